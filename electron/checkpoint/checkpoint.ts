@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto'
+import { Fault } from '#shared/engine/fault.ts'
+import type { StateSnapshot } from '#shared/engine/state.ts'
+import type { Storage } from '../storage/storage.ts'
+import { formatCommitEntry, formatOffsetEntry, parseCommitEntry, parseOffsetEntry, type CommitEntry, type OffsetEntry } from './logEntry.ts'
+import { decodeState, encodeState, type StateHeader } from './stateFile.ts'
+
+/** How many entries of offsets and commits, and how many states, stay. SPEC R5 */
+const keptEntries = 100
+const keptStates = 10
+
+/**
+ * A query's checkpoint, laid out as Spark's: `metadata`, `offsets/N`, `commits/N`, and `state/N`, which is ours. The order of writing is what
+ * makes any crash safe: offsets/N, then gold, then state/N, then commits/N. A state counts only once its commit is there. SPEC R1 to R4
+ */
+export interface Checkpoint {
+  /** The query's id: `txn.appId` of gold. */
+  readonly queryId: string
+  /** What the last run left. */
+  readonly found: Recovery
+  logOffsets(batchId: number, entry: OffsetEntry): Promise<void>
+  commit(batchId: number, entry: CommitEntry, header: StateHeader, state: StateSnapshot): Promise<void>
+  readState(batchId: number): Promise<{ header: StateHeader; state: StateSnapshot }>
+}
+
+export interface Recovery {
+  /** The newest batch that is done; undefined on a fresh checkpoint. */
+  readonly committed: { readonly batchId: number; readonly offsets: OffsetEntry; readonly commit: CommitEntry } | undefined
+  /** A batch that was begun and not finished: it is done again as it was planned. */
+  readonly unfinished: { readonly batchId: number; readonly offsets: OffsetEntry } | undefined
+}
+
+/** Reads what is there. Nothing is written before the first `logOffsets`: a refused query leaves no trace. */
+export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
+  await refuseSparkState(storage)
+  const saved = await readMetadata(storage)
+  const offsets = await listBatches(storage, 'offsets')
+  const commits = await listBatches(storage, 'commits')
+  if (saved === undefined && offsets.length + commits.length > 0) {
+    throw new Fault('checkpoint', `${storage.root} has offsets or commits but no metadata file, so it is not known which rows of gold are its own: restore metadata, or start with a new checkpoint`)
+  }
+  const found = await recover(storage, offsets, commits)
+  const queryId = saved ?? randomUUID()
+  let metadataWritten = saved !== undefined
+
+  async function logOffsets(batchId: number, entry: OffsetEntry): Promise<void> {
+    if (!metadataWritten) {
+      if (!(await storage.putIfAbsent('metadata', Buffer.from(JSON.stringify({ id: queryId }))))) throw concurrent(storage)
+      metadataWritten = true
+    }
+    if (!(await storage.putIfAbsent(`offsets/${batchId}`, Buffer.from(formatOffsetEntry(entry))))) throw concurrent(storage, batchId)
+    if (batchId >= keptEntries) await storage.remove(`offsets/${batchId - keptEntries}`)
+  }
+
+  async function commit(batchId: number, entry: CommitEntry, header: StateHeader, state: StateSnapshot): Promise<void> {
+    await storage.replace(`state/${batchId}`, encodeState(header, state))
+    if (!(await storage.putIfAbsent(`commits/${batchId}`, Buffer.from(formatCommitEntry(entry))))) throw concurrent(storage, batchId)
+    if (batchId >= keptEntries) await storage.remove(`commits/${batchId - keptEntries}`)
+    if (batchId >= keptStates) await storage.remove(`state/${batchId - keptStates}`)
+  }
+
+  async function readState(batchId: number): Promise<{ header: StateHeader; state: StateSnapshot }> {
+    const file = `state/${batchId}`
+    if ((await storage.stat(file)) === undefined) {
+      throw new Fault('checkpoint', `${storage.root}/${file} is missing, and without it the batch after ${batchId} cannot be done (the last ${keptStates} states are kept): restore it, or start with a new checkpoint`)
+    }
+    return decodeState(await storage.read(file), `${storage.root}/${file}`)
+  }
+
+  return { queryId, found, logOffsets, commit, readState }
+}
+
+/** SPEC R3: offsets/N without commits/N is a batch to do again; the files alone decide, whatever else is there. */
+async function recover(storage: Storage, offsets: readonly number[], commits: readonly number[]): Promise<Recovery> {
+  const newest = offsets.at(-1)
+  const done = commits.at(-1)
+  if (newest === undefined && done === undefined) return { committed: undefined, unfinished: undefined }
+  if (newest === undefined || (done !== undefined && done > newest)) {
+    throw new Fault('checkpoint', `${storage.root} has commits/${done} but no offsets/${done}: remove commits/${done} as well to do that batch again, or start with a new checkpoint`)
+  }
+  const unfinished = newest === done ? undefined : { batchId: newest, offsets: await readOffsets(storage, newest) }
+  if (newest === done || newest > 0) {
+    const batchId = newest === done ? newest : newest - 1
+    if (done !== batchId) throw new Fault('checkpoint', `${storage.root} has offsets/${newest} but no commits/${newest - 1}: restore it, or remove the newest offsets up to ${(done ?? -1) + 1}`)
+    const commit = parseCommitEntry(await readText(storage, `commits/${batchId}`), `${storage.root}/commits/${batchId}`)
+    return { committed: { batchId, offsets: await readOffsets(storage, batchId), commit }, unfinished }
+  }
+  return { committed: undefined, unfinished }
+}
+
+async function readOffsets(storage: Storage, batchId: number): Promise<OffsetEntry> {
+  return parseOffsetEntry(await readText(storage, `offsets/${batchId}`), `${storage.root}/offsets/${batchId}`)
+}
+
+async function readText(storage: Storage, path: string): Promise<string> {
+  return Buffer.from(await storage.read(path)).toString('utf8')
+}
+
+async function readMetadata(storage: Storage): Promise<string | undefined> {
+  if ((await storage.stat('metadata')) === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(await readText(storage, 'metadata'))
+    if (typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && value.id !== '') return value.id
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new Fault('checkpoint', `${storage.root}/metadata does not hold the id of a query, as in {"id":"..."}: restore it, or start with a new checkpoint`)
+}
+
+/** Batch ids in a folder, ascending. Temporary files and Hadoop's checksums are passed over. */
+async function listBatches(storage: Storage, folder: string): Promise<number[]> {
+  const names = (await storage.list(folder)).map((entry) => entry.path.slice(folder.length + 1))
+  return names.filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b)
+}
+
+/** Spark keeps its state in state/0/<partition>/: a checkpoint that has that folder is Spark's. */
+async function refuseSparkState(storage: Storage): Promise<void> {
+  const spark = (await storage.listDeep('state')).find((entry) => /^state\/\d+\//.test(entry.path))
+  if (spark) throw new Fault('checkpoint', `${storage.root} holds the state of a Spark query (${spark.path}), which Contrail cannot continue: give it a checkpoint of its own`)
+}
+
+function concurrent(storage: Storage, batchId?: number): Fault {
+  const what = batchId === undefined ? 'began' : `did batch ${batchId}`
+  return new Fault('concurrent', `[CONCURRENT_STREAM_LOG_UPDATE] another process ${what} under ${storage.root} at the same time: let only one run use a checkpoint, then start this one again`)
+}

@@ -1,0 +1,89 @@
+import { crc32 } from 'node:zlib'
+import { Fault } from '#shared/engine/fault.ts'
+import type { Lane } from '#shared/engine/lane.ts'
+import type { StateSnapshot } from '#shared/engine/state.ts'
+import { millis } from '#shared/engine/time.ts'
+
+/** What state/N holds besides the engine's state: whose it is, and what the source needs to go on. */
+export interface StateHeader {
+  readonly identity: StateIdentity
+  /** Kept by sources whose offsets do not say what was read before them (plain Parquet: the files seen). */
+  readonly source: unknown
+}
+
+/** What must be the same for a checkpoint to be continued. decisions: another table, query, key, window or column type starts anew. */
+export interface StateIdentity {
+  readonly query: string
+  readonly silver: string
+  readonly key: string
+  readonly window: string
+  readonly outputs: string
+  readonly columns: Readonly<Record<string, string>>
+}
+
+const magic = 'contrail state'
+const formatVersion = 1
+
+/**
+ * One file: a line `contrail state 1`, a line of JSON, then the numbers as little-endian 64-bit columns, then a CRC-32 of all before it.
+ * Text and big integers are in the JSON, by dictionary.
+ */
+export function encodeState(header: StateHeader, state: StateSnapshot): Uint8Array {
+  const keys = [...new Set(state.key)]
+  const position = new Map(keys.map((key, i) => [key, i]))
+  const json = JSON.stringify({
+    ...header,
+    watermarkMs: state.watermarkMs,
+    closedMs: state.closedMs,
+    length: state.length,
+    keys,
+    lanes: state.lanes.map((lane) => (lane.store === 'number' ? { store: lane.store, empty: String(lane.empty) } : { store: lane.store, values: lane.values.map((value) => (value === null ? null : String(value))) }))
+  })
+  const key = Float64Array.from(state.key, (name) => position.get(name) ?? 0)
+  const numbers = state.lanes.flatMap((lane) => (lane.store === 'number' ? [lane.values.subarray(0, state.length)] : []))
+  const parts = [Buffer.from(`${magic} ${formatVersion}\n${json}\n`), ...[state.pane, key, ...numbers].map((column) => Buffer.from(column.buffer, column.byteOffset, column.byteLength))]
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32LE(parts.reduce((crc, part) => crc32(part, crc), 0))
+  return Buffer.concat([...parts, checksum])
+}
+
+/** Fault `checkpoint` for a file that is cut, damaged, of a newer format, or not ours. */
+export function decodeState(bytes: Uint8Array, file: string): { header: StateHeader; state: StateSnapshot } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const firstLine = buffer.indexOf('\n')
+  const [, version] = new RegExp(`^${magic} (\\d+)$`).exec(buffer.toString('utf8', 0, Math.max(0, firstLine))) ?? []
+  if (version === undefined) throw new Fault('checkpoint', `${file} is not a state of Contrail: start with a new checkpoint`)
+  if (Number(version) > formatVersion) throw new Fault('checkpoint', `${file} has format ${version}, and this version of Contrail knows up to ${formatVersion}: use a newer Contrail, or start with a new checkpoint`)
+  const body = buffer.subarray(0, -4)
+  if (crc32(body) !== buffer.readUInt32LE(body.length)) throw new Fault('checkpoint', `${file} is damaged (its checksum does not match): remove the newest entries of offsets and commits to go back to an older state, or start with a new checkpoint`)
+  const secondLine = buffer.indexOf('\n', firstLine + 1)
+  // Checked by the checksum: what we wrote is what we read.
+  const saved = JSON.parse(buffer.toString('utf8', firstLine + 1, secondLine)) as SavedState
+  const columns = new Float64Array(body.buffer.slice(body.byteOffset + secondLine + 1, body.byteOffset + body.length))
+  const column = (i: number) => columns.slice(i * saved.length, (i + 1) * saved.length)
+  let next = 2
+  const lanes = saved.lanes.map((lane): Lane => {
+    if (lane.store === 'number') return { store: 'number', empty: Number(lane.empty), values: column(next++) }
+    if (lane.store === 'text') return { store: 'text', values: lane.values }
+    return { store: 'bigint', values: lane.values.map((value) => (value === null ? null : BigInt(value))) }
+  })
+  return {
+    header: { identity: saved.identity, source: saved.source },
+    state: {
+      watermarkMs: millis(saved.watermarkMs),
+      closedMs: millis(saved.closedMs),
+      length: saved.length,
+      pane: new BigInt64Array(column(0).buffer),
+      key: Array.from(column(1), (i) => saved.keys[i]!),
+      lanes
+    }
+  }
+}
+
+interface SavedState extends StateHeader {
+  readonly watermarkMs: number
+  readonly closedMs: number
+  readonly length: number
+  readonly keys: (string | null)[]
+  readonly lanes: ({ store: 'number'; empty: string } | { store: 'bigint' | 'text'; values: (string | null)[] })[]
+}

@@ -1,0 +1,89 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Fault } from '#shared/engine/fault.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Action } from './actions.ts'
+import { parseJsonValues } from './jsonLines.ts'
+import { commitPath, logFolder, parseLogName } from './logPath.ts'
+import { parseAction } from './parseAction.ts'
+
+export { checkpointPath, commitPath } from './logPath.ts'
+
+/** What lies in a table's log folder. */
+export interface LogListing {
+  /** Versions that have a commit file. */
+  readonly commits: ReadonlySet<number>
+  /** Complete checkpoints, newest first. */
+  readonly checkpoints: readonly CheckpointFiles[]
+  /** undefined: no commit and no complete checkpoint. */
+  readonly latestVersion: number | undefined
+}
+
+/** The files of one checkpoint that is all there. */
+export interface CheckpointFiles {
+  readonly version: number
+  /** Below the table's root. */
+  readonly paths: readonly string[]
+  readonly format: 'parquet' | 'json'
+}
+
+/** One commit, read whole. */
+export interface Commit {
+  readonly version: number
+  /** The writer's time where the table has in-commit timestamps, else the file's. */
+  readonly timestampMs: number
+  /** In the order of the log. */
+  readonly actions: readonly Action[]
+}
+
+/** Lists the log; empty when there is none. Names that are no part of the protocol are passed over. */
+export async function listLog(storage: Storage): Promise<LogListing> {
+  const commits = new Set<number>()
+  const whole: CheckpointFiles[] = []
+  const parts = new Map<string, { version: number; of: number; paths: string[] }>()
+  let latestVersion: number | undefined
+  for (const { path } of await storage.list(logFolder)) {
+    const file = parseLogName(path.slice(logFolder.length + 1))
+    if (file.kind === 'commit') commits.add(file.version)
+    else if (file.kind === 'classic') whole.push({ version: file.version, paths: [path], format: 'parquet' })
+    else if (file.kind === 'uuid') whole.push({ version: file.version, paths: [path], format: file.format })
+    else if (file.kind === 'part') {
+      const id = `${file.version} of ${file.of}`
+      const found = parts.get(id) ?? { version: file.version, of: file.of, paths: [] }
+      found.paths.push(path)
+      parts.set(id, found)
+    }
+  }
+  for (const { version, of, paths } of parts.values()) if (paths.length === of) whole.push({ version, paths, format: 'parquet' })
+  const checkpoints = whole.sort((a, b) => b.version - a.version)
+  for (const version of commits) latestVersion = Math.max(latestVersion ?? version, version)
+  if (checkpoints[0]) latestVersion = Math.max(latestVersion ?? 0, checkpoints[0].version)
+  return { commits, checkpoints, latestVersion }
+}
+
+const torn = { tries: 5, waitMs: 200 }
+
+/** Reads a commit. Faults: `notFound` when the version is not there; `corrupt`, naming the file, when it is no list of actions. */
+export async function readCommit(storage: Storage, version: number, options: { readonly withStats?: boolean } = {}): Promise<Commit> {
+  const path = commitPath(version)
+  const where = `${storage.root}/${path}`
+  for (let tried = 1; ; tried++) {
+    const text = Buffer.from(await storage.read(path)).toString('utf8')
+    const { values, incomplete } = parseJsonValues(text)
+    if (incomplete) {
+      // On file systems without hard links a reader may meet the newest commit while it is being written.
+      if (tried < torn.tries && (await isNewest(storage, version))) {
+        await wait(torn.waitMs)
+        continue
+      }
+      throw new Fault('corrupt', `${where} ends in the middle of an action: its writer was interrupted, or is not done; repair it (the Delta protocol wants one JSON object a line) or remove it when it is the newest version`)
+    }
+    const actions = values.flatMap((value) => parseAction(value, where, options.withStats ?? false) ?? [])
+    const info = actions.find((action) => action.kind === 'commitInfo')
+    const own = info?.kind === 'commitInfo' ? info.commitInfo.inCommitTimestamp : undefined
+    return { version, timestampMs: own ?? (await storage.stat(path))?.modifiedMs ?? 0, actions }
+  }
+}
+
+async function isNewest(storage: Storage, version: number): Promise<boolean> {
+  return (await storage.stat(commitPath(version + 1))) === undefined
+}

@@ -1,0 +1,22 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { StatementType } from '@duckdb/node-api'
+import type { Database } from './database.ts'
+
+/** Makes sure that text which a person wrote into a SELECT left it one statement that only reads. `from` names where the text came from. */
+export async function checkSelect(database: Database, sql: string, from: string): Promise<void> {
+  await database.use(async (connection) => {
+    try {
+      const statements = await connection.extractStatements(sql)
+      if (statements.count !== 1) throw new Fault('usage', `${from} holds more than one statement: write one condition or order`)
+      const prepared = await statements.prepare(0)
+      if (prepared.statementType !== StatementType.SELECT) throw new Fault('usage', `${from} does more than read: write a condition or an order`)
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      throw new Fault('usage', `${from}: ${firstLine(error)}`, { cause: error })
+    }
+  })
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}

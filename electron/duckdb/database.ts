@@ -1,0 +1,123 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { copyResult, type QueryResult } from './queryResult.ts'
+
+export interface DatabaseOptions {
+  /** Default 1: sums of floats come out bit for bit the same each time. Work is spread over the connections instead. */
+  readonly threads?: number
+  /** Default 2. Each running query holds one of the four threads of libuv's pool, so keep the sum over all databases below that. */
+  readonly connections?: number
+  /** As DuckDB writes it: "2GB", the default. */
+  readonly memoryLimit?: string
+  /** Where queries spill to. Default: a folder of its own below the system's temporary one, removed by `close`. */
+  readonly tempDirectory?: string
+  /** Default true. False saves memory where the order of rows does not matter. */
+  readonly preserveInsertionOrder?: boolean
+}
+
+/** DuckDB in memory, over a fixed set of connections. Tables are seen by all of them. */
+export interface Database {
+  /** Runs one or more statements and gives the answer of the last. Waits while all connections are busy. */
+  query(sql: string): Promise<QueryResult>
+  /** `query` for statements whose answer does not matter. */
+  run(sql: string): Promise<void>
+  /** Lends a connection, for what needs more than a statement (appending rows). Only within this folder. */
+  use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>
+  /** Stops what runs and what waits: their promises reject with Fault `interrupted`. Resolves when nothing runs any more. */
+  interrupt(): Promise<void>
+  /** Interrupts, then closes. A worker must await this before it ends: DuckDB aborts the whole process otherwise. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly take: (connection: DuckDBConnection) => void
+  readonly refuse: (reason: Fault) => void
+}
+
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const tempDirectory = options.tempDirectory ?? join(tmpdir(), `contrail-duckdb-${process.pid}-${randomUUID()}`)
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads ?? 1),
+    memory_limit: options.memoryLimit ?? '2GB',
+    temp_directory: tempDirectory,
+    preserve_insertion_order: String(options.preserveInsertionOrder ?? true),
+    // A stray s3:// or http:// path must fail at once, not try the network.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false'
+  })
+  const all: DuckDBConnection[] = []
+  for (let count = options.connections ?? 2; count > 0; count--) {
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    all.push(connection)
+  }
+  const free = [...all]
+  const queue: Waiting[] = []
+  const running = new Set<Promise<unknown>>()
+  let closed = false
+
+  function waitForConnection(): Promise<DuckDBConnection> {
+    return new Promise((take, refuse) => queue.push({ take, refuse }))
+  }
+
+  function giveBack(connection: DuckDBConnection): void {
+    const next = queue.shift()
+    if (next === undefined) free.push(connection)
+    else next.take(connection)
+  }
+
+  async function use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer> {
+    if (closed) throw new Fault('interrupted', 'the database is closed')
+    // Taken without a pause where one is free: `interrupt` must see every call that has been made.
+    const connection = free.pop() ?? (await waitForConnection())
+    const pending = work(connection)
+    running.add(pending)
+    try {
+      return await pending
+    } catch (error) {
+      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : error
+    } finally {
+      running.delete(pending)
+      giveBack(connection)
+    }
+  }
+
+  async function interrupt(): Promise<void> {
+    for (const waiting of queue.splice(0)) waiting.refuse(new Fault('interrupted', 'the query was interrupted before it began'))
+    // Again and again: DuckDB forgets an interrupt that comes before the query has really begun.
+    for (const pending of [...running]) {
+      let settled = false
+      const end = pending.then(
+        () => (settled = true),
+        () => (settled = true)
+      )
+      while (!settled) {
+        for (const connection of all) if (!free.includes(connection)) connection.interrupt()
+        await Promise.race([end, new Promise((resolve) => setTimeout(resolve, 5))])
+      }
+    }
+  }
+
+  return {
+    query: (sql) => use(async (connection) => copyResult(await connection.run(sql))),
+    run: (sql) => use(async (connection) => void (await connection.run(sql))),
+    use,
+    interrupt,
+    async close() {
+      if (closed) return
+      closed = true
+      await interrupt()
+      for (const connection of all) connection.closeSync()
+      instance.closeSync()
+      if (options.tempDirectory === undefined) await rm(tempDirectory, { recursive: true, force: true })
+    }
+  }
+}
+
+function isInterrupt(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('INTERRUPT Error')
+}

@@ -1,0 +1,32 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { unescapeGlob } from './fileNames.ts'
+
+/**
+ * What DuckDB says of a data file that is missing, damaged or of another type, as a Fault that names the file; other errors come back as they are.
+ * `nameOf` tells how messages call a local file; it gets undefined where DuckDB does not say which one it means.
+ */
+export function fileFault(error: unknown, nameOf: (localPath: string | undefined) => string): unknown {
+  if (!(error instanceof Error) || error instanceof Fault) return error
+  const { message } = error
+  const name = () => nameOf(fileOf(message))
+  const cause = { cause: error }
+  if (/No files found that match|No such file or directory/.test(message)) {
+    return new Fault('notFound', `${name()} is not there any more: the file was removed after its table listed it; restore it`, cause)
+  }
+  if (/Permission denied/.test(message)) return new Fault('storage', `no permission to read ${name()}: change its permissions, or run as a user who has them`, cause)
+  if (/failed to cast column/.test(message)) {
+    const [, column, from, to] = /failed to cast column "(.*?)" from type (.+?) to (.+?): /.exec(message) ?? []
+    return new Fault('schema', `${name()}: a value of column ${column ?? '?'} (${from ?? '?'}) does not fit the table's type ${to ?? '?'}: rewrite that file`, cause)
+  }
+  if (damaged.test(message)) return new Fault('corrupt', `${name()} is not a whole Parquet file: it is damaged or was cut off; restore it from a copy`, cause)
+  return error
+}
+
+const damaged =
+  /too small to be a Parquet file|No magic bytes found|magic bytes|[Ff]ooter|TProtocolException|Failed to read Parquet|Could not read|could not read|Couldn't read|Error while reading file|failed to (?:read|decompress|decode)|Out of buffer|corrupt|Invalid Input Error: File|Snappy decompression|ZSTD Decompression|Parquet file is|prefetch|not enough bytes|Could not convert blob to UTF8|Failure in decode/i
+
+/** The file that a message names, as it was given to `read_parquet`. */
+function fileOf(message: string): string | undefined {
+  const [, quoted] = /(?:pattern|file|File|open file) ["']([^"']+)["']/.exec(message) ?? []
+  return quoted === undefined ? undefined : unescapeGlob(quoted)
+}

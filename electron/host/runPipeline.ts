@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { Fault, isFault } from '#shared/engine/fault.ts'
+import { bindQuery } from '#shared/pipeline/bindQuery.ts'
+import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { QueryDefinition } from '#shared/pipeline/queryDefinition.ts'
+import { openCheckpoint } from '../checkpoint/checkpoint.ts'
+import type { Database } from '../duckdb/database.ts'
+import { checkpointReader } from '../duckdb/readCheckpoint.ts'
+import { writeLogCheckpoint } from '../sink/writeLogCheckpoint.ts'
+import { openGold } from '../sink/goldTable.ts'
+import { openSource } from '../source/openSource.ts'
+import type { Source } from '../source/source.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Clock } from './clock.ts'
+import type { QueryEvent } from './queryEvent.ts'
+import { sharedEventTimes, type EventTimes } from './readBatch.ts'
+import { refuseOverlap } from './refuseOverlap.ts'
+import { identityOf } from './resume.ts'
+import { runQuery } from './runQuery.ts'
+
+/** What a pipeline runs with; tests pass their own storages and clock. */
+export interface PipelineParts {
+  readonly database: Database
+  readonly openStorage: (uri: string) => Storage
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly publish: (event: QueryEvent) => void
+  /** Name and version of the program, for gold's commitInfo. */
+  readonly engine: string
+}
+
+/** How each query ended: undefined when it did all there was to do. */
+export type PipelineEnd = ReadonlyMap<string, Error | undefined>
+
+/**
+ * The data path: silver is opened once, then each query goes its own way with its own checkpoint and gold table. Queries are independent, as in
+ * Spark: one that is refused or fails leaves the other to run to its end.
+ */
+export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Promise<PipelineEnd> {
+  const runId = randomUUID()
+  const queries = builtinQueries(pipeline)
+  let source: Source
+  try {
+    refuseOverlap(pipeline, parts.openStorage)
+    source = await openSource(pipeline, parts)
+  } catch (error) {
+    return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
+  }
+  const eventTimes = sharedEventTimes(parts.database)
+  const ends = queries.map(async (query): Promise<[string, Error | undefined]> => {
+    try {
+      await startQuery(pipeline, parts, { runId, query, source, eventTimes })
+      return [query.name, end(parts, query.name, undefined)]
+    } catch (error) {
+      return [query.name, end(parts, query.name, error)]
+    }
+  })
+  return new Map(await Promise.all(ends))
+}
+
+interface QueryStart {
+  readonly runId: string
+  readonly query: QueryDefinition
+  readonly source: Source
+  readonly eventTimes: EventTimes
+}
+
+/** Everything that can refuse a query comes before anything is written. */
+async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, query: definition, source, eventTimes }: QueryStart): Promise<void> {
+  const { database, clock, signal, publish } = parts
+  const { silver } = pipeline
+  const query = bindQuery(definition, source.columns, source.name)
+  const stream = source.stream(query.columns)
+  const checkpoint = await openCheckpoint(parts.openStorage(`${pipeline.checkpoints.uri}/${query.checkpointFolder}`))
+  const readCheckpoint = checkpointReader(database)
+  const goldStorage = parts.openStorage(`${pipeline.gold.uri}/${definition.name}`)
+  const gold = await openGold({
+    storage: goldStorage,
+    database,
+    checkpointReader: readCheckpoint,
+    spec: query.spec,
+    queryId: checkpoint.queryId,
+    engine: parts.engine,
+    afterCommit: (version) => writeLogCheckpoint(goldStorage, database, readCheckpoint, version)
+  })
+  await runQuery({
+    runId,
+    query,
+    source,
+    stream,
+    reader: { database, eventTimes, stream, query, onBadFile: silver.onBadFile },
+    checkpoint,
+    identity: identityOf(query, query.columns, source),
+    gold,
+    goldName: goldStorage.root,
+    trigger: pipeline.trigger,
+    clock,
+    limits: readLimits(silver),
+    thresholds: { ...(definition.name === 'anomaly_alerts' && pipeline.queries.anomaly_alerts?.thresholds) },
+    signal,
+    publish
+  })
+}
+
+/** SPEC O5: 1000 files a batch, unless only bytes are limited. */
+function readLimits({ maxFilesPerTrigger, maxBytesPerTrigger }: Pipeline['silver']): { maxFiles: number | null; maxBytes: number | null } {
+  return { maxFiles: maxFilesPerTrigger ?? (maxBytesPerTrigger === null ? 1000 : null), maxBytes: maxBytesPerTrigger }
+}
+
+function end(parts: PipelineParts, query: string, reason: unknown): Error | undefined {
+  const error = reason === undefined ? undefined : asError(reason, parts.signal)
+  const fault = error && { code: isFault(error) ? error.code : 'bug', message: error.message, stack: error.stack }
+  parts.publish({ kind: 'ended', query, fault })
+  return error
+}
+
+/** A wait that was cut short by the signal is an interruption, whoever threw. */
+function asError(reason: unknown, signal: AbortSignal): Error {
+  if (reason instanceof Error && reason.name === 'AbortError' && signal.aborted) return new Fault('interrupted', 'interrupted', { cause: reason })
+  return reason instanceof Error ? reason : new Error(String(reason))
+}

@@ -1,0 +1,186 @@
+import { emptyBatch } from '#shared/engine/partials.ts'
+import { Fault } from '#shared/engine/fault.ts'
+import { laneLayoutsOf } from '#shared/engine/slots.ts'
+import { snapshot } from '#shared/engine/state.ts'
+import { step, type Step } from '#shared/engine/step.ts'
+import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { OffsetEntry } from '../checkpoint/logEntry.ts'
+import type { StateIdentity } from '../checkpoint/stateFile.ts'
+import type { BatchNote } from '../sink/goldActions.ts'
+import type { GoldTable } from '../sink/goldTable.ts'
+import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
+import type { Clock } from './clock.ts'
+import { formatProgress } from './progress.ts'
+import type { QueryEvent } from './queryEvent.ts'
+import { readBatch, type BatchReader, type ReadBatch } from './readBatch.ts'
+import { beginningKey, resume, type Position } from './resume.ts'
+import { untilNextTrigger, type Trigger } from './trigger.ts'
+
+/** Everything a query needs to run; its parts are arguments, so that tests pass their own. */
+export interface QueryRun {
+  readonly runId: string
+  readonly query: BoundQuery
+  readonly source: Source
+  readonly stream: SourceStream
+  readonly reader: BatchReader
+  readonly checkpoint: Checkpoint
+  readonly identity: StateIdentity
+  readonly gold: GoldTable
+  readonly goldName: string
+  readonly trigger: Trigger
+  readonly clock: Clock
+  readonly limits: ReadLimits
+  /** The limits of the query's measures, for gold's commits. */
+  readonly thresholds: Readonly<Record<string, number>>
+  readonly signal: AbortSignal
+  readonly publish: (event: QueryEvent) => void
+}
+
+/** A batch that is about to run. */
+interface PlannedBatch {
+  readonly batchId: number
+  readonly start: OffsetText
+  readonly end: OffsetText
+  /** Set when an earlier run planned it and did not finish. */
+  readonly logged: OffsetEntry | undefined
+}
+
+/** Runs one query until its trigger has nothing more to do, or the signal asks to stop (Fault `interrupted`). */
+export async function runQuery(run: QueryRun): Promise<void> {
+  let position = await resume(run)
+  let previousStartedMs: number | undefined
+  if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
+  await run.source.refresh()
+  const bound = run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
+  await announce(run, position, bound)
+  for (;;) {
+    throwIfStopped(run.signal)
+    const startedMs = run.clock.nowMs()
+    const planned = await plan(run, position, bound)
+    if (planned) {
+      position = await execute(run, position, planned, startedMs, previousStartedMs)
+      previousStartedMs = startedMs
+    } else if (run.trigger.kind === 'availableNow') return
+    else status(run, 'Waiting for data to arrive', false)
+    if (run.trigger.kind === 'processingTime') {
+      await untilNextTrigger(run.trigger.intervalMs, startedMs, !planned, run.clock, run.signal)
+      await run.source.refresh()
+    }
+  }
+}
+
+/** What to do next: finish what was begun, read what is new, or let the watermark close windows. undefined: nothing. SPEC B1 to B4 */
+async function plan(run: QueryRun, { nextBatchId: batchId, offset: start, unfinished, state }: Position, bound: OffsetText | undefined): Promise<PlannedBatch | undefined> {
+  if (unfinished) return { batchId, start, end: unfinished.end, logged: unfinished }
+  const end = await run.stream.plan(start, run.limits, bound)
+  if (end !== start) return { batchId, start, end, logged: undefined }
+  return state.watermarkMs > state.closedMs ? { batchId, start, end, logged: undefined } : undefined
+}
+
+/** One micro-batch, start to end. The order of the lines is what makes a crash between any two of them safe. SPEC R1 */
+async function execute(run: QueryRun, { state, beginning }: Position, planned: PlannedBatch, startedMs: number, previousStartedMs: number | undefined): Promise<Position> {
+  const { batchId, start, end, logged } = planned
+  const lap = stopwatch(run.clock, startedMs)
+  status(run, start === end ? 'No new data but cleaning up state' : 'Processing new data', start !== end)
+  await refuseOtherRange(run, planned)
+  lap('latestOffset')
+  if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf: { [beginningKey]: beginning }, end })
+  lap('walCommit')
+  const read = start === end ? nothingRead(run.query) : await readBatch(run.reader, { start, end })
+  lap('getBatch')
+  const stepped = step(run.query.spec, state, read.batch)
+  lap('queryPlanning')
+  throwIfStopped(run.signal)
+  const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(run, planned, read))
+  lap('addBatch')
+  const header = { identity: run.identity, source: run.stream.remember(end) }
+  await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, snapshot(run.query.spec, stepped.state))
+  lap('commitOffsets')
+  publishBatch(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs: lap('triggerExecution'), alreadyInGold: skipped })
+  return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: undefined }
+}
+
+/** Gold may already have the batch (a crash, or offsets removed by hand): then it must be the very same one. SPEC G4 */
+async function refuseOtherRange(run: QueryRun, planned: PlannedBatch): Promise<void> {
+  const inGold = await run.gold.findBatch(planned.batchId)
+  const range = rangeOf(planned)
+  if (inGold?.note?.range === undefined || (inGold.note.range.start === range.start && inGold.note.range.end === range.end)) return
+  throw new Fault(
+    'checkpoint',
+    `version ${inGold.version} of ${run.goldName} already holds batch ${planned.batchId} of this checkpoint, made of silver up to ${inGold.note.range.end}, and the batch planned now ends at ${range.end}: entries of the checkpoint were removed and silver or the file limits have changed since; start with a new checkpoint and a new gold folder`
+  )
+}
+
+const rangeOf = ({ start, end }: PlannedBatch): BatchNote['range'] => ({ start, end })
+
+function noteOf(run: QueryRun, planned: PlannedBatch, read: ReadBatch): BatchNote {
+  return { range: rangeOf(planned), limits: run.thresholds, ...(read.setAside.length > 0 && { setAside: read.setAside.map((file) => file.path) }) }
+}
+
+function nothingRead({ spec }: BoundQuery): ReadBatch {
+  return { batch: emptyBatch(laneLayoutsOf(spec)), files: [], inputRows: 0, setAside: [] }
+}
+
+interface BatchTimes {
+  readonly startedMs: number
+  readonly previousStartedMs: number | undefined
+  readonly durationMs: Readonly<Record<string, number>>
+  readonly alreadyInGold: boolean
+}
+
+function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): void {
+  const { query, checkpoint, source } = run
+  for (const file of read.setAside) warn(run, `set aside ${file.path}: ${file.message}`)
+  const progress = formatProgress({
+    queryId: checkpoint.queryId,
+    runId: run.runId,
+    name: query.spec.name,
+    ...times,
+    finishedMs: run.clock.nowMs(),
+    batchId: planned.batchId,
+    numInputRows: read.inputRows,
+    numInputFiles: read.files.length,
+    eventTime: read.batch.eventTime,
+    metrics,
+    nextWatermarkMs: state.watermarkMs,
+    sourceDescription: source.description,
+    startOffset: planned.batchId === 0 ? undefined : planned.start,
+    endOffset: planned.end,
+    sinkDescription: `DeltaSink[${run.goldName}]`,
+    numOutputRows: closed.length,
+    setAside: read.setAside
+  })
+  run.publish({ kind: 'batch', query: query.spec.name, progress })
+}
+
+/** Tells how much there is to read. */
+async function announce(run: QueryRun, { offset }: Position, bound: OffsetText | undefined): Promise<void> {
+  const end = bound ?? (await run.stream.latest(offset))
+  const files = end === offset ? [] : await run.stream.files({ start: offset, end })
+  run.publish({ kind: 'planned', query: run.query.spec.name, files: files.length, bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) })
+}
+
+function status(run: QueryRun, message: string, isDataAvailable: boolean): void {
+  run.publish({ kind: 'status', query: run.query.spec.name, message, isDataAvailable, isTriggerActive: isDataAvailable })
+}
+
+function warn(run: QueryRun, message: string): void {
+  run.publish({ kind: 'warning', query: run.query.spec.name, message })
+}
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new Fault('interrupted', 'interrupted; everything up to the last whole batch is in gold, and the same command goes on from there')
+}
+
+/** Milliseconds since the last lap by name; `triggerExecution` is the sum, and gives them all. */
+function stopwatch(clock: Clock, startedMs: number): (name: string) => Readonly<Record<string, number>> {
+  const laps: Record<string, number> = {}
+  let last = startedMs
+  return (name) => {
+    const now = clock.nowMs()
+    laps[name] = now - (name === 'triggerExecution' ? startedMs : last)
+    last = now
+    return laps
+  }
+}

@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads'
+import { Fault, type FaultCode } from '#shared/engine/fault.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { QueryEvent } from './queryEvent.ts'
+
+/** A pipeline that runs in a worker thread. */
+export interface RunningPipeline {
+  /** How each query ended; undefined when it did all there was to do. Rejects only when the worker itself breaks down. */
+  readonly ended: Promise<ReadonlyMap<string, Error | undefined>>
+  /** Asks it to stop: what is not committed is left for the next run. */
+  stop(): void
+}
+
+export interface PipelineHearer {
+  readonly onEvent: (event: QueryEvent) => void
+}
+
+/** In the sources the worker is the bundle that `npm ci` made; in the bundle it lies beside this code. */
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
+
+export function startPipeline(pipeline: Pipeline, { onEvent }: PipelineHearer): RunningPipeline {
+  const worker = new Worker(workerUrl, { workerData: { pipeline } })
+  const ends = new Map<string, Error | undefined>()
+  worker.on('message', (event: QueryEvent) => {
+    if (event.kind === 'ended') ends.set(event.query, event.fault && toError(event.fault))
+    onEvent(event)
+  })
+  const ended = new Promise<ReadonlyMap<string, Error | undefined>>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('exit', (code) => (code === 0 ? resolve(ends) : reject(new Error(`the engine's thread ended with code ${code}`))))
+  })
+  return { ended, stop: () => worker.postMessage('stop') }
+}
+
+function toError({ code, message, stack }: { code: string; message: string; stack: string | undefined }): Error {
+  const error = code === 'bug' ? new Error(message) : new Fault(code as FaultCode, message)
+  if (stack !== undefined) error.stack = stack
+  return error
+}

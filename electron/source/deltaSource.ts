@@ -1,0 +1,193 @@
+import { Fault } from '#shared/engine/fault.ts'
+import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import { compareText } from '#shared/engine/combine.ts'
+import type { AddFile } from '../delta/actions.ts'
+import { listLog, readCommit, type Commit } from '../delta/log.ts'
+import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
+import { checkProtocol } from '../delta/protocolGate.ts'
+import type { DeltaField } from '../delta/schema.ts'
+import { scanDeltaFiles } from './scanDeltaFiles.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { Storage } from '../storage/storage.ts'
+import { admitCommit, type ChangeOptions } from './admitCommit.ts'
+import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
+import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
+import { resolveStart, type StartOptions } from './resolveStart.ts'
+import type { OffsetRange, OffsetText, ReadLimits, Source, SourceFile, SourceStream } from './source.ts'
+
+export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
+  /** false: versions missing from the log are passed over. */
+  readonly failOnDataLoss: boolean
+}
+
+/** A Delta table as a stream: a snapshot, then every commit after it, as Spark's DeltaSource reads them. SPEC O1 to O9 */
+export async function openDeltaSource(storage: Storage, database: Database, checkpointReader: CheckpointReader, options: DeltaSourceOptions): Promise<Source> {
+  const opened = await loadSnapshot(storage, {}, checkpointReader)
+  const { metaData } = opened
+  const snapshots = new Map<number, Promise<readonly AddFile[]>>()
+  const commits = new Map<number, Promise<Commit>>()
+  const checked = new Set<string>()
+  let log = await listLog(storage)
+
+  /** SPEC O2: by time, then by path. */
+  function snapshotFiles(version: number): Promise<readonly AddFile[]> {
+    const known = snapshots.get(version)
+    if (known) return known
+    const sorted = (version === opened.version ? Promise.resolve(opened) : loadSnapshot(storage, { version }, checkpointReader)).then(sortedFiles)
+    snapshots.set(version, sorted)
+    return sorted
+  }
+
+  function commitAt(version: number): Promise<Commit> {
+    const known = commits.get(version)
+    if (known) return known
+    const commit = readCommit(storage, version)
+    commits.set(version, commit)
+    commit.catch(() => commits.delete(version))
+    return commit
+  }
+
+  const latestVersion = () => log.latestVersion ?? -1
+
+  /** What lies after an offset, up to the end of the log. Every commit is checked before anything of it is given. */
+  async function* entriesAfter(start: DeltaOffset, columns: readonly string[]): AsyncGenerator<LogEntry<AddFile>> {
+    let version = start.reservoirVersion
+    let given = false
+    if (start.isStartingVersion) {
+      const files = await snapshotFiles(version)
+      for (let index = start.index + 1; index < files.length; index++) yield fileEntry(files[index]!, version, index, true)
+      yield { kind: 'end', version }
+      version += 1
+      given = true
+    }
+    if (version > latestVersion() + 1) throw new Fault('changed', `${storage.root} is at version ${latestVersion()}, and the stream has already read version ${version - 1}: the table was replaced or rolled back; start with a new checkpoint`)
+    for (; version <= latestVersion(); version++) {
+      if (!log.commits.has(version)) {
+        if (!options.failOnDataLoss) continue
+        throw new Fault('changed', `[DELTA_MISSING_FILES_UNEXPECTED_VERSION] ${storage.root} has no version ${version} in its log any more, and the stream has not read it: start with a new checkpoint, or set silver.failOnDataLoss to false to go on with what is there`)
+      }
+      const commit = await commitAt(version)
+      const stop = version > opened.version ? schemaStop(commit, columns) : undefined
+      if (stop && given) return
+      if (stop) throw stop
+      const adds = admitCommit(commit, options, storage.root)
+      for (const [index, add] of adds.entries()) {
+        if (version > start.reservoirVersion || start.isStartingVersion || index > start.index) yield fileEntry(add, version, index, false)
+      }
+      yield { kind: 'end', version }
+      given = true
+    }
+  }
+
+  /** SPEC O8: later metadata matters only where it touches a column in use. */
+  function schemaStop(commit: Commit, columns: readonly string[]): Fault | undefined {
+    for (const action of commit.actions) {
+      if (action.kind === 'protocol') checkProtocol(action.protocol, storage.root)
+      if (action.kind !== 'metaData') continue
+      if (action.metaData.id !== metaData.id) return replaced(action.metaData.id)
+      const before = new Map(metaData.fields.map((field) => [field.name, identityOf(field)]))
+      const after = new Map(action.metaData.fields.map((field) => [field.name, identityOf(field)]))
+      const changed = columns.find((column) => before.get(column) !== after.get(column))
+      if (changed !== undefined) {
+        return new Fault('changed', `[DELTA_SCHEMA_CHANGED_WITH_VERSION] version ${commit.version} of ${storage.root} changes column ${changed} from ${before.get(changed)} to ${after.get(changed) ?? 'nothing'}: everything before it has been read; start with a new checkpoint to read on`)
+      }
+    }
+    return undefined
+  }
+
+  function replaced(id: string): Fault {
+    return new Fault('changed', `[DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE] ${storage.root} has the table id ${id}, and the stream began with ${metaData.id}: the table was deleted and made again; start with a new checkpoint`)
+  }
+
+  function parse(text: OffsetText): DeltaOffset {
+    const offset = parseDeltaOffset(text)
+    if (offset.reservoirId !== metaData.id) {
+      throw new Fault('changed', `[DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE] the checkpoint has read table ${offset.reservoirId}, and ${storage.root} is table ${metaData.id}: it was deleted and made again, or another table is meant; start with a new checkpoint`)
+    }
+    return offset
+  }
+
+  const format = (entry: LogEntry<unknown>): OffsetText => formatDeltaOffset({ reservoirId: metaData.id, ...offsetAfter(entry) })
+
+  async function* until(entries: AsyncGenerator<LogEntry<AddFile>>, bound: OffsetText | undefined): AsyncGenerator<LogEntry<AddFile>> {
+    const last = bound === undefined ? undefined : parse(bound)
+    for await (const entry of entries) {
+      if (last && compareDeltaOffsets({ reservoirId: metaData.id, ...offsetAfter(entry) }, last) > 0) return
+      yield entry
+    }
+  }
+
+  function stream(columns: readonly string[]): SourceStream {
+    const endOf = (entries: readonly LogEntry<unknown>[], start: OffsetText) => (entries.length > 0 ? format(entries.at(-1)!) : start)
+    const filesIn = async ({ start, end }: OffsetRange): Promise<AddFile[]> => {
+      const files: AddFile[] = []
+      for await (const entry of until(entriesAfter(parse(start), columns), end)) if (entry.kind === 'file') files.push(entry.file)
+      return files
+    }
+    return {
+      async latest(start) {
+        return endOf(await planMicroBatch(entriesAfter(parse(start), columns), { maxFiles: null, maxBytes: null }), start)
+      },
+      async plan(start, limits: ReadLimits, bound) {
+        return endOf(await planMicroBatch(until(entriesAfter(parse(start), columns), bound), limits), start)
+      },
+      async files(range) {
+        return (await filesIn(range)).map(sourceFile)
+      },
+      async scans(range, only) {
+        return scanDeltaFiles({ storage, database, metaData, checked }, await filesIn(range), columns, only)
+      },
+      // A Delta offset says all there is to know.
+      remember: () => null,
+      recall: () => undefined
+    }
+  }
+
+  return {
+    id: metaData.id,
+    description: `DeltaSource[${describe(storage.root)}]`,
+    name: storage.root,
+    columns: metaData.fields.map(silverColumn),
+    columnIdentity(name) {
+      const field = metaData.fields.find((candidate) => candidate.name === name)
+      return field ? identityOf(field) : 'nothing'
+    },
+    async refresh() {
+      log = await listLog(storage)
+      // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
+      for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)
+    },
+    async beginning() {
+      const start = await resolveStart(storage, latestVersion(), options)
+      return formatDeltaOffset({ reservoirId: metaData.id, reservoirVersion: start ?? opened.version, index: -1, isStartingVersion: start === undefined })
+    },
+    stream,
+    problems: () => []
+  }
+}
+
+function sortedFiles(snapshot: Snapshot): readonly AddFile[] {
+  return [...snapshot.files].sort((a, b) => a.modificationTime - b.modificationTime || compareText(a.path, b.path))
+}
+
+function fileEntry(file: AddFile, version: number, index: number, isStartingVersion: boolean): LogEntry<AddFile> {
+  return { kind: 'file', version, index, isStartingVersion, sizeBytes: file.sizeBytes, file }
+}
+
+function sourceFile(file: AddFile): SourceFile {
+  return { path: file.path, sizeBytes: file.sizeBytes, hiddenRows: file.deletionVector?.cardinality ?? 0 }
+}
+
+function silverColumn(field: DeltaField): SilverColumn {
+  const { type } = field
+  const nested = type.kind === 'struct' || type.kind === 'array' || type.kind === 'map' || type.kind === 'void'
+  return { name: field.name, type: nested ? type.kind : type }
+}
+
+/** Type and place of a column in the data files. */
+function identityOf({ type, physicalName, fieldId }: DeltaField): string {
+  const name = 'precision' in type ? `decimal(${type.precision},${type.scale})` : type.kind
+  return fieldId === undefined ? name : `${name} stored as ${physicalName}`
+}
+
+const describe = (root: string): string => (root.includes('://') ? root : `file:${root}`)

@@ -1,0 +1,48 @@
+import { Fault } from '#shared/engine/fault.ts'
+import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import { quoteName } from '#shared/query/sqlText.ts'
+import type { Source } from './source.ts'
+
+/** Names of columns that silver does not have, and where they come from; with a factor they are doubles. */
+export type ColumnMap = Readonly<Record<string, { readonly from: string; readonly factor?: number | undefined }>>
+
+/** A source that has, besides its own columns, those that are mapped to others; a mapped name hides a column of the same name. */
+export function mapColumns(source: Source, map: ColumnMap): Source {
+  const mapped = Object.entries(map)
+  if (mapped.length === 0) return source
+  const find = (name: string) => source.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
+  const added = mapped.map(([name, { from, factor }]): SilverColumn => {
+    const column = find(from)
+    if (!column) throw new Fault('schema', `silver.columns.${name}.from is ${from}, and ${source.name} has no such column. It has: ${source.columns.map(({ name: own }) => own).join(', ')}`)
+    const isTime = typeof column.type !== 'string' && column.type.kind === 'timestamp'
+    if (factor === undefined) return { name, type: column.type }
+    if (isTime || typeof column.type === 'string') throw new Fault('schema', `silver.columns.${name} multiplies ${from}, which is ${typeof column.type === 'string' ? column.type : column.type.kind}: a factor needs a number`)
+    return { name, type: { kind: 'double' } }
+  })
+  const origin = (name: string) => map[name]
+  return {
+    ...source,
+    columns: [...source.columns.filter((column) => !added.some((other) => other.name.toLowerCase() === column.name.toLowerCase())), ...added],
+    columnIdentity(name) {
+      const from = origin(name)
+      return from ? `${source.columnIdentity(find(from.from)?.name ?? from.from)} of ${from.from}${from.factor === undefined ? '' : ` times ${from.factor}`}` : source.columnIdentity(name)
+    },
+    stream(columns) {
+      const own = [...new Set(columns.map((name) => (origin(name) ? (find(origin(name)!.from)?.name ?? name) : name)))]
+      const stream = source.stream(own)
+      const select = columns.map((name) => {
+        const from = origin(name)
+        if (!from) return quoteName(name)
+        const value = quoteName(from.from)
+        return `${from.factor === undefined ? value : `CAST(${value} AS DOUBLE) * CAST('${from.factor}' AS DOUBLE)`} AS ${quoteName(name)}`
+      })
+      return {
+        ...stream,
+        async scans(range, only) {
+          const scans = await stream.scans(range, only)
+          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? ['file'] : []), ...select].join(', ')} FROM (${scan.sql})`, identity: `${select.join()} ${scan.identity}` }))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { Fault } from '#shared/engine/fault.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Database } from '../duckdb/database.ts'
+import { checkpointReader } from '../duckdb/readCheckpoint.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Storage } from '../storage/storage.ts'
+import { openDeltaSource } from './deltaSource.ts'
+import { mapColumns } from './mapColumns.ts'
+import { openParquetSource } from './parquetSource.ts'
+import type { Source } from './source.ts'
+
+export interface SourceParts {
+  readonly database: Database
+  readonly openStorage: (uri: string) => Storage
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Opens silver as what it is: a Delta table, or a plain folder of Parquet files. Faults name the path and what is wrong with it. */
+export async function openSource({ silver, trigger }: Pick<Pipeline, 'silver' | 'trigger'>, parts: SourceParts): Promise<Source> {
+  const storage = parts.openStorage(silver.uri)
+  const source =
+    (await formatOf(storage, silver.format)) === 'delta'
+      ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), silver)
+      : await openParquetSource(storage, parts.database, {
+          clock: parts.clock,
+          signal: parts.signal,
+          unfinished: trigger.kind === 'availableNow' ? 'refuse' : 'wait',
+          quarantine: silver.onBadFile === 'quarantine'
+        })
+  return mapColumns(source, silver.columns)
+}
+
+async function formatOf(storage: Storage, format: Pipeline['silver']['format']): Promise<'delta' | 'parquet'> {
+  const all = await storage.listDeep('')
+  const hasLog = all.some((entry) => entry.path.startsWith('_delta_log/')) || (await storage.hasFolder('_delta_log'))
+  if (hasLog && format === 'parquet') throw new Fault('usage', `silver.format is parquet, but ${storage.root} has a _delta_log: read as plain files, removed and unfinished data would count; set silver.format to delta or auto`)
+  if (hasLog || format === 'delta') return 'delta'
+  if (all.length === 0) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} is not there, or is empty: check silver.uri`)
+  return 'parquet'
+}

@@ -1,0 +1,84 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { compareText } from '#shared/engine/combine.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Storage, StorageEntry } from '../storage/storage.ts'
+import { isWholeParquet } from './isWholeParquet.ts'
+import type { SourceProblem } from './source.ts'
+
+/** What to do with files that are not whole: `wait` for them (watch), `refuse` them (replay), or `take` them, so that reading sets them aside. */
+export interface Patience {
+  readonly unfinished: 'wait' | 'refuse'
+  readonly quarantine: boolean
+}
+
+/** A folder of Parquet files that others write to. SPEC O10 */
+export interface ParquetFolder {
+  /** Files that are there and whole, by (time, path). */
+  files(): readonly StorageEntry[]
+  /** Files that wait, and since when nothing happens to them: those are problems. */
+  problems(): readonly SourceProblem[]
+  refresh(signal: AbortSignal): Promise<void>
+}
+
+/** A file younger than this may still be growing. */
+const settledAfterMs = 2000
+const stuckAfterPolls = 3
+
+export function openParquetFolder(storage: Storage, clock: Clock, patience: Patience): ParquetFolder {
+  const whole = new Map<string, StorageEntry>()
+  const waiting = new Map<string, { entry: StorageEntry; polls: number }>()
+  let files: readonly StorageEntry[] = []
+
+  async function refresh(signal: AbortSignal): Promise<void> {
+    let found = (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
+    while (patience.unfinished === 'refuse') {
+      const youngest = Math.max(...found.filter((entry) => !isKnown(entry)).map((entry) => entry.modifiedMs))
+      const waitMs = youngest + settledAfterMs - clock.nowMs()
+      if (!(waitMs > 0)) break
+      await clock.sleep(Math.min(waitMs, settledAfterMs), signal)
+      found = (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
+    }
+    const taken: StorageEntry[] = []
+    for (const entry of found) if (await isReady(entry)) taken.push(entry)
+    for (const path of waiting.keys()) if (!found.some((entry) => entry.path === path)) waiting.delete(path)
+    files = taken.sort((a, b) => a.modifiedMs - b.modifiedMs || compareText(a.path, b.path))
+  }
+
+  const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry)
+
+  async function isReady(entry: StorageEntry): Promise<boolean> {
+    if (isKnown(entry)) return true
+    const before = waiting.get(entry.path)
+    const unchanged = before !== undefined && isSame(before.entry, entry)
+    const settled = unchanged || clock.nowMs() - entry.modifiedMs >= settledAfterMs
+    if (settled && (await isWholeParquet(storage, entry))) {
+      waiting.delete(entry.path)
+      whole.set(entry.path, entry)
+      return true
+    }
+    const polls = unchanged ? before.polls + 1 : 0
+    waiting.set(entry.path, { entry, polls })
+    if (patience.unfinished === 'refuse' && !patience.quarantine) {
+      throw new Fault('corrupt', `${storage.root}/${entry.path} is not a whole Parquet file (${entry.sizeBytes} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it`)
+    }
+    return patience.quarantine && (patience.unfinished === 'refuse' || polls >= stuckAfterPolls)
+  }
+
+  return {
+    files: () => files,
+    problems: () =>
+      [...waiting.values()].map(({ entry, polls }) => ({
+        path: entry.path,
+        stuck: polls >= stuckAfterPolls,
+        message: polls >= stuckAfterPolls ? `${entry.path} has no Parquet footer and has not changed for ${polls} polls: its writer may have died; remove it or finish it` : `${entry.path} is not finished yet`
+      })),
+    refresh
+  }
+}
+
+const isSame = (a: StorageEntry | undefined, b: StorageEntry): boolean => a !== undefined && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs
+
+/** Names that begin with `_` or `.` are hidden at any level, as Spark has it; other endings are temporary files or not data. */
+function isDataFile(path: string): boolean {
+  return path.split('/').every((name) => !name.startsWith('_') && !name.startsWith('.')) && /\.(parquet|parq|pq)$/i.test(path)
+}

@@ -1,0 +1,91 @@
+import { Fault } from '#shared/engine/fault.ts'
+import type { ValueType } from '#shared/engine/valueType.ts'
+import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Storage, StorageEntry } from '../storage/storage.ts'
+import { openParquetFolder, type Patience } from './parquetFolder.ts'
+import { planFiles } from './planFiles.ts'
+import { readFolderSchema, scanParquetFiles } from './scanParquetFiles.ts'
+import type { OffsetText, Source, SourceStream } from './source.ts'
+
+/** A file as an offset lists it: what tells that it is the same file. */
+export interface TakenFile {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+}
+
+export interface ParquetSourceOptions extends Patience {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** A plain folder of Parquet files as a stream: each file once, when it is whole, by (time, path). SPEC O10 */
+export async function openParquetSource(storage: Storage, database: Database, options: ParquetSourceOptions): Promise<Source> {
+  const folder = openParquetFolder(storage, options.clock, options)
+  await folder.refresh(options.signal)
+  if (folder.files().length === 0) {
+    const waits = folder.problems()[0]
+    throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} has no Parquet file that could be read${waits ? ` (${waits.message})` : ''}, and no Delta log: check silver.uri, or start again when there is data`)
+  }
+  const fields = await readFolderSchema(storage, database, folder.files())
+
+  function stream(columns: readonly string[]): SourceStream {
+    const seen = new Map<string, TakenFile>()
+    const fresh = (): TakenFile[] => folder.files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
+    return {
+      latest: (start) => Promise.resolve(offsetOf(fresh(), start)),
+      plan(start, limits, bound) {
+        const within = bound === undefined || bound === start ? undefined : new Set(parseFiles(bound).map((file) => file.path))
+        const candidates = bound !== undefined && within === undefined ? [] : fresh().filter((file) => within?.has(file.path) ?? true)
+        return Promise.resolve(offsetOf(planFiles(candidates, limits), start))
+      },
+      files: ({ start, end }) => Promise.resolve(start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
+      scans: ({ start, end }, only) => (start === end ? Promise.resolve([]) : scanParquetFiles(storage, database, fields, parseFiles(end), columns, only)),
+      remember(end) {
+        for (const file of parseFiles(end)) seen.set(file.path, file)
+        return { files: [...seen.values()] }
+      },
+      recall(memory) {
+        for (const file of parseFiles(JSON.stringify(memory))) seen.set(file.path, file)
+      }
+    }
+  }
+
+  return {
+    id: `parquet files in ${storage.root}`,
+    description: `ParquetSource[${storage.root.includes('://') ? storage.root : `file:${storage.root}`}]`,
+    name: storage.root,
+    columns: fields.map(({ name, type }): SilverColumn => ({ name, type })),
+    columnIdentity(name) {
+      const type = fields.find((field) => field.name === name)?.type
+      return type === undefined ? 'nothing' : typeText(type)
+    },
+    refresh: () => folder.refresh(options.signal),
+    beginning: () => Promise.resolve(JSON.stringify({ files: [] })),
+    stream,
+    problems: () => folder.problems()
+  }
+}
+
+const taken = ({ path, sizeBytes, modifiedMs }: StorageEntry): TakenFile => ({ path, sizeBytes, modifiedMs })
+
+function isNew(before: TakenFile | undefined, file: StorageEntry, storage: Storage): boolean {
+  if (before === undefined) return true
+  if (before.sizeBytes === file.sizeBytes && before.modifiedMs === file.modifiedMs) return false
+  throw new Fault('changed', `${storage.root}/${file.path} was changed after it had been read, which a stream cannot follow: put new rows into new files, and start with a new checkpoint`)
+}
+
+/** An offset that lists a batch's files; the offset before it when there are none. */
+function offsetOf(files: readonly TakenFile[], start: OffsetText): OffsetText {
+  return files.length === 0 ? start : JSON.stringify({ files })
+}
+
+function parseFiles(text: OffsetText): readonly TakenFile[] {
+  const value: unknown = JSON.parse(text)
+  if (typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files)) return value.files as TakenFile[]
+  throw new Fault('checkpoint', `[DELTA_SCHEMA_NOT_SET] the checkpoint has read a Delta table, and there is no _delta_log where it was: restore the table, or start with a new checkpoint`)
+}
+
+const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : JSON.stringify(type))

@@ -1,0 +1,37 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { listLog, readCommit } from '../delta/log.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** Where a fresh stream starts instead of at a snapshot. Both null: a snapshot. SPEC O7 */
+export interface StartOptions {
+  readonly startingVersion: number | 'latest' | null
+  /** ISO 8601; without a zone it is UTC. */
+  readonly startingTimestamp: string | null
+}
+
+/** First version to read; undefined for a snapshot. Faults when the version or time is not in the log. */
+export async function resolveStart(storage: Storage, latestVersion: number, { startingVersion, startingTimestamp }: StartOptions): Promise<number | undefined> {
+  if (startingVersion === 'latest') return latestVersion + 1
+  const { commits } = await listLog(storage)
+  const versions = [...commits].sort((a, b) => a - b)
+  if (startingVersion !== null) {
+    if (commits.has(startingVersion)) return startingVersion
+    throw new Fault('notFound', `[DELTA_VERSION_NOT_FOUND] silver.startingVersion is ${startingVersion}, and ${storage.root} has versions ${versions[0] ?? 'none'} to ${latestVersion}`)
+  }
+  if (startingTimestamp === null) return undefined
+  const wanted = parseTimestamp(startingTimestamp)
+  // Commit times are made to ascend, as Delta's history does, so that a clock that stepped back hides nothing.
+  let before = -Infinity
+  for (const version of versions) {
+    before = Math.max((await readCommit(storage, version)).timestampMs, before + 1)
+    if (before >= wanted) return version
+  }
+  throw new Fault('notFound', `[DELTA_TIMESTAMP_GREATER_THAN_COMMIT] silver.startingTimestamp ${startingTimestamp} is later than the last commit of ${storage.root}${versions.length > 0 ? ` (${new Date(before).toISOString()})` : ''}`)
+}
+
+function parseTimestamp(text: string): number {
+  const [, date, time, zone] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(text.trim()) ?? []
+  const ms = date === undefined ? NaN : Date.parse(`${date}T${time ?? '00:00:00'}${zone ?? 'Z'}`)
+  if (Number.isNaN(ms)) throw new Fault('usage', `silver.startingTimestamp is "${text}", which is not a time: write it as 2026-01-23T12:00:00Z`)
+  return ms
+}

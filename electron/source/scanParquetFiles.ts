@@ -1,0 +1,101 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { formatType, sameType, type ValueType } from '#shared/engine/valueType.ts'
+import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
+import type { Database } from '../duckdb/database.ts'
+import { fileFault } from '../duckdb/fileFault.ts'
+import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
+import type { Scan } from '../duckdb/readPartials.ts'
+import { scanSql, type ScanColumn } from '../duckdb/scanSql.ts'
+import type { Storage } from '../storage/storage.ts'
+import { chunkFiles } from './chunkFiles.ts'
+import type { TakenFile } from './parquetSource.ts'
+
+/** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
+export interface FolderColumn {
+  readonly name: string
+  readonly type: ValueType | string
+}
+
+const schemaFilesAtOnce = 500
+
+/** Columns of all files, in the order in which they are first met. A column whose type differs between files is a Fault that names both. */
+export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[]): Promise<FolderColumn[]> {
+  const columns = new Map<string, FolderColumn & { readonly file: string }>()
+  for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
+    const some = files.slice(start, start + schemaFilesAtOnce)
+    const local = await Promise.all(some.map((file) => storage.localFile(file.path)))
+    const schemas = await readParquetColumns(database, local, some.map((file) => `${storage.root}/${file.path}`))
+    schemas.forEach((schema, i) => schema.forEach((column) => addColumn(columns, column, some[i]!.path, storage)))
+  }
+  return [...columns.values()].map(({ name, type }) => ({ name, type }))
+}
+
+function addColumn(columns: Map<string, FolderColumn & { readonly file: string }>, column: ParquetColumn, file: string, storage: Storage): void {
+  const id = column.name.toLowerCase()
+  const type = valueTypeOf(column)
+  const known = columns.get(id)
+  if (!known) columns.set(id, { name: column.name, type, file })
+  else if (!isSame(known.type, type)) {
+    throw new Fault('schema', `column ${column.name} is ${typeText(type)} in ${storage.root}/${file} and ${typeText(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
+  }
+}
+
+const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : formatType(type))
+const isSame = (a: ValueType | string, b: ValueType | string): boolean => (typeof a === 'string' || typeof b === 'string' ? a === b : sameType(a, b))
+
+/** As Spark reads Parquet: INT96 and adjusted timestamps are instants, others have no zone. */
+function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
+  if (isInt96) return { kind: 'timestamp' }
+  const kinds: Readonly<Record<string, Exclude<ValueType['kind'], 'decimal'>>> = {
+    BOOLEAN: 'boolean',
+    TINYINT: 'byte',
+    SMALLINT: 'short',
+    INTEGER: 'integer',
+    BIGINT: 'long',
+    FLOAT: 'float',
+    DOUBLE: 'double',
+    VARCHAR: 'string',
+    BLOB: 'binary',
+    DATE: 'date',
+    'TIMESTAMP WITH TIME ZONE': 'timestamp',
+    TIMESTAMP: 'timestamp_ntz',
+    TIMESTAMP_NS: 'timestamp_ntz'
+  }
+  const kind = kinds[type ?? '']
+  if (kind) return { kind }
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type ?? '') ?? []
+  return precision === undefined ? (type ?? 'nested') : { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
+}
+
+/** How to read files of a plain folder, in groups. A file that changed since it was listed is a Fault. */
+export async function scanParquetFiles(storage: Storage, database: Database, folder: readonly FolderColumn[], files: readonly TakenFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+  const columns = names.map((name): ScanColumn => {
+    const column = folder.find((candidate) => candidate.name === name)
+    if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
+    return { name, field: { name, type: column.type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }, isPartition: false }
+  })
+  const scans: Scan[] = []
+  for (const positions of chunkFiles(files, only)) {
+    const chunk = positions.map((position) => files[position]!)
+    for (const file of chunk) await refuseChanged(storage, file)
+    const local = await Promise.all(chunk.map((file) => storage.localFile(file.path)))
+    const nameOf = (i: number) => `${storage.root}/${chunk[i]!.path}`
+    const schemas = await readParquetColumns(database, local, chunk.map((_, i) => nameOf(i)))
+    schemas.forEach((schema, i) => checkFileTypes(schema, columns, 'none', nameOf(i)))
+    scans.push({
+      sql: scanSql(local.map((localPath) => ({ localPath, partitionValues: {} })), columns, { mode: 'none', fileIndex: positions.length > 1 }),
+      files: positions,
+      identity: JSON.stringify(chunk),
+      explain: (error) => fileFault(error, (localPath) => nameOf(Math.max(0, local.findIndex((path) => path === localPath))))
+    })
+  }
+  return scans
+}
+
+async function refuseChanged(storage: Storage, file: TakenFile): Promise<void> {
+  const now = await storage.stat(file.path)
+  if (!now) throw new Fault('notFound', `${storage.root}/${file.path} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
+  if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
+    throw new Fault('changed', `${storage.root}/${file.path} was changed after it had been listed for this batch: put new rows into new files, and start with a new checkpoint`)
+  }
+}

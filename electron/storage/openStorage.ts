@@ -1,0 +1,23 @@
+import { Fault } from '#shared/engine/fault.ts'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openLocalStore } from './localStore.ts'
+import type { Storage } from './storage.ts'
+
+/** Opens a place by its path or URI. Relative paths are relative to `baseFolder`, or to the working directory. */
+export function openStorage(uri: string, baseFolder = '.'): Storage {
+  if (uri.trim() === '') throw new Fault('usage', 'the path of a folder is empty: give a path')
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase() // Two letters at least: C: is a drive.
+  if (scheme === undefined) return openLocalStore(resolve(baseFolder, uri))
+  if (scheme === 'file') return openLocalStore(pathOf(uri))
+  if (scheme === 's3' || scheme === 's3a') throw new Fault('unsupported', `${uri}: S3 is not available in this version yet: copy the folder to this machine and give its path`)
+  throw new Fault('unsupported', `${uri}: Contrail does not know ${scheme}: URIs; give the path of a local folder`)
+}
+
+function pathOf(uri: string): string {
+  try {
+    return fileURLToPath(uri)
+  } catch (error) {
+    throw new Fault('usage', `${uri} is not the URI of a local folder: write it as file:///folder, or give the path`, { cause: error })
+  }
+}

@@ -1,0 +1,51 @@
+/** One object of a storage: a file of a folder, an object of a bucket. */
+export interface StorageEntry {
+  /** Path below the root, `/` between names, not encoded. */
+  readonly path: string
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+}
+
+/**
+ * A tree of files below one root: a local folder, or a bucket and prefix. Paths are relative to the root, with `/`.
+ * What a caller may rely on: `read` gives whole objects; `putIfAbsent` is atomic and durable, and of two callers exactly one wins;
+ * `replace` leaves either the old or the new object, never a part. Failures are Faults that name the path.
+ */
+export interface Storage {
+  /** How messages name the root: an absolute path, or s3://bucket/prefix. */
+  readonly root: string
+  /**
+   * Entries directly in `folder` ('' = the root), in byte order of their names; no folders. Empty when the folder is not there.
+   * `from`: leave out names that sort before it.
+   */
+  list(folder: string, from?: string): Promise<StorageEntry[]>
+  /** All entries below `folder`, at any depth, in byte order of their paths. Symbolic links are not followed out of the root. */
+  listDeep(folder: string): Promise<StorageEntry[]>
+  /** Whether there is a folder of that name, even an empty one; where a store knows no folders, whether anything lies below it. */
+  hasFolder(folder: string): Promise<boolean>
+  /** Size and time of one object; undefined when it is not there. */
+  stat(path: string): Promise<StorageEntry | undefined>
+  /** A whole object. Fault `notFound` when it is not there. */
+  read(path: string): Promise<Uint8Array>
+  /** `length` bytes from `offset`; fewer at the end of the object. */
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array>
+  /** Writes an object that must not be there yet; false when it is. Parent folders are made. */
+  putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>
+  /** Writes an object, replacing what is there. Parent folders are made. */
+  replace(path: string, bytes: Uint8Array): Promise<void>
+  /** Removes an object; nothing happens when it is not there. */
+  remove(path: string): Promise<void>
+  /** A file on this machine that holds the object, for DuckDB to read. Fault `notFound` when the object is not there. */
+  localFile(path: string): Promise<string>
+  /**
+   * Where to write a new object that only a file can produce (Parquet). The caller writes `file`, then `publish()` makes it durable and visible under
+   * `path`, or `discard()` leaves nothing behind.
+   */
+  stage(path: string): Promise<StagedFile>
+}
+
+export interface StagedFile {
+  readonly file: string
+  publish(): Promise<StorageEntry>
+  discard(): Promise<void>
+}

@@ -1,0 +1,33 @@
+import { Fault } from '#shared/engine/fault.ts'
+
+/** What the operating system says about `path`, as a Fault; errors of another kind come back as they are. `doing`: "read", "write to", "list". */
+export function storageFault(error: unknown, doing: string, path: string): unknown {
+  const code = errorCode(error)
+  if (code === undefined || error instanceof Fault) return error
+  const cause = { cause: error }
+  switch (code) {
+    case 'ENOENT':
+      return new Fault('notFound', `${path} is not there: check the path`, cause)
+    case 'ENOTDIR':
+      return new Fault('notFound', `${path} is not there, because a part of the path is a file: check the path`, cause)
+    case 'EACCES':
+    case 'EPERM':
+      return new Fault('storage', `no permission to ${doing} ${path}: change its permissions, or run as a user who has them`, cause)
+    case 'EROFS':
+      return new Fault('storage', `cannot ${doing} ${path}, because its file system is read-only: choose another folder`, cause)
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new Fault('storage', `cannot ${doing} ${path}, because the disk is full or its limit is reached: make room, then start again`, cause)
+    case 'EMFILE':
+    case 'ENFILE':
+      return new Fault('storage', `cannot ${doing} ${path}, because too many files are open: raise the limit (ulimit -n), then start again`, cause)
+    default:
+      return new Fault('storage', `cannot ${doing} ${path} (${code}): check the disk, then start again`, cause)
+  }
+}
+
+/** "ENOENT"; undefined for what is no error of the operating system. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string' ? error.code : undefined
+}

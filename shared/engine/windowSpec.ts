@@ -1,0 +1,49 @@
+import { Fault } from './fault.ts'
+import { floorDiv, micros, type Micros } from './time.ts'
+
+/** Windows [start, end), aligned to the epoch in UTC; tumbling when slide = size. */
+export interface WindowSpec {
+  readonly size: Micros
+  readonly slide: Micros
+  /** Widest span that windows share: every window is a whole number of panes, every row is in one pane. */
+  readonly pane: Micros
+}
+
+/** Windows are numbered: window n starts at n x slide. */
+export type WindowNumber = bigint
+
+export const maxPanesPerWindow = 3600n
+
+/** SPEC W5. Faults with code `usage` name the two durations. */
+export function windowSpec(size: Micros, slide: Micros = size): WindowSpec {
+  if (size <= 0n || slide <= 0n) throw new Fault('usage', `a window of ${size} us every ${slide} us: both must be longer than zero`)
+  if (slide > size) throw new Fault('usage', `a slide of ${slide} us is longer than its window of ${size} us: rows between windows would be lost; make the slide at most the window`)
+  const pane = gcd(size, slide)
+  if (size / pane > maxPanesPerWindow) {
+    throw new Fault('usage', `a window of ${size} us every ${slide} us is made of ${size / pane} panes, more than ${maxPanesPerWindow}: choose a slide that divides the window into fewer parts`)
+  }
+  return { size, slide, pane }
+}
+
+export const windowStart = (spec: WindowSpec, window: WindowNumber): Micros => micros(window * spec.slide)
+export const windowEnd = (spec: WindowSpec, window: WindowNumber): Micros => micros(window * spec.slide + spec.size)
+
+/** First window that holds the pane which starts at `pane`. SPEC W2. */
+export function firstWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
+  return floorDiv(pane + spec.pane - spec.size + spec.slide - 1n, spec.slide)
+}
+
+/** Last window that holds the pane: the one that starts at or most closely before it. SPEC W2. */
+export function lastWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
+  return floorDiv(pane, spec.slide)
+}
+
+/** Newest window that ends at or before `bound`. SPEC T3: the comparison is inclusive. */
+export function lastWindowEndingBy(spec: WindowSpec, bound: Micros): WindowNumber {
+  return floorDiv(bound - spec.size, spec.slide)
+}
+
+function gcd(a: Micros, b: Micros): Micros {
+  while (b > 0n) [a, b] = [b, (a % b) as Micros]
+  return a
+}

@@ -1,0 +1,48 @@
+/** A pipeline as data: where silver is, which queries run over it, where gold and checkpoints go. Plain values, so that it can be posted to a worker. */
+export interface Pipeline {
+  readonly silver: SilverSettings
+  readonly gold: { readonly uri: string }
+  readonly checkpoints: { readonly uri: string }
+  readonly trigger: TriggerSettings
+  /** At least one. */
+  readonly queries: { readonly flight_phase_counts?: PhaseSettings | undefined; readonly anomaly_alerts?: AlertSettings | undefined }
+}
+
+export interface SilverSettings {
+  readonly uri: string
+  readonly format: 'auto' | 'delta' | 'parquet'
+  /** null: 1000, unless bytes are limited. */
+  readonly maxFilesPerTrigger: number | null
+  readonly maxBytesPerTrigger: number | null
+  readonly startingVersion: number | 'latest' | null
+  readonly startingTimestamp: string | null
+  readonly skipChangeCommits: boolean
+  readonly ignoreDeletes: boolean
+  readonly ignoreChanges: boolean
+  readonly failOnDataLoss: boolean
+  /** Columns that silver has under another name, or in another unit. */
+  readonly columns: Readonly<Record<string, { readonly from: string; readonly factor?: number | undefined }>>
+  readonly onBadFile: 'stop' | 'quarantine'
+}
+
+export type TriggerSettings = { readonly kind: 'availableNow' } | { readonly kind: 'processingTime'; readonly intervalMs: number | null }
+
+export interface PhaseSettings {
+  readonly windowUs: bigint
+  readonly watermarkDelayMs: number
+}
+
+export interface AlertSettings {
+  readonly windowUs: bigint
+  readonly slideUs: bigint
+  readonly watermarkDelayMs: number
+  readonly thresholds: Thresholds
+}
+
+/** Values strictly outside are anomalies: metres, and km/h. */
+export interface Thresholds {
+  readonly altitudeMin: number
+  readonly altitudeMax: number
+  readonly velocityMin: number
+  readonly velocityMax: number
+}

@@ -1,0 +1,155 @@
+import { unreachable } from '#shared/engine/fault.ts'
+import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
+import { slotsOf, type Slot } from '#shared/engine/slots.ts'
+import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
+import { quoteName } from './sqlText.ts'
+
+/** How the second moments of a column are computed. See `partialsSql`. */
+export type Moments = { readonly kind: 'plain' } | { readonly kind: 'guarded'; readonly scales: ReadonlyMap<string, number> }
+
+/** Columns that a scan for this query must give, under these names. */
+export function scannedColumns(spec: QuerySpec, eventTime: string): readonly string[] {
+  return [...new Set([eventTime, spec.key.name, ...measuredColumns(spec).map((column) => column.name)])]
+}
+
+export function measuredColumns(spec: QuerySpec): readonly Column[] {
+  const columns = new Map<string, Column>()
+  for (const { slot } of slotsOf(spec)) if (slot.kind !== 'rows') columns.set(slot.column.name, slot.column)
+  return [...columns.values()]
+}
+
+/**
+ * SQL that reduces a scan to partials: columns `file`, `pane` (number of the pane, not its start), `key` (text), then one column per lane of
+ * `slotsOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
+ *
+ * DuckDB refuses var_pop over NaN, infinities and values beyond 1e154, where Spark answers. So `plain` comes first, since it is a fifth cheaper,
+ * and `guarded` when it was refused: only finite values, multiplied by a power of two per column (`scales`, 1 where nothing is large).
+ */
+export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
+  const file = options.file ? 'file' : '0'
+  const time = `epoch_us(${quoteName(eventTime)})`
+  const inputs = measuredColumns(spec).flatMap((column) => inputsOf(column, options.moments))
+  const lanes = slotsOf(spec).flatMap(({ slot }) => lanesSql(slot, options.moments))
+  return `SELECT file, pane, key, ${lanes.map((sql, i) => `${sql} AS l${i}`).join(', ')}
+FROM (SELECT ${file} AS file, ${floorDivSql(time, spec.window.pane)} AS pane, ${keySql(spec.key)} AS key${inputs.map((sql) => `, ${sql}`).join('')}
+  FROM (${scan}) WHERE ${quoteName(eventTime)} IS NOT NULL)
+GROUP BY file, pane, key ORDER BY file`
+}
+
+/** SQL for the largest finite magnitude of each measured column, by name; NULL where there is none. */
+export function magnitudesSql(spec: QuerySpec, scan: string): string {
+  const columns = measuredColumns(spec).map((column) => {
+    const value = doubleSql(column)
+    return `max(abs(${value})) FILTER (WHERE isfinite(${value})) AS ${quoteName(column.name)}`
+  })
+  return `SELECT ${columns.join(', ')} FROM (${scan})`
+}
+
+/** SQL for the event times of a scan: `rows`, `present` (not null), `low`, `high` (microseconds) and `mean` (milliseconds). */
+export function eventTimeSql(eventTime: string, scan: string): string {
+  const time = `epoch_us(${quoteName(eventTime)})`
+  return `SELECT count(*)::DOUBLE AS rows, count(${time})::DOUBLE AS present, min(${time}) AS low, max(${time}) AS high, avg(epoch_ms(${quoteName(eventTime)})) AS mean FROM (${scan})`
+}
+
+/** `//` truncates; times before 1970 need the floor. Written so that no timestamp overflows. */
+function floorDivSql(value: string, divisor: bigint): string {
+  return `CASE WHEN ${value} >= 0 THEN ${value} // ${divisor} ELSE -1 - ((-1 - ${value}) // ${divisor}) END`
+}
+
+/** SPEC K1: integers, dates, decimals and booleans become the text that Spark casts them to. */
+function keySql({ name, type }: Column): string {
+  return type.kind === 'string' ? quoteName(name) : `CAST(${quoteName(name)} AS VARCHAR)`
+}
+
+const valueName = (column: Column) => quoteName(`${column.name} value`)
+const doubleName = (column: Column) => quoteName(`${column.name} double`)
+const finiteName = (column: Column) => quoteName(`${column.name} finite`)
+
+function inputsOf(column: Column, moments: Moments): string[] {
+  const inputs = [`${quoteName(column.name)} AS ${valueName(column)}`, `${doubleSql(column)} AS ${doubleName(column)}`]
+  if (moments.kind === 'guarded') {
+    const value = doubleSql(column)
+    const scale = moments.scales.get(column.name) ?? 1
+    inputs.push(`CASE WHEN isfinite(${value}) THEN ${scale === 1 ? value : `${value} * ${numberSql(scale)}`} END AS ${finiteName(column)}`)
+  }
+  return inputs
+}
+
+function lanesSql(slot: Slot, moments: Moments): string[] {
+  switch (slot.kind) {
+    case 'rows':
+      return ['count(*)::DOUBLE']
+    case 'outside':
+      return [`(count(*) FILTER (WHERE ${outsideSql(slot.column, slot.min, slot.max)}))::DOUBLE`]
+    case 'values':
+      return [`count(${slot.as === 'double' ? doubleName(slot.column) : valueName(slot.column)})::DOUBLE`]
+    case 'sum':
+      return [slot.as === 'double' ? `sum(${doubleName(slot.column)})` : `sum(${valueName(slot.column)})::VARCHAR`]
+    case 'min':
+    case 'max':
+      return [extremeSql(slot.kind, slot.column)]
+    case 'moments': {
+      const value = moments.kind === 'guarded' ? finiteName(slot.column) : doubleName(slot.column)
+      return [`count(${value})::DOUBLE`, `fsum(${value}) / count(${value})`, `var_pop(${value}) * count(${value})`]
+    }
+    default:
+      return unreachable(slot)
+  }
+}
+
+function extremeSql(kind: 'min' | 'max', column: Column): string {
+  const type = column.type.kind === 'string' || column.type.kind === 'long' || column.type.kind === 'decimal' ? 'VARCHAR' : 'DOUBLE'
+  return `${kind}(${valueName(column)})::${type}`
+}
+
+/** SPEC A3. The comparison follows the column's type, as Spark's does with a number on the other side. */
+function outsideSql(column: Column, min: number, max: number): string {
+  const value = (limit: number) => comparable(column, limit)
+  return `${value(max)} > ${limitSql(column.type, max)} OR ${value(min)} < ${limitSql(column.type, min)}`
+}
+
+function comparable(column: Column, limit: number): string {
+  if (column.type.kind === 'decimal') return `CAST(${valueName(column)} AS ${decimalFor(column.type, limit)})`
+  if (isIntegral(column.type) && Number.isSafeInteger(limit)) return valueName(column)
+  if (column.type.kind === 'string' && Number.isInteger(limit)) return sparkIntSql(valueName(column))
+  return doubleName(column)
+}
+
+function limitSql(type: ValueType, limit: number): string {
+  if (type.kind === 'decimal') return `CAST('${decimalText(limit)}' AS ${decimalFor(type, limit)})`
+  if (isIntegral(type) && Number.isSafeInteger(limit)) return `${limit}::BIGINT`
+  return numberSql(limit)
+}
+
+function decimalFor(type: { readonly scale: number }, limit: number): string {
+  const decimals = decimalText(limit).split('.')[1]?.length ?? 0
+  return `DECIMAL(38,${Math.max(type.scale, decimals)})`
+}
+
+/** A limit in plain digits; up to 20 decimals, which is all that a double near zero can ask of a decimal column. */
+function decimalText(limit: number): string {
+  const text = String(limit)
+  return /e/i.test(text) ? limit.toFixed(20).replace(/\.?0+$/, '') : text
+}
+
+const numberSql = (value: number): string => `CAST('${value}' AS DOUBLE)`
+
+/** SPEC A4: numbers widened, strings read as Spark reads them. */
+function doubleSql({ name, type }: Column): string {
+  return type.kind === 'string' ? sparkDoubleSql(quoteName(name)) : type.kind === 'double' ? quoteName(name) : `CAST(${quoteName(name)} AS DOUBLE)`
+}
+
+/** Spark trims white space and control characters before it reads a number. */
+const trimmed = (value: string) => `regexp_replace(${value}, '^[\\x01-\\x20\\x7f]+|[\\x01-\\x20\\x7f]+$', '', 'g')`
+
+/** Spark's cast of a string to INT with ANSI mode off (UTF8String.toInt): digits, then a fraction that is cut off; no exponent; null beyond 32 bits. */
+function sparkIntSql(value: string): string {
+  const text = trimmed(value)
+  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]*)') THEN TRY_CAST(regexp_replace(regexp_replace(${text}, '\\..*$', ''), '^([+-]?)$', '\\10') AS INTEGER) END`
+}
+
+/** Spark's cast of a string to DOUBLE: what Java's Double.parseDouble takes in decimal notation, and inf, infinity, nan in any case. */
+function sparkDoubleSql(value: string): string {
+  const text = trimmed(value)
+  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?') THEN TRY_CAST(rtrim(${text}, 'dDfF') AS DOUBLE) WHEN lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN TRY_CAST(ltrim(${text}, '+') AS DOUBLE) END`
+}

@@ -1,0 +1,28 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A folder of the test's own, removed when its file is done. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `contrail-${name}-`))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Recorded Spark runs that are not part of the project (real traffic). undefined when they are not on this machine. */
+export function sharedOracle(): string | undefined {
+  return firstThere(process.env.CONTRAIL_ORACLE, join(repository, '..', 'shared', 'oracle'))
+}
+
+/** Delta tables by other writers. undefined when they are not on this machine. */
+export function sharedCorpora(): string | undefined {
+  return firstThere(process.env.CONTRAIL_CORPORA, join(repository, '..', 'shared', 'corpora'))
+}
+
+function firstThere(...folders: (string | undefined)[]): string | undefined {
+  return folders.find((folder) => folder !== undefined && existsSync(folder))
+}

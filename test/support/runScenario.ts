@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Database } from '#electron/duckdb/database.ts'
+import { systemClock } from '#electron/host/clock.ts'
+import type { Progress } from '#electron/host/progress.ts'
+import { runPipeline } from '#electron/host/runPipeline.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
+import { showSilver, tamperWith, type Scenario, type ScenarioRun } from './oracle.ts'
+
+/** What a scenario's runs gave. */
+export interface ScenarioOutcome {
+  readonly gold: string
+  readonly checkpoints: string
+  /** By gold name, in order of execution. */
+  readonly progress: ReadonlyMap<string, readonly Progress[]>
+  /** Per run: how each query ended. */
+  readonly ends: readonly ReadonlyMap<string, Error | undefined>[]
+}
+
+export function pipelineOf(scenario: Scenario, run: ScenarioRun, folder: string): Pipeline {
+  const { phase_counts: phases, anomaly_alerts: alerts } = scenario.queries
+  const { altitudeMin, altitudeMax, velocityMin, velocityMax, ...windows } = alerts
+  const options = Object.entries(run.sourceOptions).map(([name, value]) => [name, value === 'true' ? true : /^\d+$/.test(value) ? Number(value) : value])
+  return parsePipeline(
+    {
+      silver: { uri: join(folder, 'silver'), format: 'delta', maxFilesPerTrigger: run.maxFilesPerTrigger, ...Object.fromEntries(options) },
+      gold: { uri: join(folder, 'gold') },
+      checkpoints: { uri: join(folder, 'checkpoints') },
+      queries: { flight_phase_counts: phases, anomaly_alerts: { ...windows, thresholds: { altitudeMin, altitudeMax, velocityMin, velocityMax } } }
+    },
+    'scenario.json'
+  )
+}
+
+/** Runs a scenario from beginning to end in `folder`, through the real data path. */
+export async function runScenario(scenario: Scenario, folder: string, database: Database): Promise<ScenarioOutcome> {
+  const gold = join(folder, 'gold')
+  const checkpoints = join(folder, 'checkpoints')
+  const progress = new Map<string, Progress[]>()
+  const ends: ReadonlyMap<string, Error | undefined>[] = []
+  for (const run of scenario.runs) {
+    showSilver(scenario, join(folder, 'silver'), run.silverVersion)
+    tamperWith(run, gold, checkpoints)
+    ends.push(
+      await runPipeline(pipelineOf(scenario, run, folder), {
+        database,
+        openStorage,
+        clock: systemClock,
+        signal: new AbortController().signal,
+        engine: 'Contrail/test',
+        publish(event) {
+          if (event.kind === 'batch') progress.set(event.query, [...(progress.get(event.query) ?? []), event.progress])
+        }
+      })
+    )
+  }
+  return { gold, checkpoints, progress, ends }
+}
