@@ -43,8 +43,9 @@ export function encodeState(header: StateHeader, state: StateSnapshot): Uint8Arr
   const numbers = state.lanes.flatMap((lane) => (lane.store === 'number' ? [lane.values.subarray(0, state.length)] : []))
   const parts = [Buffer.from(`${magic} ${formatVersion}\n${json}\n`), ...[state.pane, key, ...numbers].map((column) => Buffer.from(column.buffer, column.byteOffset, column.byteLength))]
   const checksum = Buffer.alloc(4)
-  checksum.writeUInt32LE(parts.reduce((crc, part) => crc32(part, crc), 0))
-  return Buffer.concat([...parts, checksum])
+  const body = Buffer.concat(parts)
+  checksum.writeUInt32LE(crc32(body))
+  return Buffer.concat([body, checksum])
 }
 
 /** Fault `checkpoint` for a file that is cut, damaged, of a newer format, or not ours. */

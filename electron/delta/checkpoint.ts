@@ -2,7 +2,8 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData, Protocol, Txn } from './actions.ts'
 import { inner, shapeOf, text, type Shape } from './jsonShape.ts'
-import { logFolder, parseJsonLines, type CheckpointFiles } from './log.ts'
+import { parseJsonValues } from './jsonLines.ts'
+import { logFolder, type CheckpointFiles } from './log.ts'
 import { parseAction, parseMetaData, parseProtocol } from './parseAction.ts'
 import { decodePath, pathInTable } from './path.ts'
 
@@ -28,7 +29,7 @@ export type CheckpointReader = (files: readonly string[], names: readonly string
 /** Reads a classic, multipart or V2 checkpoint with its sidecars. Faults name the file that is missing or damaged. */
 export async function readCheckpoint(storage: Storage, checkpoint: CheckpointFiles, reader: CheckpointReader, withStats: boolean): Promise<CheckpointContent> {
   const where = `${storage.root}/${checkpoint.paths[0] ?? ''}`
-  const own = checkpoint.paths[0]?.endsWith('.json') === true ? await readJson(storage, checkpoint.paths[0]) : await readParquet(storage, checkpoint.paths, reader, withStats)
+  const own = checkpoint.format === 'json' ? await readJson(storage, checkpoint.paths[0] ?? '') : await readParquet(storage, checkpoint.paths, reader, withStats)
   const shapes = own.others.map((value) => shapeOf(value, where))
   const sidecars = shapes.flatMap((shape) => inner(shape, 'sidecar') ?? []).map((sidecar) => sidecarPath(storage, sidecar))
   const adds = sidecars.length === 0 ? own.adds : [...own.adds, ...(await readParquet(storage, sidecars, reader, withStats)).adds]
@@ -66,11 +67,9 @@ async function readJson(storage: Storage, path: string): Promise<CheckpointRows>
 }
 
 function parseLines(content: string, where: string): unknown[] {
-  try {
-    return parseJsonLines(content)
-  } catch (error) {
-    throw new Fault('corrupt', `${where} is not whole JSON: remove that checkpoint if all commits are there, or restore it from a copy`, { cause: error })
-  }
+  const { values, incomplete } = parseJsonValues(content)
+  if (incomplete) throw new Fault('corrupt', `${where} is not whole JSON: remove that checkpoint if all commits are there, or restore it from a copy`)
+  return values
 }
 
 function sidecarPath(storage: Storage, sidecar: Shape): string {

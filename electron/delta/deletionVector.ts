@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { Fault } from '#shared/engine/fault.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { DeletionVectorDescriptor } from './actions.ts'
-import { pathInTable } from './path.ts'
+import { decodePath, pathInTable } from './path.ts'
 import { decodeRoaring } from './roaring.ts'
 import { decodeZ85 } from './z85.ts'
 
@@ -34,7 +34,7 @@ async function storedData(storage: Storage, file: string, { offset, sizeInBytes 
 
 /** `u`: a prefix, then a UUID in Z85. `p`: an absolute path. */
 function vectorFile({ storageType, pathOrInlineDv }: DeletionVectorDescriptor, root: string): string {
-  if (storageType === 'p') return pathInTable(decodeURIComponent(pathOrInlineDv), root)
+  if (storageType === 'p') return pathInTable(root, decodePath(pathOrInlineDv))
   const prefix = pathOrInlineDv.slice(0, -20)
   const hex = Buffer.from(decodeZ85(pathOrInlineDv.slice(-20)) ?? []).toString('hex')
   const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

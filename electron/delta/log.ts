@@ -3,10 +3,10 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Action } from './actions.ts'
 import { parseJsonValues } from './jsonLines.ts'
-import { commitPath, logFolder, parseLogName } from './logPath.ts'
+import { commitPath, logFolder, parseLogName, versionPrefix } from './logPath.ts'
 import { parseAction } from './parseAction.ts'
 
-export { checkpointPath, commitPath } from './logPath.ts'
+export { checkpointPath, commitPath, logFolder } from './logPath.ts'
 
 /** What lies in a table's log folder. */
 export interface LogListing {
@@ -35,13 +35,13 @@ export interface Commit {
   readonly actions: readonly Action[]
 }
 
-/** Lists the log; empty when there is none. Names that are no part of the protocol are passed over. */
-export async function listLog(storage: Storage): Promise<LogListing> {
+/** Lists the log, from a version on; empty when there is none. Names that are no part of the protocol are passed over. */
+export async function listLog(storage: Storage, fromVersion = 0): Promise<LogListing> {
   const commits = new Set<number>()
   const whole: CheckpointFiles[] = []
   const parts = new Map<string, { version: number; of: number; paths: string[] }>()
   let latestVersion: number | undefined
-  for (const { path } of await storage.list(logFolder)) {
+  for (const { path } of await storage.list(logFolder, versionPrefix(fromVersion))) {
     const file = parseLogName(path.slice(logFolder.length + 1))
     if (file.kind === 'commit') commits.add(file.version)
     else if (file.kind === 'classic') whole.push({ version: file.version, paths: [path], format: 'parquet' })
@@ -63,24 +63,23 @@ export async function listLog(storage: Storage): Promise<LogListing> {
 const torn = { tries: 5, waitMs: 200 }
 
 /** Reads a commit. Faults: `notFound` when the version is not there; `corrupt`, naming the file, when it is no list of actions. */
-export async function readCommit(storage: Storage, version: number, options: { readonly withStats?: boolean } = {}): Promise<Commit> {
-  const path = commitPath(version)
-  const where = `${storage.root}/${path}`
+export async function readCommit(storage: Storage, version: number): Promise<Commit> {
+  const { values, where } = await readCommitValues(storage, version)
+  const actions = values.flatMap((value) => parseAction(value, where) ?? [])
+  const info = actions.find((action) => action.kind === 'commitInfo')
+  const own = info?.kind === 'commitInfo' ? info.commitInfo.inCommitTimestamp : undefined
+  return { version, timestampMs: own ?? (await storage.stat(commitPath(version)))?.modifiedMs ?? 0, actions }
+}
+
+/** `readCommit` for who must look at the protocol before making sense of the rest: the bare JSON. `where` names the file. */
+export async function readCommitValues(storage: Storage, version: number): Promise<{ readonly values: readonly unknown[]; readonly where: string }> {
+  const where = `${storage.root}/${commitPath(version)}`
   for (let tried = 1; ; tried++) {
-    const text = Buffer.from(await storage.read(path)).toString('utf8')
-    const { values, incomplete } = parseJsonValues(text)
-    if (incomplete) {
-      // On file systems without hard links a reader may meet the newest commit while it is being written.
-      if (tried < torn.tries && (await isNewest(storage, version))) {
-        await wait(torn.waitMs)
-        continue
-      }
-      throw new Fault('corrupt', `${where} ends in the middle of an action: its writer was interrupted, or is not done; repair it (the Delta protocol wants one JSON object a line) or remove it when it is the newest version`)
-    }
-    const actions = values.flatMap((value) => parseAction(value, where, options.withStats ?? false) ?? [])
-    const info = actions.find((action) => action.kind === 'commitInfo')
-    const own = info?.kind === 'commitInfo' ? info.commitInfo.inCommitTimestamp : undefined
-    return { version, timestampMs: own ?? (await storage.stat(path))?.modifiedMs ?? 0, actions }
+    const { values, incomplete } = parseJsonValues(Buffer.from(await storage.read(commitPath(version))).toString('utf8'))
+    if (!incomplete) return { values, where }
+    // On file systems without hard links a reader may meet the newest commit while it is being written.
+    if (tried < torn.tries && (await isNewest(storage, version))) await wait(torn.waitMs)
+    else throw new Fault('corrupt', `${where} (version ${version}) ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
   }
 }
 

@@ -2,6 +2,9 @@
 
 const padded = (version: number): string => String(version).padStart(20, '0')
 
+/** Names of this version and later ones sort at or after it. */
+export const versionPrefix = padded
+
 export const logFolder = '_delta_log'
 export const commitPath = (version: number): string => `${logFolder}/${padded(version)}.json`
 export const checkpointPath = (version: number): string => `${logFolder}/${padded(version)}.checkpoint.parquet`
@@ -22,7 +25,7 @@ export function parseLogName(name: string): LogFile {
   if (rest === 'checkpoint.parquet') return { kind: 'classic', version }
   const [, part, of] = /^checkpoint\.(\d{10})\.(\d{10})\.parquet$/.exec(rest) ?? []
   if (part !== undefined && of !== undefined) return { kind: 'part', version, part: Number(part), of: Number(of) }
-  const [, format] = /^checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/i.exec(rest) ?? []
+  const [, format] = /^checkpoint\.[0-9a-z-]+\.(json|parquet)$/i.exec(rest) ?? []
   if (format === 'json' || format === 'parquet') return { kind: 'uuid', version, format }
   return { kind: 'other' }
 }

@@ -6,7 +6,8 @@ import { inner, shapeOf } from './jsonShape.ts'
 import { listLog, logFolder, readCommitValues, type CheckpointFiles, type LogListing } from './log.ts'
 import { parseAction, parseProtocol } from './parseAction.ts'
 import { canonicalPath } from './path.ts'
-import { checkMetaData, checkProtocol } from './protocolGate.ts'
+import { checkFormat, checkProtocol } from './protocolGate.ts'
+import { checkTypeChanges } from './typeWidening.ts'
 
 export type { CheckpointReader } from './checkpoint.ts'
 
@@ -44,7 +45,8 @@ export async function loadSnapshot(storage: Storage, options: SnapshotOptions, c
   checkProtocol(protocol, storage.root)
   const state = reconcile(storage, commits, base, options.withStats ?? false)
   if (state.metaData === undefined) throw incomplete(storage, version, 'metaData')
-  checkMetaData(state.metaData, storage.root)
+  checkFormat(state.metaData, storage.root)
+  for (const field of state.metaData.fields) checkTypeChanges(field, storage.root)
   return { version, protocol, metaData: state.metaData, files: state.files, txns: state.txns }
 }
 
@@ -78,7 +80,7 @@ function lastOf(versions: ReadonlySet<number>): number[] {
 }
 
 function newestCheckpoint(log: LogListing, version: number | undefined, { onlyCommitted }: SnapshotOptions): CheckpointFiles | undefined {
-  return log.checkpoints.findLast((checkpoint) => checkpoint.version <= (version ?? Infinity) && (onlyCommitted !== true || log.commits.has(checkpoint.version)))
+  return log.checkpoints.find((checkpoint) => checkpoint.version <= (version ?? Infinity) && (onlyCommitted !== true || log.commits.has(checkpoint.version)))
 }
 
 function missingVersion(storage: Storage, missing: number, wanted: number, log: LogListing, checkpoint: CheckpointFiles | undefined): Fault {

@@ -2,28 +2,60 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { DeltaType, MappingMode } from '../delta/schema.ts'
 import type { ParquetColumn } from './parquetSchema.ts'
 import type { ScanColumn } from './scanSql.ts'
+import { findColumn } from './storedColumn.ts'
 import { deltaTypeSql } from './typeSql.ts'
 
 /**
  * Refuses a file whose column cannot be read as the table's type without loss: DuckDB would cast what it can and round the rest. `name` is how
- * messages call the file. Nested columns are left to the cast.
+ * messages call the file.
  */
 export function checkFileTypes(file: readonly ParquetColumn[], columns: readonly ScanColumn[], mode: MappingMode, name: string): void {
+  if (mode === 'id' && file.length > 0 && file.every((column) => column.fieldId === undefined)) {
+    throw new Fault('schema', `${name} has no Parquet field ids, and its table finds columns by them: rewrite that file, or remove it`)
+  }
   for (const { field, isPartition } of columns) {
     if (isPartition) continue
-    const stored = mode === 'id' ? file.find((column) => column.fieldId === field.fieldId) : file.find((column) => column.name.toLowerCase() === field.physicalName.toLowerCase())
-    if (stored?.type === undefined || fits(stored, field.type)) continue
-    throw new Fault('schema', `column ${field.name} is ${stored.type} in ${name}, and ${deltaTypeSql(field.type)} in its table: that file cannot be read without loss; rewrite it, or remove it`)
+    const stored = findColumn(file, field, mode)
+    if (stored) checkType(stored, field.type, { mode, name, column: field.name })
+  }
+}
+
+interface Place {
+  readonly mode: MappingMode
+  readonly name: string
+  readonly column: string
+}
+
+function checkType(stored: ParquetColumn, type: DeltaType, place: Place): void {
+  const inside = (name: string): Place => ({ ...place, column: `${place.column}.${name}` })
+  const [first, second] = stored.children
+  if (type.kind === 'struct' && stored.shape === 'struct') {
+    for (const field of type.fields) {
+      const child = findColumn(stored.children, field, place.mode)
+      if (child) checkType(child, field.type, inside(field.name))
+    }
+  } else if (type.kind === 'array' && stored.shape === 'list') {
+    if (first) checkType(first, type.element, inside('element'))
+  } else if (type.kind === 'map' && stored.shape === 'map') {
+    if (first) checkType(first, type.key, inside('key'))
+    if (second) checkType(second, type.value, inside('value'))
+  } else if (!fits(stored, type)) {
+    throw new Fault('schema', `column ${place.column} is ${stored.type ?? stored.shape} in ${place.name}, and ${deltaTypeSql(type)} in its table: that file cannot be read without loss; rewrite it, or remove it`)
   }
 }
 
 const widerThan: Readonly<Record<string, readonly string[]>> = {
   TINYINT: ['SMALLINT', 'INTEGER', 'BIGINT', 'DOUBLE'],
   SMALLINT: ['INTEGER', 'BIGINT', 'DOUBLE'],
-  INTEGER: ['BIGINT', 'DOUBLE'],
+  // Parquet has no 8 and 16 bit integers of its own; old writers leave out that they are narrow.
+  INTEGER: ['TINYINT', 'SMALLINT', 'BIGINT', 'DOUBLE'],
+  UTINYINT: ['SMALLINT', 'INTEGER', 'BIGINT'],
+  USMALLINT: ['INTEGER', 'BIGINT'],
+  UINTEGER: ['BIGINT'],
   FLOAT: ['DOUBLE'],
   DATE: ['TIMESTAMP'],
-  // How files tell instants: Spark's INT96 without a zone, others with one. Text columns may be plain bytes.
+  // Instants without a zone are UTC: older writers leave it out.
+  TIMESTAMP: ['TIMESTAMPTZ'],
   'TIMESTAMP WITH TIME ZONE': ['TIMESTAMPTZ'],
   TIMESTAMP_NS: ['TIMESTAMP', 'TIMESTAMPTZ'],
   TIMESTAMP_S: ['TIMESTAMP'],
@@ -32,15 +64,16 @@ const widerThan: Readonly<Record<string, readonly string[]>> = {
   VARCHAR: ['BLOB']
 }
 
-function fits({ type = '', isInt96 }: ParquetColumn, wanted: DeltaType): boolean {
+function fits({ type = '', shape }: ParquetColumn, wanted: DeltaType): boolean {
   const table = deltaTypeSql(wanted)
-  if (type === table || wanted.kind === 'void' || widerThan[type]?.includes(table)) return true
-  if (isInt96) return table === 'TIMESTAMPTZ' || table === 'TIMESTAMP'
-  // Parquet has no 8 and 16 bit integers of its own; old writers leave out that they are narrow.
-  if (type === 'INTEGER' && (table === 'TINYINT' || table === 'SMALLINT')) return true
+  if (wanted.kind === 'void') return true
+  if (shape !== 'leaf') return false
+  if (type === table || widerThan[type]?.includes(table) === true) return true
   const [from, to] = [decimalOf(type), decimalOf(table)]
-  if (to && ['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].includes(type)) return to.precision - to.scale >= (type === 'BIGINT' ? 19 : 10)
-  return from !== undefined && to !== undefined && to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale
+  if (to === undefined) return false
+  const wholeDigits = to.precision - to.scale
+  if (from === undefined) return ['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT'].includes(type) && wholeDigits >= (type === 'BIGINT' ? 19 : 10)
+  return to.scale >= from.scale && wholeDigits >= from.precision - from.scale
 }
 
 function decimalOf(type: string): { precision: number; scale: number } | undefined {

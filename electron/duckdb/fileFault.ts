@@ -23,10 +23,12 @@ export function fileFault(error: unknown, nameOf: (localPath: string | undefined
 }
 
 const damaged =
-  /too small to be a Parquet file|No magic bytes found|magic bytes|[Ff]ooter|TProtocolException|Failed to read Parquet|Could not read|could not read|Couldn't read|Error while reading file|failed to (?:read|decompress|decode)|Out of buffer|corrupt|Invalid Input Error: File|Snappy decompression|ZSTD Decompression|Parquet file is|prefetch|not enough bytes|Could not convert blob to UTF8|Failure in decode/i
+  /too small to be a Parquet file|No magic bytes found|Footer length error|don't know what type|TProtocolException|Could not read enough bytes|Prefetch registered for bytes outside|Error while reading file|Failed to read file|decompress|Out of buffer|corrupt|Invalid string encoding|Failure in decode|not a Parquet file|Parquet reader|Invalid Error: Unexpected/i
 
 /** The file that a message names, as it was given to `read_parquet`. */
 function fileOf(message: string): string | undefined {
-  const [, quoted] = /(?:pattern|file|File|open file) ["']([^"']+)["']/.exec(message) ?? []
-  return quoted === undefined ? undefined : unescapeGlob(quoted)
+  const [, pattern] = /match the pattern "([^"]+)"/.exec(message) ?? []
+  if (pattern !== undefined) return unescapeGlob(pattern)
+  const [, name] = /(?:[Ff]ile:?) ["']?([^"'\n]+?)["']?(?:$|[ ,:"'\n])/.exec(message) ?? []
+  return name
 }

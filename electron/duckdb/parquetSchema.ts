@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
-import { fileList, unescapeGlob } from './fileNames.ts'
+import { fileList } from './fileNames.ts'
 
-/** A top-level column of a Parquet file. */
+/** A column of a Parquet file, or a field, element, key or value within one. */
 export interface ParquetColumn {
   readonly name: string
   /** DuckDB's type; undefined for nested columns. */
@@ -10,61 +10,103 @@ export interface ParquetColumn {
   /** Stored as INT96: instants without a zone in DuckDB's eyes, UTC in Spark's. */
   readonly isInt96: boolean
   readonly fieldId: number | undefined
+  /** What `children` are: fields of a struct, the element of a list, key and value of a map. */
+  readonly shape: 'leaf' | 'struct' | 'list' | 'map'
+  readonly children: readonly ParquetColumn[]
 }
 
-/** Top-level columns of many files, in the order of `files`. Faults name the file that is missing or no Parquet; `names` are how messages call them. */
+/**
+ * Top-level columns of many files, in the order of `files`, read with one query. Faults name the file that is missing or no Parquet; `names` are how
+ * messages call them. Files of the same schema share it.
+ */
 export async function readParquetColumns(database: Database, files: readonly string[], names: readonly string[]): Promise<readonly (readonly ParquetColumn[])[]> {
   if (files.length === 0) return []
-  const rows = await readSchemas(database, files, names)
-  const byFile = new Map<string, ParquetColumn[]>(files.map((file) => [file, []]))
-  let skip = 0
-  let current: string | undefined
-  for (const row of rows) {
-    if (row.file !== current) {
-      // The first row of a file is its root.
-      current = row.file
-      skip = 0
-      continue
-    }
-    if (skip > 0) {
-      skip += row.children - 1
-      continue
-    }
-    skip = row.children
-    byFile.get(row.file)?.push({ name: row.name, type: row.children > 0 ? undefined : row.duckdbType, isInt96: row.parquetType === 'INT96', fieldId: row.fieldId })
-  }
-  return files.map((file) => byFile.get(file) ?? [])
+  const nodes = await readNodes(database, files, names)
+  const byText = new Map<string, readonly ParquetColumn[]>()
+  return files.map((file) => {
+    const own = nodes.get(file) ?? []
+    const text = JSON.stringify(own)
+    const columns = byText.get(text) ?? columnsOf(own)
+    byText.set(text, columns)
+    return columns
+  })
 }
 
-interface SchemaRow {
-  readonly file: string
+/** A row of `parquet_schema`: the schema tree, flattened depth first. */
+interface Node {
   readonly name: string
-  readonly parquetType: string
+  readonly physicalType: string
   readonly duckdbType: string
-  readonly children: number
+  readonly annotation: string
+  readonly isRepeated: boolean
+  readonly childCount: number
   readonly fieldId: number | undefined
 }
 
-async function readSchemas(database: Database, files: readonly string[], names: readonly string[]): Promise<SchemaRow[]> {
-  const sql = `SELECT file_name, name, coalesce(type, ''), coalesce(duckdb_type, ''), coalesce(num_children, 0)::INTEGER, field_id::INTEGER FROM parquet_schema(${fileList(files)})`
+async function readNodes(database: Database, files: readonly string[], names: readonly string[]): Promise<Map<string, Node[]>> {
+  const sql = `SELECT file_name, name, coalesce(type, ''), coalesce(duckdb_type, ''), coalesce(converted_type, logical_type, ''), coalesce(repetition_type, ''), coalesce(num_children, 0)::INTEGER, field_id::INTEGER FROM parquet_schema(${fileList(files)})`
   try {
     const result = await database.query(sql)
-    const [file, name, parquetType, duckdbType] = [0, 1, 2, 3].map((column) => result.strings(column))
-    const children = result.numbers(4)
-    const fieldIds = result.numbers(5)
-    const noId = result.nulls(5)
-    return Array.from({ length: result.rowCount }, (_, i) => ({
-      file: unescapeGlob(file![i]!),
-      name: name![i]!,
-      parquetType: parquetType![i]!,
-      duckdbType: duckdbType![i]!,
-      children: children[i]!,
-      fieldId: noId[i] ? undefined : fieldIds[i]!
-    }))
+    const [file = [], name = [], physical = [], type = [], annotation = [], repetition = []] = [0, 1, 2, 3, 4, 5].map((column) => result.strings(column))
+    const children = result.numbers(6)
+    const fieldIds = result.numbers(7)
+    const noId = result.nulls(7)
+    const nodes = new Map<string, Node[]>()
+    for (let i = 0; i < result.rowCount; i++) {
+      const own = nodes.get(file[i] ?? '') ?? []
+      nodes.set(file[i] ?? '', own)
+      own.push({
+        name: name[i] ?? '',
+        physicalType: physical[i] ?? '',
+        duckdbType: type[i] ?? '',
+        annotation: annotation[i] ?? '',
+        isRepeated: repetition[i] === 'REPEATED',
+        childCount: children[i] ?? 0,
+        fieldId: noId[i] === 1 ? undefined : fieldIds[i]
+      })
+    }
+    return nodes
   } catch (error) {
-    if (files.length === 1) throw fileFault(error, () => names[0]!)
+    if (files.length === 1) throw fileFault(error, () => names[0] ?? '')
     // Which of them it is, DuckDB does not always say.
-    for (const [i, single] of files.entries()) await readSchemas(database, [single], [names[i]!])
+    for (const [i, file] of files.entries()) await readNodes(database, [file], [names[i] ?? file])
     throw error
   }
+}
+
+interface Tree extends Node {
+  readonly children: readonly Tree[]
+}
+
+function columnsOf(nodes: readonly Node[]): ParquetColumn[] {
+  let next = 0
+  const take = (): Tree[] => {
+    const node = nodes[next++]
+    if (node === undefined) return []
+    const children = Array.from({ length: node.childCount }, take).flat()
+    return [{ ...node, children }]
+  }
+  // The first node is the root.
+  return (take()[0]?.children ?? []).map(columnOf)
+}
+
+/** https://github.com/apache/parquet-format/blob/master/LogicalTypes.md#nested-types, with the legacy spellings that DuckDB knows. */
+function columnOf(tree: Tree): ParquetColumn {
+  const { name, fieldId, annotation, isRepeated } = tree
+  if (isRepeated) return { ...nested(tree, 'list'), children: [columnOf({ ...tree, isRepeated: false })] }
+  const [inner] = tree.children
+  if (inner?.isRepeated === true && /^LIST|^ListType/.test(annotation)) return { ...nested(tree, 'list'), children: [columnOf(elementOf(inner))] }
+  if (inner?.isRepeated === true && /^MAP|^MapType/.test(annotation)) return { ...nested(tree, 'map'), children: inner.children.map(columnOf) }
+  if (tree.childCount > 0) return { ...nested(tree, 'struct'), children: tree.children.map(columnOf) }
+  return { name, type: tree.duckdbType, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] }
+}
+
+function nested({ name, fieldId }: Tree, shape: 'list' | 'map' | 'struct'): Omit<ParquetColumn, 'children'> {
+  return { name, type: undefined, isInt96: false, fieldId, shape }
+}
+
+/** Three levels as a rule; in two-level lists the repeated node is the element itself. */
+function elementOf(repeated: Tree): Tree {
+  const [only] = repeated.children
+  return only !== undefined && repeated.childCount === 1 ? only : { ...repeated, isRepeated: false }
 }

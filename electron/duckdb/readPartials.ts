@@ -1,11 +1,12 @@
 import type { Batch, EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import { emptyBatch } from '#shared/engine/partials.ts'
-import { emptyLane, growLane, type Lane, type LaneLayout } from '#shared/engine/lane.ts'
+import { combine } from '#shared/engine/combine.ts'
+import { emptyLane, growLane, numbersOf, type Lane, type LaneLayout } from '#shared/engine/lane.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { laneLayoutsOf, slotsOf } from '#shared/engine/slots.ts'
 import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
-import { eventTimeSql, magnitudesSql, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
+import { eventTimeSql, hasLargeSql, largeScale, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
 import type { Database } from './database.ts'
 import type { QueryResult } from './queryResult.ts'
 
@@ -23,10 +24,12 @@ export interface Scan {
 export async function readPartials(database: Database, { spec, eventTime }: BoundQuery, scan: Scan): Promise<Partials> {
   const file = scan.files.length > 1
   const run = (moments: Moments) => query(database, scan, partialsSql(spec, eventTime, scan.sql, { file, moments }))
-  const plain = await run({ kind: 'plain' }).catch(ignoreOutOfRange)
-  if (plain) return toPartials(spec, plain, scan, new Map())
-  const scales = await readScales(database, spec, scan)
-  return toPartials(spec, await run({ kind: 'guarded', scales }), scan, scales)
+  const all = await run('all').catch(ignoreOutOfRange)
+  if (all) return toPartials(spec, all, scan)
+  const partials = toPartials(spec, await run('moderate'), scan)
+  const [found] = (await query(database, scan, hasLargeSql(spec, scan.sql))).rows()
+  if (found?.large === true) addLargeMoments(spec, partials, toPartials(spec, await run('large'), scan))
+  return partials
 }
 
 /** Event times of all live rows of one scan; a null time counts as the epoch. undefined: no rows. SPEC T1 */
@@ -88,7 +91,7 @@ function copyInto(from: Lane, to: Lane, length: number, at: number): void {
   else for (let i = 0; i < length; i++) to.values[at + i] = from.values[i]!
 }
 
-function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan, scales: ReadonlyMap<string, number>): Partials {
+function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan): Partials {
   const length = result.rowCount
   const positions = result.numbers(0)
   const panes = result.bigints(1)
@@ -96,7 +99,7 @@ function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan, scales: Re
   const key = Uint32Array.from(result.strings(2), (text) => keyNumber(keys, text))
   const layouts = laneLayoutsOf(spec)
   const lanes = layouts.map((layout, i) => readLane(layout, result, 3 + i))
-  for (const { slot, lane } of slotsOf(spec)) if (slot.kind === 'moments') mendMoments(lanes, lane, length, scales.get(slot.column.name) ?? 1)
+  for (const { slot, lane } of slotsOf(spec)) if (slot.kind === 'moments') dropNonFinite(lanes, lane, length)
   return {
     length,
     file: Uint32Array.from(positions, (position) => scan.files[position]!),
@@ -119,30 +122,25 @@ function readLane(layout: LaneLayout, result: QueryResult, column: number): Lane
   return { store: 'bigint', values: texts.map((text) => (text === null ? null : BigInt(text.replace('.', '')))) }
 }
 
-/**
- * Undoes the scaling of large values. A single value that is not finite passes DuckDB's var_pop as 0: it must count as not finite, or two of them
- * would make a number.
- */
-function mendMoments(lanes: readonly Lane[], first: number, length: number, scale: number): void {
-  const [n, mean, m2] = [lanes[first], lanes[first + 1], lanes[first + 2]]
-  if (n?.store !== 'number' || mean?.store !== 'number' || m2?.store !== 'number') throw new Error('moments are three lanes of numbers')
-  for (let i = 0; i < length; i++) {
-    if (!Number.isFinite(mean.values[i]!)) n.values[i] = mean.values[i] = m2.values[i] = 0
-    else if (scale !== 1) {
-      mean.values[i]! /= scale
-      m2.values[i] = m2.values[i]! / scale / scale
+/** A single value that is not finite passes DuckDB's var_pop as 0: it must count as not finite, or two of them would make a number. */
+function dropNonFinite(lanes: readonly Lane[], first: number, length: number): void {
+  const [n, mean, m2] = [numbersOf(lanes, first), numbersOf(lanes, first + 1), numbersOf(lanes, first + 2)]
+  for (let i = 0; i < length; i++) if (!Number.isFinite(mean[i]!)) n[i] = mean[i] = m2[i] = 0
+}
+
+/** Adds the moments of large values, which were read scaled, to those of the moderate ones. Both have the same groups. */
+function addLargeMoments(spec: QuerySpec, partials: Partials, large: Partials): void {
+  const idOf = ({ file, pane, key, keys }: Partials, i: number) => JSON.stringify([file[i], String(pane[i]), keys[key[i]!]])
+  const rows = new Map(Array.from({ length: partials.length }, (_, i) => [idOf(partials, i), i]))
+  const moments = slotsOf(spec).filter(({ slot }) => slot.kind === 'moments')
+  for (let i = 0; i < large.length; i++) {
+    for (const { lane } of moments) {
+      numbersOf(large.lanes, lane + 1)[i]! /= largeScale
+      numbersOf(large.lanes, lane + 2)[i] = numbersOf(large.lanes, lane + 2)[i]! / largeScale / largeScale
     }
+    combine(moments, partials.lanes, rows.get(idOf(large, i))!, large.lanes, i)
   }
 }
-
-/** Powers of two, so that scaling costs no digit. */
-async function readScales(database: Database, spec: QuerySpec, scan: Scan): Promise<Map<string, number>> {
-  const result = await query(database, scan, magnitudesSql(spec, scan.sql))
-  return new Map(result.names.map((name, i) => [name, (result.numbers(i)[0] ?? 0) >= largestSafeMagnitude ? 2 ** -600 : 1]))
-}
-
-/** Its square, times the rows of a pane, is still a double. */
-const largestSafeMagnitude = 1e145
 
 async function query(database: Database, scan: Scan, sql: string): Promise<QueryResult> {
   try {

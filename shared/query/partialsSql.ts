@@ -4,14 +4,19 @@ import { slotsOf, type Slot } from '#shared/engine/slots.ts'
 import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
 import { quoteName } from './sqlText.ts'
 
-/** How the second moments of a column are computed. See `partialsSql`. */
-export type Moments = { readonly kind: 'plain' } | { readonly kind: 'guarded'; readonly scales: ReadonlyMap<string, number> }
+/**
+ * Which values the second moments are made of. DuckDB refuses var_pop over NaN, infinities and values beyond 1e154, where Spark answers:
+ * `all` comes first, since it is a fifth cheaper; when it was refused, `moderate` (finite, below `largeMagnitude`) and, where there are any, `large`.
+ */
+export type Moments = 'all' | 'moderate' | 'large'
 
-/** Columns that a scan for this query must give, under these names. */
-export function scannedColumns(spec: QuerySpec, eventTime: string): readonly string[] {
-  return [...new Set([eventTime, spec.key.name, ...measuredColumns(spec).map((column) => column.name)])]
-}
+/** Squares of smaller values, summed over the rows of a pane, are still doubles. */
+export const largeMagnitude = 1e145
 
+/** What large values are multiplied by before they are squared: a power of two, so that it costs no digit. */
+export const largeScale = 2 ** -600
+
+/** The columns that a query measures. */
 export function measuredColumns(spec: QuerySpec): readonly Column[] {
   const columns = new Map<string, Column>()
   for (const { slot } of slotsOf(spec)) if (slot.kind !== 'rows') columns.set(slot.column.name, slot.column)
@@ -21,9 +26,6 @@ export function measuredColumns(spec: QuerySpec): readonly Column[] {
 /**
  * SQL that reduces a scan to partials: columns `file`, `pane` (number of the pane, not its start), `key` (text), then one column per lane of
  * `slotsOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
- *
- * DuckDB refuses var_pop over NaN, infinities and values beyond 1e154, where Spark answers. So `plain` comes first, since it is a fifth cheaper,
- * and `guarded` when it was refused: only finite values, multiplied by a power of two per column (`scales`, 1 where nothing is large).
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
   const file = options.file ? 'file' : '0'
@@ -36,14 +38,13 @@ FROM (SELECT ${file} AS file, ${floorDivSql(time, spec.window.pane)} AS pane, ${
 GROUP BY file, pane, key ORDER BY file`
 }
 
-/** SQL for the largest finite magnitude of each measured column, by name; NULL where there is none. */
-export function magnitudesSql(spec: QuerySpec, scan: string): string {
-  const columns = measuredColumns(spec).map((column) => {
-    const value = doubleSql(column)
-    return `max(abs(${value})) FILTER (WHERE isfinite(${value})) AS ${quoteName(column.name)}`
-  })
-  return `SELECT ${columns.join(', ')} FROM (${scan})`
+/** SQL that tells whether a scan has large values: one boolean. */
+export function hasLargeSql(spec: QuerySpec, scan: string): string {
+  const tests = measuredColumns(spec).map((column) => `bool_or(${isLargeSql(doubleSql(column))})`)
+  return `SELECT coalesce(${tests.length === 0 ? 'false' : tests.map((test) => `coalesce(${test}, false)`).join(' OR ')}, false) AS large FROM (${scan})`
 }
+
+const isLargeSql = (value: string): string => `isfinite(${value}) AND abs(${value}) >= ${numberSql(largeMagnitude)}`
 
 /** SQL for the event times of a scan: `rows`, `present` (not null), `low`, `high` (microseconds) and `mean` (milliseconds). */
 export function eventTimeSql(eventTime: string, scan: string): string {
@@ -63,15 +64,13 @@ function keySql({ name, type }: Column): string {
 
 const valueName = (column: Column) => quoteName(`${column.name} value`)
 const doubleName = (column: Column) => quoteName(`${column.name} double`)
-const finiteName = (column: Column) => quoteName(`${column.name} finite`)
+const chosenName = (column: Column) => quoteName(`${column.name} chosen`)
 
 function inputsOf(column: Column, moments: Moments): string[] {
   const inputs = [`${quoteName(column.name)} AS ${valueName(column)}`, `${doubleSql(column)} AS ${doubleName(column)}`]
-  if (moments.kind === 'guarded') {
-    const value = doubleSql(column)
-    const scale = moments.scales.get(column.name) ?? 1
-    inputs.push(`CASE WHEN isfinite(${value}) THEN ${scale === 1 ? value : `${value} * ${numberSql(scale)}`} END AS ${finiteName(column)}`)
-  }
+  const value = doubleSql(column)
+  if (moments === 'moderate') inputs.push(`CASE WHEN abs(${value}) < ${numberSql(largeMagnitude)} THEN ${value} END AS ${chosenName(column)}`)
+  if (moments === 'large') inputs.push(`CASE WHEN ${isLargeSql(value)} THEN ${value} * ${numberSql(largeScale)} END AS ${chosenName(column)}`)
   return inputs
 }
 
@@ -89,7 +88,7 @@ function lanesSql(slot: Slot, moments: Moments): string[] {
     case 'max':
       return [extremeSql(slot.kind, slot.column)]
     case 'moments': {
-      const value = moments.kind === 'guarded' ? finiteName(slot.column) : doubleName(slot.column)
+      const value = moments === 'all' ? doubleName(slot.column) : chosenName(slot.column)
       return [`count(${value})::DOUBLE`, `fsum(${value}) / count(${value})`, `var_pop(${value}) * count(${value})`]
     }
     default:

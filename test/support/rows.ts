@@ -46,7 +46,7 @@ export function batchOf(spec: QuerySpec, rows: readonly Row[]): Batch {
 
 function eventTimesOf(rows: readonly Row[]): EventTimeStats | undefined {
   if (rows.length === 0) return undefined
-  const times = rows.map((row) => (row.at === null ? 0 : microsToMillis(row.at)))
+  const times = rows.map((row): number => (row.at === null ? 0 : microsToMillis(row.at)))
   return { rows: rows.length, minMs: millis(Math.min(...times)), maxMs: millis(Math.max(...times)), avgMs: times.reduce((a, b) => a + b, 0) / rows.length }
 }
 

@@ -1,0 +1,135 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Fault, isFault } from '#shared/engine/fault.ts'
+import { parseInterval } from '#shared/pipeline/interval.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { check } from './commands/check.ts'
+import { addPipelineFlags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
+import { replayDisplay } from './commands/replayDisplay.ts'
+import { runAndReport } from './commands/runAndReport.ts'
+import { resolvePipeline } from './commands/settings.ts'
+import { show } from './commands/show.ts'
+import { watchDisplay } from './commands/watchDisplay.ts'
+import { openDatabase } from './duckdb/database.ts'
+import { version } from './host/version.ts'
+import { makeSample } from './sample/makeSample.ts'
+import { exportTable } from './sink/exportTable.ts'
+import { openStorage } from './storage/openStorage.ts'
+
+/** Exit codes of `contrail`. */
+const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const
+
+const program = new Command('contrail')
+  .description('Replays a recorded silver table of ADS-B observations into the two gold tables, row for row as Spark does.')
+  .version(version)
+  .option('--debug', 'show where in the program an error comes from')
+  .enablePositionalOptions()
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined }) // Told by `fail`, in one line.
+
+addPipelineFlags(program.command('replay').description('process all there is, then stop')).action(async (flags: PipelineFlags) => {
+  await runAndReport({ ...pipelineOf(flags), trigger: { kind: 'availableNow' } }, replayDisplay(process.stdout), flags.progress)
+})
+
+addPipelineFlags(program.command('watch').description('process what is there and what comes, until Ctrl+C'))
+  .option('--interval <duration>', 'one batch at every multiple of this; without it batch after batch')
+  .action(async (flags: PipelineFlags & { interval?: string }) => {
+    const pipeline = pipelineOf(flags)
+    const intervalMs = flags.interval === undefined ? (pipeline.trigger.kind === 'processingTime' ? pipeline.trigger.intervalMs : null) : intervalOf(flags.interval)
+    await runAndReport({ ...pipeline, trigger: { kind: 'processingTime', intervalMs } }, watchDisplay(process.stdout), flags.progress)
+  })
+
+program
+  .command('show')
+  .description('row counts of gold, the latest phase counts and the highest anomaly rates')
+  .requiredOption('--gold <dir>', 'the folder that holds both gold tables')
+  .option('--json', 'as JSON')
+  .action(async (flags: { gold: string; json?: boolean }) => show(flags.gold, flags.json ?? false, process.stdout))
+
+program
+  .command('export')
+  .description('any Delta table as one Parquet, CSV or Arrow file')
+  .requiredOption('--table <dir>', 'a Delta table')
+  .requiredOption('--to <file>', 'ends with .parquet, .csv or .arrow')
+  .option('--version <n>', 'a version of the table (default: the newest)', parseVersion)
+  .option('--columns <names>', 'comma-separated', (text) => text.split(',').map((name) => name.trim()))
+  .option('--where <sql>', 'an SQL condition')
+  .option('--order-by <sql>', 'an SQL order')
+  .option('--force', 'replace a file that is there')
+  .action(async (flags: { table: string; to: string; version?: number; columns?: string[]; where?: string; orderBy?: string; force?: boolean }) => {
+    const database = await openDatabase()
+    try {
+      const done = await exportTable(database, { ...flags, table: openStorage(flags.table), force: flags.force ?? false })
+      process.stdout.write(`${done.rows} rows of version ${done.version} written to ${done.file}\n`)
+    } finally {
+      await database.close()
+    }
+  })
+
+addPipelineFlags(program.command('check').description('can silver be read? five steps, a tick each')).action(async (flags: PipelineFlags) => {
+  const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
+  await check(pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri }), process.stdout)
+})
+
+program
+  .command('sample')
+  .description('make a plausible silver table to try things with')
+  .argument('<dir>', 'a folder that is empty or not there yet')
+  .option('--minutes <n>', 'of event time', parseCount, 30)
+  .option('--rows-per-minute <n>', 'rows of each minute', parseCount, 30_000)
+  .option('--seed <n>', 'the same seed gives the same rows', parseVersion, 1)
+  .action(async (folder: string, flags: { minutes: number; rowsPerMinute: number; seed: number }) => {
+    const made = await makeSample(openStorage(folder), flags)
+    process.stdout.write(`${made.rows} rows in ${made.files} files written to ${openStorage(folder).root}\n`)
+  })
+
+// A reader of our output that goes away (head, less) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  fail(error)
+}
+
+function pipelineOf(flags: PipelineFlags): Pipeline {
+  return resolvePipeline({ pipeline: flags.pipeline, flags: flagsAsFile(flags), query: flags.query, environment: process.env, workingDirectory: process.cwd() })
+}
+
+function intervalOf(text: string): number {
+  const ms = Number(parseInterval(text, '--interval') / 1000n)
+  if (ms <= 0) throw new Fault('usage', `--interval is "${text}": it must be longer than zero`)
+  return ms
+}
+
+function parseVersion(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function parseCount(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('It must be a whole number above zero.')
+  return Number(text)
+}
+
+/** One line on standard error that names the thing and the next step; the stack only with --debug. */
+function fail(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return
+  const debug = program.opts<{ debug?: boolean }>().debug === true
+  if (error instanceof CommanderError) {
+    if (error.code !== 'commander.help') process.stderr.write(`contrail: ${oneLine(error.message.replace(/^error: /, ''))}; contrail --help tells how it is used\n`)
+    process.exitCode = exitCodes.usage
+  } else if (isFault(error)) {
+    process.stderr.write(`contrail: ${oneLine(error.message)}\n`)
+    process.exitCode = error.code === 'usage' ? exitCodes.usage : error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
+  } else {
+    const message = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`contrail: a mistake in Contrail itself: ${oneLine(message)}${debug ? '' : '; run it again with --debug before the command to see where, and report it'}\n`)
+    process.exitCode = exitCodes.failed
+  }
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')

@@ -1,0 +1,63 @@
+import { MultiBar, Presets } from 'cli-progress'
+import type { Progress } from '../host/progress.ts'
+import type { Display } from './runAndReport.ts'
+
+/** What a query has done so far in this run. */
+interface Tally {
+  batches: number
+  files: number
+  rows: number
+  windows: number
+  lateRows: number
+  watermark: string
+  eventTime: string
+}
+
+const emptyTally = (): Tally => ({ batches: 0, files: 0, rows: 0, windows: 0, lateRows: 0, watermark: '', eventTime: '' })
+
+/** A bar a query on a terminal, and a line a query at the end; warnings on standard error. */
+export function replayDisplay(output: NodeJS.WriteStream): Display {
+  const started = Date.now()
+  const tallies = new Map<string, Tally>()
+  const tallyOf = (query: string): Tally => tallies.get(query) ?? tallies.set(query, emptyTally()).get(query)!
+  const bars = output.isTTY ? new MultiBar({ format: '{query} [{bar}] {value}/{total} files | {rows} rows, {rate}/s | event time {eventTime} | watermark {watermark} | {windows} windows closed', stream: process.stderr, hideCursor: true, emptyOnZero: true }, Presets.shades_grey) : undefined
+  const barOf = new Map<string, ReturnType<MultiBar['create']>>()
+  let ended = false
+  const refresh = (query: string, tally: Tally) => {
+    const seconds = Math.max(0.001, (Date.now() - started) / 1000)
+    const { batches: _batches, files, rows, ...rest } = tally
+    barOf.get(query)?.update(files, { query: query.padEnd(19), rows: grouped(rows), rate: grouped(rows / seconds), ...rest, windows: grouped(tally.windows) })
+  }
+  return {
+    event(event) {
+      if (event.kind === 'planned' && bars) barOf.set(event.query, bars.create(event.files, 0, { query: event.query.padEnd(19), rows: 0, rate: 0, eventTime: '-', watermark: '-', windows: 0 }))
+      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind !== 'batch') return
+      const tally = tallyOf(event.query)
+      count(tally, event.progress)
+      refresh(event.query, tally)
+    },
+    end() {
+      if (ended) return
+      ended = true
+      bars?.stop()
+      const seconds = (Date.now() - started) / 1000
+      for (const [query, tally] of tallies) output.write(`${query}: ${plural(tally.batches, 'batch', 'batches')}, ${plural(tally.files, 'file', 'files')}, ${plural(tally.rows, 'row', 'rows')}, ${plural(tally.windows, 'row of gold', 'rows of gold')}${tally.lateRows > 0 ? `, ${plural(tally.lateRows, 'late row', 'late rows')}` : ''}, watermark ${tally.watermark}, ${seconds.toFixed(1)} s\n`)
+      if (tallies.size === 0) output.write('nothing new to read\n')
+    }
+  }
+}
+
+function count(tally: Tally, { numInputRows, stateOperators, contrail, eventTime }: Progress): void {
+  tally.batches += 1
+  tally.files += contrail.numInputFiles
+  tally.rows += numInputRows
+  tally.windows += stateOperators[0].numRowsRemoved
+  tally.lateRows += contrail.lateRows
+  tally.watermark = contrail.nextWatermark
+  tally.eventTime = eventTime.max ?? tally.eventTime
+}
+
+const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const grouped = (value: number): string => numbers.format(value)
+const plural = (value: number, one: string, many: string): string => `${grouped(value)} ${value === 1 ? one : many}`

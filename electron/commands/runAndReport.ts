@@ -1,0 +1,63 @@
+import { appendFileSync, openSync, closeSync } from 'node:fs'
+import { Fault, isFault } from '#shared/engine/fault.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { QueryEvent } from '../host/queryEvent.ts'
+import { startPipeline } from '../host/startPipeline.ts'
+
+/** Shows a run while it goes on. */
+export interface Display {
+  event(event: QueryEvent): void
+  /** After the last event; the terminal is as it was. */
+  end(): void
+}
+
+/**
+ * Runs a pipeline in its thread until it ends or the user interrupts it. The first Ctrl+C (or SIGTERM) lets it stop between two batches or in the
+ * middle of reading one; the second ends the process at once, which is as safe as any crash. Faults: the first of a query that failed.
+ */
+export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined): Promise<void> {
+  const progress = openProgress(progressFile)
+  const running = startPipeline(pipeline, {
+    onEvent(event) {
+      if (event.kind === 'batch') progress.append(JSON.stringify(event.progress))
+      display.event(event)
+    }
+  })
+  let asked = false
+  const stop = () => {
+    if (asked) process.kill(process.pid, 'SIGKILL')
+    asked = true
+    running.stop()
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    const ends = await running.ended
+    display.end()
+    report(ends)
+  } finally {
+    display.end()
+    progress.close()
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+/** One fault is told as it is; when both queries failed for different reasons, both are. */
+function report(ends: ReadonlyMap<string, Error | undefined>): void {
+  const failed = [...ends].flatMap(([query, error]) => (error ? [{ query, error }] : []))
+  const [first] = failed
+  if (!first) return
+  const real = failed.filter(({ error }) => !(isFault(error) && error.code === 'interrupted'))
+  const messages = new Set(real.map(({ error }) => error.message))
+  if (real.length === 0 || messages.size === 1) throw real[0]?.error ?? first.error
+  throw new Fault('storage', real.map(({ query, error }) => `${query}: ${error.message}`).join('; '), { cause: first.error })
+}
+
+function openProgress(file: string | undefined): { append(line: string): void; close(): void } {
+  if (file === undefined) return { append: () => undefined, close: () => undefined }
+  try {
+    const handle = openSync(file, 'a')
+    return { append: (line) => appendFileSync(handle, `${line}\n`), close: () => closeSync(handle) }
+  } catch (error) {
+    throw new Fault('storage', `--progress ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}

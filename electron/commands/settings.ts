@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { Fault } from '#shared/engine/fault.ts'
+import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+
+/** Where settings come from. */
+export interface SettingSources {
+  /** Path of a pipeline file. */
+  readonly pipeline: string | undefined
+  /** What the flags say, in the shape of a pipeline file. */
+  readonly flags: PartialFile
+  /** Run this query alone. */
+  readonly query: string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly workingDirectory: string
+}
+
+/** A pipeline file with any of its keys left out. */
+export type PartialFile = { readonly [Part in keyof PipelineFile]?: Partial<PipelineFile[Part]> }
+
+const places = ['silver', 'gold', 'checkpoints'] as const
+
+/**
+ * The pipeline of a command: a flag beats the file, the file beats CONTRAIL_* variables, and those beat `.env` in the working directory. Uris in the
+ * file are relative to the file, others to the working directory.
+ */
+export function resolvePipeline(sources: SettingSources): Pipeline {
+  const file = sources.pipeline === undefined ? {} : readPipelineFile(resolve(sources.workingDirectory, sources.pipeline))
+  const variables = { ...readDotEnv(sources.workingDirectory), ...withoutEmpty(sources.environment) }
+  const flags = sources.flags as Record<string, Record<string, unknown> | undefined>
+  const merged: Record<string, unknown> = mergeDeep(file, { ...flags, ...Object.fromEntries(places.map((place) => [place, undefined])) })
+  for (const place of places) {
+    const inFile = file[place] as Record<string, unknown> | undefined
+    const uri = located(flags[place]?.uri, sources.workingDirectory) ?? located(inFile?.uri, dirname(resolve(sources.workingDirectory, sources.pipeline ?? '.'))) ?? located(variables[`CONTRAIL_${place.toUpperCase()}_URI`], sources.workingDirectory)
+    if (uri === undefined) throw new Fault('usage', `it is not said where ${place} is: give --${place} DIR, ${place}.uri in a file for --pipeline, or CONTRAIL_${place.toUpperCase()}_URI`)
+    merged[place] = { ...inFile, ...flags[place], uri }
+  }
+  chooseQuery(merged, sources.query)
+  return parsePipeline(merged, sources.pipeline ?? 'the command line')
+}
+
+/** Flags for a query that the file leaves out bring it in; `--query` takes the other one away. */
+function chooseQuery(merged: Record<string, unknown>, query: string | undefined): void {
+  if (query === undefined) return
+  const names = ['flight_phase_counts', 'anomaly_alerts']
+  if (!names.includes(query)) throw new Fault('usage', `--query is ${query}: it can be ${names.join(' or ')}`)
+  const queries = (merged.queries ?? {}) as Record<string, unknown>
+  merged.queries = { [query]: queries[query] ?? {} }
+}
+
+function readPipelineFile(file: string): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Fault('notFound', `the pipeline file ${file} cannot be read: check the path`, { cause: error })
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch (error) {
+    throw new Fault('usage', `the pipeline file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+  throw new Fault('usage', `the pipeline file ${file} holds no JSON object`)
+}
+
+function readDotEnv(folder: string): Record<string, string> {
+  const file = join(folder, '.env')
+  return existsSync(file) ? withoutEmpty(parseEnv(readFileSync(file, 'utf8'))) : {}
+}
+
+function withoutEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])))
+}
+
+function located(uri: unknown, folder: string): string | undefined {
+  if (typeof uri !== 'string') return undefined
+  // Two letters at least before the colon: C: is a drive.
+  return /^[a-z][a-z0-9+.-]+:/i.test(uri) || isAbsolute(uri) || uri === '' ? uri : resolve(folder, uri)
+}
+
+function mergeDeep(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...below }
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined) continue
+    const under = merged[key]
+    merged[key] = isObject(value) && isObject(under) ? mergeDeep(under, value) : value
+  }
+  return merged
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,52 @@
+import type { Progress } from '../host/progress.ts'
+import type { Display } from './runAndReport.ts'
+
+const statusEveryMs = 30_000
+
+interface QueryStatus {
+  message: string
+  batches: number
+  rows: number
+  last: Progress | undefined
+}
+
+/** The notebook's loop: the status of both queries, at once and then every 30 seconds. */
+export function watchDisplay(output: NodeJS.WriteStream): Display {
+  const queries = new Map<string, QueryStatus>()
+  const statusOf = (query: string): QueryStatus => queries.get(query) ?? queries.set(query, { message: 'Initializing sources', batches: 0, rows: 0, last: undefined }).get(query)!
+  const print = () => {
+    for (const [query, status] of queries) output.write(`${new Date().toISOString()} ${query}: ${status.message}; ${describe(status)}\n`)
+  }
+  const timer = setInterval(print, statusEveryMs)
+  let first = true
+  let ended = false
+  return {
+    event(event) {
+      const status = statusOf(event.query)
+      if (event.kind === 'status') status.message = event.message
+      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'batch') {
+        status.batches += 1
+        status.rows += event.progress.numInputRows
+        status.last = event.progress
+        status.message = 'Waiting for next trigger'
+      }
+      if (first && [...queries.values()].some(({ batches }) => batches > 0)) {
+        first = false
+        print()
+      }
+    },
+    end() {
+      if (ended) return
+      ended = true
+      clearInterval(timer)
+      print()
+    }
+  }
+}
+
+function describe({ batches, rows, last }: QueryStatus): string {
+  if (!last) return 'no batch yet'
+  const [{ numRowsTotal }] = last.stateOperators
+  return `batch ${last.batchId} done (${batches} in this run), ${rows} rows read, ${numRowsTotal} windows open, watermark ${last.contrail.nextWatermark}`
+}

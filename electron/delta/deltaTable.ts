@@ -1,0 +1,79 @@
+import type { Database } from '../duckdb/database.ts'
+import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
+import { fileFault } from '../duckdb/fileFault.ts'
+import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
+import { checkpointReader } from '../duckdb/readCheckpoint.ts'
+import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { AddFile, MetaData } from './actions.ts'
+import { readDeletionVector } from './deletionVector.ts'
+import { pathInTable } from './path.ts'
+import { mappingModeOf, type DeltaField } from './schema.ts'
+import { loadSnapshot } from './snapshot.ts'
+
+/** All live rows of a Delta table at one version. */
+export interface TableScan {
+  readonly version: number
+  readonly metaData: MetaData
+  /** Of the whole table, in its order. */
+  readonly columns: readonly DeltaField[]
+  /** A SELECT of these columns. */
+  readonly sql: string
+  /** Runs a query over `sql`; what DuckDB says of a file becomes a Fault that names the file. */
+  explaining<Answer>(work: () => Promise<Answer>): Promise<Answer>
+}
+
+/** Opens a table for reading. Faults name the table, and a file of it that is missing, damaged, or of another type than the table says. */
+export async function openTableScan(storage: Storage, options: { readonly version?: number }, database: Database): Promise<TableScan> {
+  const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
+  const mode = mappingModeOf(metaData.configuration, storage.root)
+  const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
+  const scanned = await scanFiles(storage, database, files)
+  for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
+  return {
+    version,
+    metaData,
+    columns: metaData.fields,
+    sql: scanSql(scanned, columns, { mode }),
+    async explaining(work) {
+      try {
+        return await work()
+      } catch (error) {
+        throw fileFault(error, (localPath) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`)
+      }
+    }
+  }
+}
+
+interface NamedFile extends ScanFile {
+  /** As messages call it. */
+  readonly name: string
+}
+
+interface KnownFile extends NamedFile {
+  readonly schema: readonly ParquetColumn[]
+}
+
+async function scanFiles(storage: Storage, database: Database, files: readonly AddFile[]): Promise<KnownFile[]> {
+  const scanned: KnownFile[] = []
+  const atOnce = 500
+  // By path, so that the same table gives its rows in the same order each time.
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  for (let start = 0; start < sorted.length; start += atOnce) {
+    const group = await Promise.all(sorted.slice(start, start + atOnce).map((file) => namedFile(storage, file)))
+    const schemas = await readParquetColumns(
+      database,
+      group.map((file) => file.localPath),
+      group.map((file) => file.name)
+    )
+    scanned.push(...group.map((file, i) => ({ ...file, schema: schemas[i] ?? [] })))
+  }
+  return scanned
+}
+
+async function namedFile(storage: Storage, file: AddFile): Promise<NamedFile> {
+  const path = pathInTable(storage.root, file.path)
+  const localPath = await storage.localFile(path)
+  const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
+  return { localPath, partitionValues: file.partitionValues, deletedRows, name: `${storage.root}/${path}` }
+}

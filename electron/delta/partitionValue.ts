@@ -1,0 +1,66 @@
+import type { DeltaType } from './schema.ts'
+
+/**
+ * A partition value of the log (PROTOCOL.md, "Partition Value Serialization") as text in one spelling: numbers and dates as they stand, instants as
+ * `2020-01-31 23:59:59.123456+00:00`. null and '' are null for every type; undefined: the text is no value of the type.
+ */
+export function parsePartitionValue(value: string | null, type: DeltaType): string | null | undefined {
+  if (value === null || value === '') return null
+  const text = value.trim()
+  switch (type.kind) {
+    case 'string':
+    case 'binary':
+      return value
+    case 'boolean':
+      return /^(true|false)$/i.test(text) ? text.toLowerCase() : undefined
+    case 'byte':
+      return wholeWithin(text, 8n)
+    case 'short':
+      return wholeWithin(text, 16n)
+    case 'integer':
+      return wholeWithin(text, 32n)
+    case 'long':
+      return wholeWithin(text, 64n)
+    case 'float':
+    case 'double':
+      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^nan$|^[+-]?inf(inity)?$/i.test(text) ? text : undefined
+    case 'decimal':
+      return decimalWithin(text, type.precision, type.scale)
+    case 'date':
+      return dateOf(text)
+    case 'timestamp':
+      return instantOf(text, true)
+    case 'timestamp_ntz':
+      return instantOf(text, false)
+    default:
+      return undefined // Nested types cannot partition a table.
+  }
+}
+
+function wholeWithin(text: string, bits: bigint): string | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return BigInt.asIntN(Number(bits), value) === value ? String(value) : undefined
+}
+
+function decimalWithin(text: string, precision: number, scale: number): string | undefined {
+  const [, whole, fraction = ''] = /^[+-]?0*(\d*)(?:\.(\d*?)0*)?(?:E[+-]?0+)?$/i.exec(text) ?? []
+  if (whole === undefined || !/\d/.test(text)) return isExponent(text) ? text : undefined
+  return whole.length <= precision - scale && fraction.length <= scale ? text : undefined
+}
+
+/** Java writes small decimals as 1E-7. */
+const isExponent = (text: string): boolean => /^[+-]?\d+(\.\d+)?E[+-]?\d+$/i.test(text)
+
+function dateOf(text: string): string | undefined {
+  const [, date] = /^(\d{4,}-\d{2}-\d{2})(?:[T ]00:00:00(?:\.0+)?Z?)?$/.exec(text) ?? []
+  return date
+}
+
+/** A text without a zone was meant in the writer's zone, which nobody knows: UTC, as other readers take it. */
+function instantOf(text: string, hasZone: boolean): string | undefined {
+  const [, date, time = '00:00:00', fraction = '', zone = 'Z'] = /^(\d{4,}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text) ?? []
+  if (date === undefined) return undefined
+  const offset = zone.toUpperCase() === 'Z' ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2')
+  return `${date} ${time}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}${hasZone ? offset : ''}`
+}
