@@ -20,8 +20,8 @@ function writeTable(fields: readonly HandMadeField[], files: readonly unknown[],
   return folder
 }
 
-test('An empty table has its columns and no rows', async () => {
-  expect(await readTable(database, writeTable([{ name: 'id', type: 'long' }, { name: 'm', type: struct([]) }].slice(0, 1), []))).toEqual([])
+test('An empty table has no rows', async () => {
+  expect(await readTable(database, writeTable([{ name: 'id', type: 'long' }], []))).toEqual([])
 })
 
 test('Columns that a file lacks are null, others come in the types of the table', async () => {

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Tests that run whole pipelines or child processes; the others are the unit tests of `npm run check`. */
+const endToEnd = ['test/host/**', 'test/cli/**', 'test/oracle/**', 'test/delta/corpora.test.ts', 'test/build/**']
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: endToEnd } },
+      { extends: true, test: { name: 'end to end', include: endToEnd.map((pattern) => (pattern.endsWith('.ts') ? pattern : `${pattern}/*.test.ts`)) } }
+    ],
+    globalSetup: ['build/vitestSetup.mjs'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2
+  }
+})
