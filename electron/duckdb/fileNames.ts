@@ -2,7 +2,7 @@ import { quoteLiteral } from '#shared/query/sqlText.ts'
 
 /** DuckDB takes file names for glob patterns: a real file `q?` would also match `qz` and its rows would double. */
 export function escapeGlob(path: string): string {
-  return path.replace(/[*?[]/g, '$&')
+  return path.replace(/[*?[]/g, '[$&]')
 }
 
 /** The name that `escapeGlob` was given. */
