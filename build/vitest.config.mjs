@@ -16,6 +16,7 @@ export default defineConfig({
     globalSetup: ['build/vitestSetup.mjs'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    maxWorkers: 2
+    maxWorkers: 2,
+    maxConcurrency: 2
   }
 })

@@ -132,4 +132,6 @@ function fail(error: unknown): void {
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ')
+}

@@ -94,7 +94,7 @@ function groupScan(files: readonly ScanFile[], columns: readonly ScanColumn[], o
   if (options.fileIndex === true) select.unshift(`${perFile(positions.map(String), 'INTEGER', positions.length === files.length)} AS file`)
   const hidden = hiddenRowsSql(new Map(group.map((file, index) => [index, file.deletedRows ?? []])))
   // Names and types are given, so that DuckDB looks for nothing itself: no Hive folders, no union of schemas.
-  const settings = ['hive_partitioning = true', ...(isBytesAsText ? ['binary_as_string = true'] : []), `schema = MAP {${entries.join(', ')}}`]
+  const settings = ['hive_partitioning = false', ...(isBytesAsText ? ['binary_as_string = true'] : []), `schema = MAP {${entries.join(', ')}}`]
   return `SELECT ${select.join(', ')} FROM read_parquet(${[fileList(group.map((file) => file.localPath)), ...settings].join(', ')})${hidden === undefined ? '' : ` WHERE ${hidden}`}`
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Fault, isFault } from '#shared/engine/fault.ts'
+import { isFault } from '#shared/engine/fault.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -17,7 +17,7 @@ import type { QueryEvent } from './queryEvent.ts'
 import { sharedEventTimes, type EventTimes } from './readBatch.ts'
 import { refuseOverlap } from './refuseOverlap.ts'
 import { identityOf } from './resume.ts'
-import { runQuery } from './runQuery.ts'
+import { interruption, runQuery } from './runQuery.ts'
 
 /** What a pipeline runs with; tests pass their own storages and clock. */
 export interface PipelineParts {
@@ -115,8 +115,9 @@ function end(parts: PipelineParts, query: string, reason: unknown): Error | unde
   return error
 }
 
-/** A wait that was cut short by the signal is an interruption, whoever threw. */
+/** Whatever was cut short by the signal, a wait or a query, is one and the same interruption. */
 function asError(reason: unknown, signal: AbortSignal): Error {
-  if (reason instanceof Error && reason.name === 'AbortError' && signal.aborted) return new Fault('interrupted', 'interrupted', { cause: reason })
-  return reason instanceof Error ? reason : new Error(String(reason))
+  const error = reason instanceof Error ? reason : new Error(String(reason))
+  const wasInterrupted = error.name === 'AbortError' || (isFault(error) && error.code === 'interrupted')
+  return signal.aborted && wasInterrupted ? interruption(error) : error
 }

@@ -170,7 +170,11 @@ function warn(run: QueryRun, message: string): void {
 }
 
 function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new Fault('interrupted', 'interrupted; everything up to the last whole batch is in gold, and the same command goes on from there')
+  if (signal.aborted) throw interruption()
+}
+
+export function interruption(cause?: unknown): Fault {
+  return new Fault('interrupted', 'interrupted; everything up to the last whole batch is in gold, and the same command goes on from there', { cause })
 }
 
 /** Milliseconds since the last lap by name; `triggerExecution` is the sum, and gives them all. */

@@ -2,7 +2,7 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { AddFile } from '../delta/actions.ts'
-import { listLog, readCommit, type Commit } from '../delta/log.ts'
+import { listLog, readCommit, type Commit, type LogListing } from '../delta/log.ts'
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import { checkProtocol } from '../delta/protocolGate.ts'
 import type { DeltaField } from '../delta/schema.ts'
@@ -13,6 +13,7 @@ import { admitCommit, type ChangeOptions } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
 import { resolveStart, type StartOptions } from './resolveStart.ts'
+import type { RecentSchemas } from './scanFiles.ts'
 import type { OffsetRange, OffsetText, ReadLimits, Source, SourceFile, SourceStream } from './source.ts'
 
 export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
@@ -26,7 +27,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   const { metaData } = opened
   const snapshots = new Map<number, Promise<readonly AddFile[]>>()
   const commits = new Map<number, Promise<Commit>>()
-  const checked = new Set<string>()
+  const schemas: RecentSchemas = new Map()
   let log = await listLog(storage)
 
   /** SPEC O2: by time, then by path. */
@@ -135,7 +136,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
         return (await filesIn(range)).map(sourceFile)
       },
       async scans(range, only) {
-        return scanDeltaFiles({ storage, database, metaData, checked }, await filesIn(range), columns, only)
+        return scanDeltaFiles({ storage, database, metaData, schemas }, await filesIn(range), columns, only)
       },
       // A Delta offset says all there is to know.
       remember: () => null,
@@ -153,7 +154,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       return field ? identityOf(field) : 'nothing'
     },
     async refresh() {
-      log = await listLog(storage)
+      log = await extendListing(storage, log)
       // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
       for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)
     },
@@ -164,6 +165,13 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
     stream,
     problems: () => []
   }
+}
+
+/** Looks only for what is newer: a log may have 100,000 entries, and the old ones are known. */
+async function extendListing(storage: Storage, known: LogListing): Promise<LogListing> {
+  const newer = await listLog(storage, known.latestVersion)
+  if (newer.latestVersion === undefined || (known.latestVersion !== undefined && newer.latestVersion < known.latestVersion)) return listLog(storage)
+  return { ...newer, commits: new Set([...known.commits, ...newer.commits]) }
 }
 
 function sortedFiles(snapshot: Snapshot): readonly AddFile[] {

@@ -7,6 +7,7 @@ import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { planFiles } from './planFiles.ts'
 import { readFolderSchema, scanParquetFiles } from './scanParquetFiles.ts'
+import type { RecentSchemas } from './scanFiles.ts'
 import type { OffsetText, Source, SourceStream } from './source.ts'
 
 /** A file as an offset lists it: what tells that it is the same file. */
@@ -29,6 +30,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
     const waits = folder.problems()[0]
     throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} has no Parquet file that could be read${waits ? ` (${waits.message})` : ''}, and no Delta log: check silver.uri, or start again when there is data`)
   }
+  const schemas: RecentSchemas = new Map()
   const fields = await readFolderSchema(storage, database, folder.files())
 
   function stream(columns: readonly string[]): SourceStream {
@@ -42,7 +44,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
         return Promise.resolve(offsetOf(planFiles(candidates, limits), start))
       },
       files: ({ start, end }) => Promise.resolve(start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
-      scans: ({ start, end }, only) => (start === end ? Promise.resolve([]) : scanParquetFiles(storage, database, fields, parseFiles(end), columns, only)),
+      scans: ({ start, end }, only) => (start === end ? Promise.resolve([]) : scanParquetFiles({ storage, database, schemas, columns: fields }, parseFiles(end), columns, only)),
       remember(end) {
         for (const file of parseFiles(end)) seen.set(file.path, file)
         return { files: [...seen.values()] }

@@ -1,19 +1,24 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { formatType, sameType, type ValueType } from '#shared/engine/valueType.ts'
-import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import type { Database } from '../duckdb/database.ts'
-import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
-import { scanSql, type ScanColumn } from '../duckdb/scanSql.ts'
+import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
-import { chunkFiles } from './chunkFiles.ts'
 import type { TakenFile } from './parquetSource.ts'
+import { scanFiles, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
   readonly name: string
   readonly type: ValueType | string
+}
+
+export interface FolderScanParts {
+  readonly storage: Storage
+  readonly database: Database
+  readonly schemas: RecentSchemas
+  readonly columns: readonly FolderColumn[]
 }
 
 const schemaFilesAtOnce = 500
@@ -67,35 +72,23 @@ function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
   return precision === undefined ? (type ?? 'nested') : { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
 }
 
-/** How to read files of a plain folder, in groups. A file that changed since it was listed is a Fault. */
-export async function scanParquetFiles(storage: Storage, database: Database, folder: readonly FolderColumn[], files: readonly TakenFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+/** How to read files of a plain folder. A file that changed since it was listed is a Fault. */
+export async function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+  const { storage, database, schemas } = parts
   const columns = names.map((name): ScanColumn => {
-    const column = folder.find((candidate) => candidate.name === name)
+    const column = parts.columns.find((candidate) => candidate.name === name)
     if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
     return { name, field: { name, type: column.type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }, isPartition: false }
   })
-  const scans: Scan[] = []
-  for (const positions of chunkFiles(files, only)) {
-    const chunk = positions.map((position) => files[position]!)
-    for (const file of chunk) await refuseChanged(storage, file)
-    const local = await Promise.all(chunk.map((file) => storage.localFile(file.path)))
-    const nameOf = (i: number) => `${storage.root}/${chunk[i]!.path}`
-    const schemas = await readParquetColumns(database, local, chunk.map((_, i) => nameOf(i)))
-    schemas.forEach((schema, i) => checkFileTypes(schema, columns, 'none', nameOf(i)))
-    scans.push({
-      sql: scanSql(local.map((localPath) => ({ localPath, partitionValues: {} })), columns, { mode: 'none', fileIndex: positions.length > 1 }),
-      files: positions,
-      identity: JSON.stringify(chunk),
-      explain: (error) => fileFault(error, (localPath) => nameOf(Math.max(0, local.findIndex((path) => path === localPath))))
-    })
-  }
-  return scans
+  return scanFiles({ database, schemas, columns, mode: 'none' }, files, (file) => openFile(storage, file), only)
 }
 
-async function refuseChanged(storage: Storage, file: TakenFile): Promise<void> {
+async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> {
   const now = await storage.stat(file.path)
-  if (!now) throw new Fault('notFound', `${storage.root}/${file.path} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
+  const name = `${storage.root}/${file.path}`
+  if (!now) throw new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
   if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
-    throw new Fault('changed', `${storage.root}/${file.path} was changed after it had been listed for this batch: put new rows into new files, and start with a new checkpoint`)
+    throw new Fault('changed', `${name} was changed after it had been listed for this batch: put new rows into new files, and start with a new checkpoint`)
   }
+  return { localPath: await storage.localFile(file.path), partitionValues: {}, name, identity: file }
 }

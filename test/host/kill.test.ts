@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { contrail, startContrail, until } from '#test/support/contrail.ts'
+import { temporaryFolder } from '#test/support/folders.ts'
+import { outcomeOf } from '#test/support/outcome.ts'
+import { randomFrom } from '#test/support/random.ts'
+
+const folder = temporaryFolder('kill')
+const silver = join(folder, 'silver')
+let database: Database
+let whole: Record<string, unknown>
+let wholeMs: number
+
+const places = (name: string) => ({ gold: join(folder, name, 'gold'), checkpoints: join(folder, name, 'checkpoints') })
+const replay = (name: string) => ['replay', '--silver', silver, '--gold', places(name).gold, '--checkpoints', places(name).checkpoints, '--max-files-per-trigger', '1']
+
+beforeAll(async () => {
+  database = await openDatabase()
+  expect(await contrail(['sample', silver, '--minutes', '16', '--rows-per-minute', '300'])).toMatchObject({ code: 0 })
+  const started = performance.now()
+  expect(await contrail(replay('whole'))).toMatchObject({ code: 0, stderr: '' })
+  wholeMs = performance.now() - started
+  whole = await outcomeOf(places('whole').gold, places('whole').checkpoints, database)
+})
+afterAll(() => database.close())
+
+const seeds = Array.from({ length: 50 }, (_, seed) => seed)
+
+test.concurrent.each(seeds)('R2 killed at random times with seed %i, a run ends up as an uninterrupted one does', async (seed) => {
+  const random = randomFrom(seed)
+  const name = `seed ${seed}`
+  // Twice at most, anywhere between the start of the process and its end.
+  for (let kills = 1 + Math.floor(random() * 2); kills > 0; kills--) {
+    const running = startContrail(replay(name))
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), wholeMs * (0.1 + random()))
+    await running.finished
+    clearTimeout(timer)
+  }
+  expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
+  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one line, and the next run goes on', async (signal) => {
+  const name = `signal ${signal}`
+  const running = startContrail([...replay(name), '--progress', join(folder, `${signal}.jsonl`)])
+  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.child.exitCode !== null)
+  running.child.kill(signal)
+  const { code, stderr } = await running.finished
+  expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 130, lines: 1 })
+  expect(stderr).toMatch(/^contrail: interrupted/)
+  expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
+  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+})
