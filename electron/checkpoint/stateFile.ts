@@ -41,11 +41,13 @@ export function encodeState(header: StateHeader, state: StateSnapshot): Uint8Arr
   })
   const key = Float64Array.from(state.key, (name) => position.get(name) ?? 0)
   const numbers = state.lanes.flatMap((lane) => (lane.store === 'number' ? [lane.values.subarray(0, state.length)] : []))
-  const parts = [Buffer.from(`${magic} ${formatVersion}\n${json}\n`), ...[state.pane, key, ...numbers].map((column) => Buffer.from(column.buffer, column.byteOffset, column.byteLength))]
-  const checksum = Buffer.alloc(4)
-  const body = Buffer.concat(parts)
-  checksum.writeUInt32LE(crc32(body))
-  return Buffer.concat([body, checksum])
+  const columns = [state.pane, key, ...numbers]
+  const head = Buffer.from(`${magic} ${formatVersion}\n${json}\n`)
+  const file = Buffer.alloc(head.length + columns.length * state.length * 8 + 4)
+  let end = head.copy(file)
+  for (const column of columns) end += Buffer.from(column.buffer, column.byteOffset, column.byteLength).copy(file, end)
+  file.writeUInt32LE(crc32(file.subarray(0, end)), end)
+  return file
 }
 
 /** Fault `checkpoint` for a file that is cut, damaged, of a newer format, or not ours. */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { resultCollector } from './collectResults.ts'
 import { copyResult, type QueryResult } from './queryResult.ts'
 
 export interface DatabaseOptions {
@@ -45,6 +46,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     memory_limit: options.memoryLimit ?? '2GB',
     temp_directory: tempDirectory,
     preserve_insertion_order: String(options.preserveInsertionOrder ?? true),
+    // Every file is read once or twice, soon after each other: the system's own cache does for that.
+    enable_external_file_cache: 'false',
     // A stray s3:// or http:// path must fail at once, not try the network.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false'
@@ -58,6 +61,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const free = [...all]
   const queue: Waiting[] = []
   const running = new Set<Promise<unknown>>()
+  const afterQuery = resultCollector()
   let closed = false
 
   function waitForConnection(): Promise<DuckDBConnection> {
@@ -103,7 +107,11 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
 
   return {
-    query: (sql) => use(async (connection) => copyResult(await connection.run(sql))),
+    async query(sql) {
+      const answer = await use(async (connection) => copyResult(await connection.run(sql)))
+      afterQuery()
+      return answer
+    },
     run: (sql) => use(async (connection) => void (await connection.run(sql))),
     use,
     interrupt,

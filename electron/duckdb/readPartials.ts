@@ -1,7 +1,6 @@
-import type { Batch, EventTimeStats, Partials } from '#shared/engine/partials.ts'
-import { emptyBatch } from '#shared/engine/partials.ts'
+import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import { combine } from '#shared/engine/combine.ts'
-import { emptyLane, growLane, numbersOf, type Lane, type LaneLayout } from '#shared/engine/lane.ts'
+import { numbersOf, type Lane, type LaneLayout } from '#shared/engine/lane.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { laneLayoutsOf, slotsOf } from '#shared/engine/slots.ts'
 import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
@@ -46,37 +45,11 @@ export async function readEventTimes(database: Database, eventTime: string, scan
   return { rows, minMs: millis(Math.min(low, 0)), maxMs: millis(Math.max(high, 0)), avgMs: (mean * present) / rows }
 }
 
-/** One batch out of its scans, in the order of the files. */
-export function joinBatch(spec: QuerySpec, parts: readonly Partials[], times: readonly (EventTimeStats | undefined)[]): Batch {
-  const layouts = laneLayoutsOf(spec)
-  const eventTime = times.reduce<EventTimeStats | undefined>(joinEventTimes, undefined)
-  const [only] = parts
-  if (!only) return { ...emptyBatch(layouts), eventTime }
-  return { partials: parts.length === 1 ? only : joinPartials(layouts, parts), eventTime }
-}
-
-function joinEventTimes(a: EventTimeStats | undefined, b: EventTimeStats | undefined): EventTimeStats | undefined {
+/** Event times of two parts of a batch together. */
+export function joinEventTimes(a: EventTimeStats | undefined, b: EventTimeStats | undefined): EventTimeStats | undefined {
   if (!a || !b) return a ?? b
   const rows = a.rows + b.rows
   return { rows, minMs: millis(Math.min(a.minMs, b.minMs)), maxMs: millis(Math.max(a.maxMs, b.maxMs)), avgMs: (a.avgMs * a.rows + b.avgMs * b.rows) / rows }
-}
-
-function joinPartials(layouts: readonly LaneLayout[], parts: readonly Partials[]): Partials {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const joined = { length, file: new Uint32Array(length), pane: new BigInt64Array(length), key: new Uint32Array(length) }
-  const keys = new Map<string | null, number>()
-  const lanes = layouts.map((layout) => emptyLane(layout))
-  for (const lane of lanes) growLane(lane, length)
-  let at = 0
-  for (const part of parts) {
-    const renumbered = part.keys.map((key) => keyNumber(keys, key))
-    joined.file.set(part.file, at)
-    joined.pane.set(part.pane, at)
-    for (let i = 0; i < part.length; i++) joined.key[at + i] = renumbered[part.key[i]!]!
-    part.lanes.forEach((lane, l) => copyInto(lane, lanes[l]!, part.length, at))
-    at += part.length
-  }
-  return { ...joined, keys: [...keys.keys()], lanes }
 }
 
 function keyNumber(keys: Map<string | null, number>, key: string | null): number {
@@ -84,11 +57,6 @@ function keyNumber(keys: Map<string | null, number>, key: string | null): number
   if (known !== undefined) return known
   keys.set(key, keys.size)
   return keys.size - 1
-}
-
-function copyInto(from: Lane, to: Lane, length: number, at: number): void {
-  if (from.store === 'number' && to.store === 'number') to.values.set(from.values.subarray(0, length), at)
-  else for (let i = 0; i < length; i++) to.values[at + i] = from.values[i]!
 }
 
 function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan): Partials {

@@ -10,6 +10,8 @@ export interface MemoryColumn {
   readonly name: string
   readonly type: ValueType
   readonly values: ArrayLike<number | bigint | string | null>
+  /** 1 where there is no value; for arrays that cannot hold null. */
+  readonly nulls?: Uint8Array
 }
 
 /** Statistics of a column as Delta keeps them; undefined min and max where they would mislead. */
@@ -64,11 +66,11 @@ function stagedType(type: ValueType): DuckDBType {
   }
 }
 
-function stage({ type, values }: MemoryColumn, start: number, count: number): DuckDBValue[] {
+function stage({ type, values, nulls }: MemoryColumn, start: number, count: number): DuckDBValue[] {
   const staged: DuckDBValue[] = []
   const integral = stagedType(type) === BIGINT
   for (let row = start; row < start + count; row++) {
-    const value = values[row] ?? null
+    const value = nulls?.[row] === 1 ? null : (values[row] ?? null)
     if (value === null) staged.push(null)
     else if (integral) staged.push(BigInt(value))
     else if (type.kind === 'decimal') staged.push(decimalText(BigInt(value), type.scale))

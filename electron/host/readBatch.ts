@@ -1,13 +1,16 @@
 import { isFault } from '#shared/engine/fault.ts'
-import type { Batch, EventTimeStats, Partials } from '#shared/engine/partials.ts'
+import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
+import type { OpenStep } from '#shared/engine/step.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Database } from '../duckdb/database.ts'
-import { joinBatch, readEventTimes, readPartials, type Scan } from '../duckdb/readPartials.ts'
+import { joinEventTimes, readEventTimes, readPartials, type Scan } from '../duckdb/readPartials.ts'
 import type { OffsetRange, SourceFile, SourceStream } from '../source/source.ts'
 
 /** What a micro-batch read. */
 export interface ReadBatch {
-  readonly batch: Batch
+  /** Holds the partials of all files, in their order. */
+  readonly open: OpenStep
+  readonly eventTime: EventTimeStats | undefined
   readonly files: readonly SourceFile[]
   /** Rows of the files read, rows hidden by deletion vectors included, as Spark counts its input. */
   readonly inputRows: number
@@ -41,58 +44,69 @@ export interface BatchReader {
   readonly onBadFile: 'stop' | 'quarantine'
 }
 
-/** Reads the files of a range into partials. A file that cannot be read ends it with a Fault that names the file, or is set aside. */
-export async function readBatch(reader: BatchReader, range: OffsetRange): Promise<ReadBatch> {
+/**
+ * Reads the files of a range into partials and hands them to a step. A file that cannot be read ends it with a Fault that names the file, or is set
+ * aside. `begin` opens a step; it is called again when the reading has to start over.
+ */
+export async function readBatch(reader: BatchReader, range: OffsetRange, begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
-  const setAside: { path: string; message: string }[] = []
-  const parts = files.length === 0 ? [] : await readParts(reader, range, files, setAside)
-  const batch = joinBatch(
-    reader.query.spec,
-    parts.map((part) => part.partials),
-    parts.map((part) => part.eventTime)
-  )
-  const left = new Set(setAside.map((file) => file.path))
-  const hidden = files.reduce((sum, file) => sum + (left.has(file.path) ? 0 : file.hiddenRows), 0)
-  return { batch, files, inputRows: (batch.eventTime?.rows ?? 0) + hidden, setAside }
-}
-
-interface Part {
-  readonly partials: Partials
-  readonly eventTime: EventTimeStats | undefined
-}
-
-async function readParts(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], setAside: { path: string; message: string }[]): Promise<Part[]> {
-  const all = files.map((_, position) => position)
-  if (reader.onBadFile === 'stop') return readScans(reader, await reader.stream.scans(range))
+  const all = async (): Promise<ReadBatch> => {
+    const open = begin()
+    const eventTime = await readScans(reader, await reader.stream.scans(range), open)
+    return { open, eventTime, files, inputRows: inputRows(eventTime, files, []), setAside: [] }
+  }
+  if (reader.onBadFile === 'stop') return all()
   try {
-    return await readScans(reader, await reader.stream.scans(range))
+    return await all()
   } catch (error) {
     if (!isBadFile(error)) throw error
   }
-  // One of them is bad: read each alone to find out which.
-  const parts: Part[] = []
-  for (const position of all) {
-    try {
-      parts.push(...(await readScans(reader, await reader.stream.scans(range, [position]))))
-    } catch (error) {
-      if (!isBadFile(error)) throw error
-      setAside.push({ path: files[position]!.path, message: error.message })
-    }
-  }
-  return parts
+  return readOneByOne(reader, range, files, begin())
 }
 
-/** All scans at once: the database runs as many as it has connections. The parts come in the order of the scans, whoever is ready first. */
-async function readScans({ database, eventTimes, query }: BatchReader, scans: readonly Scan[]): Promise<Part[]> {
-  const reads = scans.map(async (scan) => {
-    const [partials, eventTime] = await Promise.all([readPartials(database, query, scan), eventTimes(query.eventTime, scan)])
-    return { partials, eventTime }
-  })
-  const settled = await Promise.allSettled(reads)
-  return settled.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value
-  })
+/** One of the files is bad: read each alone to find out which. */
+async function readOneByOne(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], open: OpenStep): Promise<ReadBatch> {
+  const setAside: { path: string; message: string }[] = []
+  let eventTime: EventTimeStats | undefined
+  for (const [position, file] of files.entries()) {
+    try {
+      eventTime = joinEventTimes(eventTime, await readScans(reader, await reader.stream.scans(range, [position]), open))
+    } catch (error) {
+      if (!isBadFile(error)) throw error
+      setAside.push({ path: file.path, message: error.message })
+    }
+  }
+  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
+}
+
+function inputRows(eventTime: EventTimeStats | undefined, files: readonly SourceFile[], setAside: ReadBatch['setAside']): number {
+  const left = new Set(setAside.map((file) => file.path))
+  return files.reduce((sum, file) => sum + (left.has(file.path) ? 0 : file.hiddenRows), eventTime?.rows ?? 0)
+}
+
+/** Enough that the database always has the next query waiting, few enough that their results do not pile up. */
+const scansInFlight = 4
+
+/** Reads scans, some at a time, and adds their partials in the order of the scans, whoever is ready first. */
+async function readScans({ database, eventTimes, query }: BatchReader, scans: readonly Scan[], open: OpenStep): Promise<EventTimeStats | undefined> {
+  const read = async (scan: Scan): Promise<{ partials: Partials; times: EventTimeStats | undefined }> => {
+    const [partials, times] = await Promise.all([readPartials(database, query, scan), eventTimes(query.eventTime, scan)])
+    return { partials, times }
+  }
+  const ahead: ReturnType<typeof read>[] = []
+  let eventTime: EventTimeStats | undefined
+  try {
+    for (let next = 0; next < scans.length || ahead.length > 0; ) {
+      while (next < scans.length && ahead.length < scansInFlight) ahead.push(read(scans[next++]!))
+      const { partials, times } = await ahead.shift()!
+      open.add(partials)
+      eventTime = joinEventTimes(eventTime, times)
+    }
+    return eventTime
+  } finally {
+    // After a failure the others are still under way; nothing may be left running, or unheard.
+    await Promise.allSettled(ahead)
+  }
 }
 
 function isBadFile(error: unknown): error is Error {

@@ -1,8 +1,6 @@
-import { emptyBatch } from '#shared/engine/partials.ts'
 import { Fault } from '#shared/engine/fault.ts'
-import { laneLayoutsOf } from '#shared/engine/slots.ts'
 import { snapshot } from '#shared/engine/state.ts'
-import { step, type Step } from '#shared/engine/step.ts'
+import { beginStep, type OpenStep, type Step } from '#shared/engine/step.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { OffsetEntry } from '../checkpoint/logEntry.ts'
@@ -87,9 +85,10 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('latestOffset')
   if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf: { [beginningKey]: beginning }, end })
   lap('walCommit')
-  const read = start === end ? nothingRead(run.query) : await readBatch(run.reader, { start, end })
+  const begin = () => beginStep(run.query.spec, state)
+  const read = start === end ? nothingRead(begin()) : await readBatch(run.reader, { start, end }, begin)
   lap('getBatch')
-  const stepped = step(run.query.spec, state, read.batch)
+  const stepped = read.open.finish(read.eventTime)
   lap('queryPlanning')
   throwIfStopped(run.signal)
   const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(run, planned, read))
@@ -118,8 +117,8 @@ function noteOf(run: QueryRun, planned: PlannedBatch, read: ReadBatch): BatchNot
   return { range: rangeOf(planned), limits: run.thresholds, ...(read.setAside.length > 0 && { setAside: read.setAside.map((file) => file.path) }) }
 }
 
-function nothingRead({ spec }: BoundQuery): ReadBatch {
-  return { batch: emptyBatch(laneLayoutsOf(spec)), files: [], inputRows: 0, setAside: [] }
+function nothingRead(open: OpenStep): ReadBatch {
+  return { open, eventTime: undefined, files: [], inputRows: 0, setAside: [] }
 }
 
 interface BatchTimes {
@@ -141,7 +140,7 @@ function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { c
     batchId: planned.batchId,
     numInputRows: read.inputRows,
     numInputFiles: read.files.length,
-    eventTime: read.batch.eventTime,
+    eventTime: read.eventTime,
     metrics,
     nextWatermarkMs: state.watermarkMs,
     sourceDescription: source.description,

@@ -19,7 +19,7 @@ export interface PipelineHearer {
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
 
 export function startPipeline(pipeline: Pipeline, { onEvent }: PipelineHearer): RunningPipeline {
-  const worker = new Worker(workerUrl, { workerData: { pipeline } })
+  const worker = new Worker(workerUrl, { workerData: { pipeline }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ends = new Map<string, Error | undefined>()
   worker.on('message', (event: QueryEvent) => {
     if (event.kind === 'ended') ends.set(event.query, event.fault && toError(event.fault))

@@ -62,7 +62,7 @@ export function observationsSql(shape: SampleShape, minute: number): string {
 WITH heard AS (
   SELECT r // ${reportsPerMinute} AS aircraft, r % ${reportsPerMinute} AS report FROM range(${rowsPerMinute}) t(r)
 ), timed AS (
-  SELECT *, ${minute} * 60000000 + report * 10000000 + ${perRow(1, 9_999_999)}::BIGINT
+  SELECT *, ${minute * 60_000_000}::BIGINT + report * 10000000 + ${perRow(1, 9_999_999)}::BIGINT
     - CASE WHEN ${perRow(2, 100)} = 0 THEN least(${minute}, 1 + ${perRow(3, 12)})::BIGINT * 60000000 ELSE 0 END AS us
   FROM heard
 ), flying AS (

@@ -135,7 +135,7 @@ function memoryColumns(spec: QuerySpec, rows: WindowRows): MemoryColumn[] {
   if (start) columns.push({ ...start, values: rows.start })
   if (end) columns.push({ ...end, values: rows.end })
   if (key) columns.push({ ...key, values: rows.key.map((text) => keyValue(text, key.type)) })
-  outputs.forEach((output, i) => columns.push({ ...output, values: rows.columns[i]!.values }))
+  outputs.forEach((output, i) => columns.push({ ...output, ...rows.columns[i]! }))
   return columns
 }
 

@@ -1,7 +1,7 @@
 import { unreachable } from './fault.ts'
-import { numbersOf, type Lane } from './lane.ts'
+import { numbersOf, type Lane, type LaneLayout } from './lane.ts'
 import type { Column, Measure, Output, QuerySpec } from './querySpec.ts'
-import { slotId, slotsOf, sumCast, valuesSlot, type Slot, type SlotLayout, type ValueCast } from './slots.ts'
+import { slotId, slotsOf, storeOf, sumCast, valuesSlot, type Slot, type SlotLayout, type ValueCast } from './slots.ts'
 import { isIntegral, type ValueType } from './valueType.ts'
 
 /** A value of gold. bigint: a long, or the unscaled value of a decimal. */
@@ -25,6 +25,13 @@ export function outputType(measure: Measure): ValueType {
     default:
       return unreachable(measure)
   }
+}
+
+/** What the values of an output are in memory. Longs that count rows are numbers, exact to 2^53. */
+export function outputStore(measure: Measure): LaneLayout['store'] {
+  if (measure.kind === 'min' || measure.kind === 'max') return storeOf(measure.column.type)
+  if (measure.kind === 'sum' || measure.kind === 'avg') return sumCast(measure.kind, measure.column.type) === 'exact' ? 'bigint' : 'number'
+  return 'number'
 }
 
 function sumType(kind: 'sum' | 'avg', type: ValueType): ValueType {

@@ -1,4 +1,4 @@
-import { emptyLane, type Lane, type LaneLayout } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { Millis } from './time.ts'
 
 /**
@@ -31,10 +31,4 @@ export interface Batch {
   readonly partials: Partials
   /** undefined: the batch had no live row. */
   readonly eventTime: EventTimeStats | undefined
-}
-
-/** A batch that read nothing: the no-data batch, or one of zero rows. */
-export function emptyBatch(layouts: readonly LaneLayout[]): Batch {
-  const lanes = layouts.map((layout) => emptyLane(layout))
-  return { partials: { length: 0, file: new Uint32Array(0), pane: new BigInt64Array(0), key: new Uint32Array(0), keys: [], lanes }, eventTime: undefined }
 }

@@ -1,7 +1,7 @@
 import { combine } from './combine.ts'
 import { countGroups } from './groups.ts'
 import { numbersOf } from './lane.ts'
-import type { Batch, Partials } from './partials.ts'
+import type { Batch, EventTimeStats, Partials } from './partials.ts'
 import type { QuerySpec } from './querySpec.ts'
 import { laneLayoutsOf, slotsOf } from './slots.ts'
 import { sortedPanes, type EngineState } from './state.ts'
@@ -43,68 +43,114 @@ export interface StepMetrics {
   readonly watermarkMs: Millis
 }
 
+/** A micro-batch whose partials come one part after the other, so that they need not all be held at once. */
+export interface OpenStep {
+  /** In the order of the files: partials are merged in the order in which they are added. Nothing of `partials` is kept. */
+  add(partials: Partials): void
+  /** Once, after the last part. */
+  finish(eventTime: EventTimeStats | undefined): Step
+}
+
 /**
  * One micro-batch: add what is not late, close what the watermark has passed, then let the batch's own event times move the watermark.
  * A batch is judged by the watermark of the batch before it, and evicts with its own. SPEC L1, E1, T1
  */
 export function step(spec: QuerySpec, state: EngineState, batch: Batch): Step {
+  const open = beginStep(spec, state)
+  open.add(batch.partials)
+  return open.finish(batch.eventTime)
+}
+
+/** `step`, part by part. The state that is given stays as it is. */
+export function beginStep(spec: QuerySpec, state: EngineState): OpenStep {
   const lateUpTo = lastWindowEndingBy(spec.window, millisToMicros(state.closedMs))
   const closeUpTo = lastWindowEndingBy(spec.window, millisToMicros(state.watermarkMs))
-  const { panes, late } = accept(spec, state.panes, batch.partials, lateUpTo)
-  const closed = lowerWindows(spec, panes, lateUpTo + 1n, closeUpTo)
-  const groups = countGroups(spec.window, panesOfBatch(batch.partials), lateUpTo)
-  for (const pane of panes.keys()) if (lastWindowOf(spec.window, pane) <= closeUpTo) panes.delete(pane)
-  const kept = countGroups(spec.window, entriesOf(panes), closeUpTo)
+  const accepting = acceptor(spec, state.panes, lateUpTo)
+  const groups = new Map<Micros, Set<string | null>>()
   return {
-    state: { watermarkMs: advanceWatermark(state.watermarkMs, batch.eventTime, spec.delayMs), closedMs: state.watermarkMs, panes },
-    closed,
-    late,
-    metrics: {
-      numRowsTotal: kept.after,
-      numRowsUpdated: groups.after,
-      numRowsRemoved: closed.length,
-      numRowsDroppedByWatermark: groups.upTo,
-      lateRows: late.rows.reduce((sum, rows) => sum + rows, 0),
-      watermarkMs: state.watermarkMs
+    add(partials) {
+      accepting.add(partials)
+      addGroups(groups, partials)
+    },
+    finish(eventTime) {
+      const { panes } = accepting
+      const late = accepting.late()
+      const closed = lowerWindows(spec, panes, lateUpTo + 1n, closeUpTo)
+      const reached = countGroups(spec.window, sortedEntries(groups), lateUpTo)
+      for (const pane of panes.keys()) if (lastWindowOf(spec.window, pane) <= closeUpTo) panes.delete(pane)
+      const kept = countGroups(spec.window, entriesOf(panes), closeUpTo)
+      return {
+        state: { watermarkMs: advanceWatermark(state.watermarkMs, eventTime, spec.delayMs), closedMs: state.watermarkMs, panes },
+        closed,
+        late,
+        metrics: {
+          numRowsTotal: kept.after,
+          numRowsUpdated: reached.after,
+          numRowsRemoved: closed.length,
+          numRowsDroppedByWatermark: reached.upTo,
+          lateRows: late.rows.reduce((sum, rows) => sum + rows, 0),
+          watermarkMs: state.watermarkMs
+        }
+      }
     }
   }
 }
 
+interface Acceptor {
+  readonly panes: Map<Micros, Table>
+  add(partials: Partials): void
+  late(): LateGroups
+}
+
 /** SPEC L2: lateness belongs to a (window, key) group; a pane late for all its windows is not kept, one late for some is. */
-function accept(spec: QuerySpec, before: EngineState['panes'], partials: Partials, lateUpTo: WindowNumber): { panes: Map<Micros, Table>; late: LateGroups } {
+function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: WindowNumber): Acceptor {
   const layouts = slotsOf(spec)
   const laneLayouts = laneLayoutsOf(spec)
   const panes = new Map(before)
   const own = new Set<Micros>()
-  const lateEntries: number[] = []
-  const missed: number[] = []
-  for (let i = 0; i < partials.length; i++) {
-    const pane = micros(partials.pane[i]!)
-    const first = firstWindowOf(spec.window, pane)
-    const last = lastWindowOf(spec.window, pane)
-    if (first <= lateUpTo) {
-      lateEntries.push(i)
-      missed.push(Number((last < lateUpTo ? last : lateUpTo) - first + 1n))
-    }
-    if (last <= lateUpTo) continue
-    if (!own.has(pane)) {
-      const table = before.get(pane)
-      panes.set(pane, table ? copyTable(table) : emptyTable(laneLayouts))
-      own.add(pane)
-    }
-    const table = panes.get(pane)!
-    combine(layouts, table.lanes, rowOf(table, keyOf(partials, i)), partials.lanes, i)
+  const late = { file: [] as number[], pane: [] as bigint[], key: [] as (string | null)[], rows: [] as number[], missed: [] as number[] }
+
+  /** The state's tables are shared with the state before: a pane is copied when the batch first touches it. */
+  function ownTable(pane: Micros): Table {
+    const table = panes.get(pane)
+    if (table && own.has(pane)) return table
+    const mine = table ? copyTable(table) : emptyTable(laneLayouts)
+    panes.set(pane, mine)
+    own.add(pane)
+    return mine
   }
-  const rows = numbersOf(partials.lanes, 0)
-  const late: LateGroups = {
-    length: lateEntries.length,
-    file: Uint32Array.from(lateEntries, (i) => partials.file[i]!),
-    pane: BigInt64Array.from(lateEntries, (i) => partials.pane[i]!),
-    key: lateEntries.map((i) => keyOf(partials, i)),
-    rows: Float64Array.from(lateEntries, (i) => rows[i]!),
-    missedWindows: Uint32Array.from(missed)
+
+  function add(partials: Partials): void {
+    const rows = numbersOf(partials.lanes, 0)
+    for (let i = 0; i < partials.length; i++) {
+      const pane = micros(partials.pane[i]!)
+      const first = firstWindowOf(spec.window, pane)
+      const last = lastWindowOf(spec.window, pane)
+      if (first <= lateUpTo) {
+        late.file.push(partials.file[i]!)
+        late.pane.push(pane)
+        late.key.push(keyOf(partials, i))
+        late.rows.push(rows[i]!)
+        late.missed.push(Number((last < lateUpTo ? last : lateUpTo) - first + 1n))
+      }
+      if (last <= lateUpTo) continue
+      const table = ownTable(pane)
+      combine(layouts, table.lanes, rowOf(table, keyOf(partials, i)), partials.lanes, i)
+    }
   }
-  return { panes, late }
+
+  return {
+    panes,
+    add,
+    late: () => ({
+      length: late.file.length,
+      file: Uint32Array.from(late.file),
+      pane: BigInt64Array.from(late.pane),
+      key: late.key,
+      rows: Float64Array.from(late.rows),
+      missedWindows: Uint32Array.from(late.missed)
+    })
+  }
 }
 
 function keyOf(partials: Partials, entry: number): string | null {
@@ -113,15 +159,17 @@ function keyOf(partials: Partials, entry: number): string | null {
   return key
 }
 
-function panesOfBatch(partials: Partials): [Micros, Set<string | null>][] {
-  const panes = new Map<Micros, Set<string | null>>()
+function addGroups(groups: Map<Micros, Set<string | null>>, partials: Partials): void {
   for (let i = 0; i < partials.length; i++) {
     const pane = micros(partials.pane[i]!)
-    let keys = panes.get(pane)
-    if (!keys) panes.set(pane, (keys = new Set()))
+    let keys = groups.get(pane)
+    if (!keys) groups.set(pane, (keys = new Set()))
     keys.add(keyOf(partials, i))
   }
-  return [...panes].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function sortedEntries(groups: ReadonlyMap<Micros, Set<string | null>>): [Micros, Set<string | null>][] {
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function entriesOf(panes: ReadonlyMap<Micros, Table>): [Micros, (string | null)[]][] {

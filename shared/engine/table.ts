@@ -26,3 +26,13 @@ export function rowOf(table: Table, key: string | null): number {
   for (const lane of table.lanes) growLane(lane, row + 1)
   return row
 }
+
+/** Forgets all rows and keeps the room they took, so that one table can sum up window after window. */
+export function clearTable(table: Table): void {
+  table.rows.clear()
+  table.keys.length = 0
+  for (const lane of table.lanes) {
+    if (lane.store === 'number') lane.values.fill(lane.empty)
+    else lane.values.fill(null)
+  }
+}

@@ -1,9 +1,10 @@
 import { combine, compareText } from './combine.ts'
-import { lowering, outputType, type Value } from './lower.ts'
-import type { QuerySpec } from './querySpec.ts'
+import { growLane, type NumberLane } from './lane.ts'
+import { lowering, outputStore, outputType, type Value } from './lower.ts'
+import type { Output, QuerySpec } from './querySpec.ts'
 import { sortedPanes, type EngineState } from './state.ts'
 import { laneLayoutsOf, slotsOf } from './slots.ts'
-import { emptyTable, rowOf, type Table } from './table.ts'
+import { clearTable, emptyTable, rowOf, type Table } from './table.ts'
 import { micros, millisToMicros } from './time.ts'
 import type { ValueType } from './valueType.ts'
 import { firstWindowOf, lastWindowEndingBy, lastWindowOf, windowStart, type WindowNumber, type WindowSpec } from './windowSpec.ts'
@@ -22,31 +23,63 @@ export interface WindowRows {
 export interface WindowColumn {
   readonly name: string
   readonly type: ValueType
-  readonly values: readonly Value[]
+  /** Longs and decimals (unscaled) as bigints, strings, everything else as numbers. Read them with `valueAt`. */
+  readonly values: Float64Array | readonly (bigint | string | null)[]
+  /** Of numbers: 1 where there is no value. */
+  readonly nulls: Uint8Array
+}
+
+export function valueAt({ values, nulls }: WindowColumn, row: number): Value {
+  return nulls[row] === 1 ? null : (values[row] ?? null)
 }
 
 /** Windows from `first` to `last` (both included), lowered from the panes of the state. Windows without rows are not there. */
 export function lowerWindows(spec: QuerySpec, panes: EngineState['panes'], first: WindowNumber, last: WindowNumber): WindowRows {
   const layouts = slotsOf(spec)
-  const laneLayouts = laneLayoutsOf(spec)
   const lower = lowering(spec)
   const start: bigint[] = []
   const keys: (string | null)[] = []
-  const columns = spec.outputs.map(({ name, measure }) => ({ name, type: outputType(measure), values: [] as Value[] }))
+  const columns = spec.outputs.map(columnBuilder)
+  const sums = emptyTable(laneLayoutsOf(spec))
   for (const window of windowsOver(spec.window, panes, first, last)) {
-    const sums = emptyTable(laneLayouts)
+    clearTable(sums)
     for (const pane of panesOf(spec.window, panes, window)) {
       for (let row = 0; row < pane.keys.length; row++) combine(layouts, sums.lanes, rowOf(sums, pane.keys[row]!), pane.lanes, row)
     }
     for (const key of [...sums.keys].sort(compareKeys)) {
+      const values = lower(sums.lanes, rowOf(sums, key))
+      columns.forEach((column, i) => column.add(values[i]!))
       start.push(windowStart(spec.window, window))
       keys.push(key)
-      const values = lower(sums.lanes, rowOf(sums, key))
-      columns.forEach((column, i) => column.values.push(values[i]!))
     }
   }
   const starts = BigInt64Array.from(start)
-  return { length: keys.length, start: starts, end: starts.map((from) => from + spec.window.size), key: keys, columns }
+  return { length: keys.length, start: starts, end: starts.map((from) => from + spec.window.size), key: keys, columns: columns.map((column) => column.build()) }
+}
+
+/** Grows a column row by row; `build` once. */
+function columnBuilder({ name, measure }: Output): { add(value: Value): void; build(): WindowColumn } {
+  const type = outputType(measure)
+  if (outputStore(measure) !== 'number') {
+    const values: (bigint | string | null)[] = []
+    return { add: (value) => values.push(value as bigint | string | null), build: () => ({ name, type, values, nulls: new Uint8Array(0) }) }
+  }
+  const numbers: NumberLane = { store: 'number', empty: 0, values: new Float64Array(0) }
+  const nulls: number[] = []
+  let length = 0
+  return {
+    add(value) {
+      growLane(numbers, length + 1)
+      if (value === null) nulls.push(length)
+      else numbers.values[length] = value as number // as `outputStore` says
+      length += 1
+    },
+    build() {
+      const isNull = new Uint8Array(length)
+      for (const row of nulls) isNull[row] = 1
+      return { name, type, values: numbers.values.slice(0, length), nulls: isNull }
+    }
+  }
 }
 
 /** Windows in the range that have at least one pane, ascending. */

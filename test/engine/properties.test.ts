@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { initialState, restore, snapshot, type EngineState } from '#shared/engine/state.ts'
 import { step, type Step } from '#shared/engine/step.ts'
 import { micros, millis, millisToMicros, type Micros } from '#shared/engine/time.ts'
-import { openWindows, type WindowRows } from '#shared/engine/windows.ts'
+import { openWindows, valueAt, type WindowRows } from '#shared/engine/windows.ts'
 import { windowSpec, type WindowSpec } from '#shared/engine/windowSpec.ts'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { at, batchOf, type Row } from '#test/support/rows.ts'
@@ -60,7 +60,7 @@ function resultsOf(parts: readonly WindowRows[]): Map<string, readonly unknown[]
       if (results.has(id)) throw new Error(`window ${id} came out twice`)
       results.set(
         id,
-        part.columns.map((column) => column.values[i])
+        part.columns.map((column) => valueAt(column, i))
       )
     })
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { initialState, type EngineState } from '#shared/engine/state.ts'
 import { step, type Step } from '#shared/engine/step.ts'
 import { micros, millis } from '#shared/engine/time.ts'
-import { openWindows, type WindowRows } from '#shared/engine/windows.ts'
+import { openWindows, valueAt, type WindowRows } from '#shared/engine/windows.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { at, batchOf, timeOf, type Row } from '#test/support/rows.ts'
@@ -30,7 +30,7 @@ function run(spec: QuerySpec, batches: readonly (readonly Row[])[]): Step[] {
 }
 
 const row = (time: string, key: string | null = 'a', file = 0): Row => ({ at: at(time), key, file })
-const closedOf = (rows: WindowRows) => rows.key.map((key, i) => `${timeOf(rows.start[i]!)}-${timeOf(rows.end[i]!)} ${key} ${rows.columns[0]!.values[i]}`)
+const closedOf = (rows: WindowRows) => rows.key.map((key, i) => `${timeOf(rows.start[i]!)}-${timeOf(rows.end[i]!)} ${key} ${valueAt(rows.columns[0]!, i)}`)
 
 describe('windows', () => {
   test('W3 a row exactly on a boundary belongs to the later window', () => {
@@ -132,6 +132,6 @@ test("Spark's own suite, append mode: 5 s windows, 10 s delay", () => {
   const spec: QuerySpec = { ...counting(1, 1, 0), window: windowSpec(micros(5_000_000n)), delayMs: millis(10_000) }
   const seconds = (...values: number[]): Row[] => values.map((value) => ({ at: micros(BigInt(value) * 1_000_000n), key: 'k' }))
   const steps = run(spec, [seconds(10, 11, 12, 13, 14, 15), [], seconds(25), [], seconds(10), []])
-  expect(steps.map((done) => done.closed.columns[0]!.values)).toEqual([[], [], [], [5], [], []])
+  expect(steps.map((done) => [...done.closed.columns[0]!.values])).toEqual([[], [], [], [5], [], []])
   expect({ left: steps[3]!.metrics.numRowsTotal, dropped: steps[4]!.metrics.numRowsDroppedByWatermark }).toEqual({ left: 2, dropped: 1 })
 })
