@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib'
 import { Fault } from '#shared/engine/fault.ts'
-import type { Lane } from '#shared/engine/lane.ts'
 import type { StateSnapshot } from '#shared/engine/state.ts'
 import { millis } from '#shared/engine/time.ts'
 
@@ -25,8 +24,8 @@ const magic = 'contrail state'
 const formatVersion = 1
 
 /**
- * One file: a line `contrail state 1`, a line of JSON, then the numbers as little-endian 64-bit columns, then a CRC-32 of all before it.
- * Text and big integers are in the JSON, by dictionary.
+ * One file: a line `contrail state 1`, a line of JSON, then 64-bit little-endian numbers (panes, keys by their place in the JSON's dictionary, measures),
+ * then a CRC-32 of all before it. Text and big integers are in the JSON.
  */
 export function encodeState(header: StateHeader, state: StateSnapshot): Uint8Array {
   const keys = [...new Set(state.key)]
@@ -37,13 +36,13 @@ export function encodeState(header: StateHeader, state: StateSnapshot): Uint8Arr
     closedMs: state.closedMs,
     length: state.length,
     keys,
-    lanes: state.lanes.map((lane) => (lane.store === 'number' ? { store: lane.store, empty: String(lane.empty) } : { store: lane.store, values: lane.values.map((value) => (value === null ? null : String(value))) }))
+    stride: state.measures.stride,
+    objects: state.measures.objects.map((lane) => lane.map((value) => (typeof value === 'bigint' ? { big: String(value) } : value)))
   })
   const key = Float64Array.from(state.key, (name) => position.get(name) ?? 0)
-  const numbers = state.lanes.flatMap((lane) => (lane.store === 'number' ? [lane.values.subarray(0, state.length)] : []))
-  const columns = [state.pane, key, ...numbers]
+  const columns = [state.pane, key, state.measures.numbers.subarray(0, state.length * state.measures.stride)]
   const head = Buffer.from(`${magic} ${formatVersion}\n${json}\n`)
-  const file = Buffer.alloc(head.length + columns.length * state.length * 8 + 4)
+  const file = Buffer.alloc(head.length + columns.reduce((sum, column) => sum + column.byteLength, 0) + 4)
   let end = head.copy(file)
   for (const column of columns) end += Buffer.from(column.buffer, column.byteOffset, column.byteLength).copy(file, end)
   file.writeUInt32LE(crc32(file.subarray(0, end)), end)
@@ -63,22 +62,15 @@ export function decodeState(bytes: Uint8Array, file: string): { header: StateHea
   // Checked by the checksum: what we wrote is what we read.
   const saved = JSON.parse(buffer.toString('utf8', firstLine + 1, secondLine)) as SavedState
   const columns = new Float64Array(body.buffer.slice(body.byteOffset + secondLine + 1, body.byteOffset + body.length))
-  const column = (i: number) => columns.slice(i * saved.length, (i + 1) * saved.length)
-  let next = 2
-  const lanes = saved.lanes.map((lane): Lane => {
-    if (lane.store === 'number') return { store: 'number', empty: Number(lane.empty), values: column(next++) }
-    if (lane.store === 'text') return { store: 'text', values: lane.values }
-    return { store: 'bigint', values: lane.values.map((value) => (value === null ? null : BigInt(value))) }
-  })
   return {
     header: { identity: saved.identity, source: saved.source },
     state: {
       watermarkMs: millis(saved.watermarkMs),
       closedMs: millis(saved.closedMs),
       length: saved.length,
-      pane: new BigInt64Array(column(0).buffer),
-      key: Array.from(column(1), (i) => saved.keys[i]!),
-      lanes
+      pane: new BigInt64Array(columns.slice(0, saved.length).buffer),
+      key: Array.from(columns.subarray(saved.length, saved.length * 2), (i) => saved.keys[i]!),
+      measures: { numbers: columns.slice(saved.length * 2), stride: saved.stride, objects: saved.objects.map((lane) => lane.map((value) => (typeof value === 'object' && value !== null ? BigInt(value.big) : value))) }
     }
   }
 }
@@ -88,5 +80,6 @@ interface SavedState extends StateHeader {
   readonly closedMs: number
   readonly length: number
   readonly keys: (string | null)[]
-  readonly lanes: ({ store: 'number'; empty: string } | { store: 'bigint' | 'text'; values: (string | null)[] })[]
+  readonly stride: number
+  readonly objects: (string | { readonly big: string } | null)[][]
 }

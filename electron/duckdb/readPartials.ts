@@ -1,8 +1,8 @@
 import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import { combine } from '#shared/engine/combine.ts'
-import { numbersOf, type Lane, type LaneLayout } from '#shared/engine/lane.ts'
+import { emptyMeasures, objectLane, type Measures } from '#shared/engine/measures.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
-import { laneLayoutsOf, slotsOf } from '#shared/engine/slots.ts'
+import { slotLayoutOf } from '#shared/engine/slots.ts'
 import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import { eventTimeSql, hasLargeSql, largeScale, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
@@ -65,48 +65,61 @@ function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan): Partials 
   const panes = result.bigints(1)
   const keys = new Map<string | null, number>()
   const key = Uint32Array.from(result.strings(2), (text) => keyNumber(keys, text))
-  const layouts = laneLayoutsOf(spec)
-  const lanes = layouts.map((layout, i) => readLane(layout, result, 3 + i))
-  for (const { slot, lane } of slotsOf(spec)) if (slot.kind === 'moments') dropNonFinite(lanes, lane, length)
   return {
     length,
     file: Uint32Array.from(positions, (position) => scan.files[position]!),
     pane: panes.map((number) => number * spec.window.pane),
     key,
     keys: [...keys.keys()],
-    lanes
+    measures: readMeasures(spec, result)
   }
 }
 
-function readLane(layout: LaneLayout, result: QueryResult, column: number): Lane {
-  if (layout.store === 'number') {
-    const values = result.numbers(column)
-    const nulls = result.nulls(column)
-    for (let i = 0; i < values.length; i++) if (nulls[i]) values[i] = layout.empty
-    return { ...layout, values }
+const firstLane = 3
+
+/** The lanes of a result, in the order of the slots. */
+function readMeasures(spec: QuerySpec, result: QueryResult): Measures {
+  const layout = slotLayoutOf(spec)
+  const measures = emptyMeasures(layout, result.rowCount)
+  let column = firstLane
+  for (const { slot, store, lane } of layout.slots) {
+    if (store === 'object') {
+      const isText = slot.kind !== 'sum' && slot.kind !== 'rows' && slot.column.type.kind === 'string'
+      result.strings(column++).forEach((text, row) => (objectLane(measures, lane)[row] = text === null || isText ? text : BigInt(text.replace('.', ''))))
+      continue
+    }
+    const lanes = slot.kind === 'moments' ? 3 : 1
+    for (let l = 0; l < lanes; l++) readNumbers(result, column++, measures, lane + l)
+    if (slot.kind === 'moments') dropNonFinite(measures, lane, result.rowCount)
   }
-  const texts = result.strings(column)
-  if (layout.store === 'text') return { store: 'text', values: texts }
-  return { store: 'bigint', values: texts.map((text) => (text === null ? null : BigInt(text.replace('.', '')))) }
+  return measures
+}
+
+/** A null leaves the neutral element. */
+function readNumbers(result: QueryResult, column: number, { numbers, stride }: Measures, lane: number): void {
+  const values = result.numbers(column)
+  const nulls = result.nulls(column)
+  for (let row = 0; row < values.length; row++) if (!nulls[row]) numbers[row * stride + lane] = values[row]!
 }
 
 /** A single value that is not finite passes DuckDB's var_pop as 0: it must count as not finite, or two of them would make a number. */
-function dropNonFinite(lanes: readonly Lane[], first: number, length: number): void {
-  const [n, mean, m2] = [numbersOf(lanes, first), numbersOf(lanes, first + 1), numbersOf(lanes, first + 2)]
-  for (let i = 0; i < length; i++) if (!Number.isFinite(mean[i]!)) n[i] = mean[i] = m2[i] = 0
+function dropNonFinite({ numbers, stride }: Measures, lane: number, rows: number): void {
+  for (let at = lane; at < rows * stride; at += stride) if (!Number.isFinite(numbers[at + 1]!)) numbers.fill(0, at, at + 3)
 }
 
 /** Adds the moments of large values, which were read scaled, to those of the moderate ones. Both have the same groups. */
 function addLargeMoments(spec: QuerySpec, partials: Partials, large: Partials): void {
   const idOf = ({ file, pane, key, keys }: Partials, i: number) => JSON.stringify([file[i], String(pane[i]), keys[key[i]!]])
   const rows = new Map(Array.from({ length: partials.length }, (_, i) => [idOf(partials, i), i]))
-  const moments = slotsOf(spec).filter(({ slot }) => slot.kind === 'moments')
+  const moments = slotLayoutOf(spec).slots.filter(({ slot }) => slot.kind === 'moments')
+  const { numbers, stride } = large.measures
   for (let i = 0; i < large.length; i++) {
     for (const { lane } of moments) {
-      numbersOf(large.lanes, lane + 1)[i]! /= largeScale
-      numbersOf(large.lanes, lane + 2)[i] = numbersOf(large.lanes, lane + 2)[i]! / largeScale / largeScale
+      const at = i * stride + lane
+      numbers[at + 1]! /= largeScale
+      numbers[at + 2] = numbers[at + 2]! / largeScale / largeScale
     }
-    combine(moments, partials.lanes, rows.get(idOf(large, i))!, large.lanes, i)
+    combine(moments, partials.measures, rows.get(idOf(large, i))!, large.measures, i)
   }
 }
 

@@ -1,26 +1,32 @@
 import { unreachable } from './fault.ts'
-import { numbersOf, type Lane } from './lane.ts'
-import type { SlotLayout } from './slots.ts'
+import { objectLane, type Measures } from './measures.ts'
+import type { PlacedSlot } from './slots.ts'
 
 /**
- * Adds the measures in row `from` of `source` to row `to` of `target`. Both have the lanes of `layouts`; an empty row is the neutral element.
- * The order of calls is the order in which floats are added: callers keep it fixed.
+ * Adds the measures in row `from` of `source` to row `to` of `target`; an empty row is the neutral element. The order of calls is the order in which
+ * floats are added: callers keep it fixed.
  */
-export function combine(layouts: readonly SlotLayout[], target: readonly Lane[], to: number, source: readonly Lane[], from: number): void {
-  for (const { slot, lane } of layouts) {
+export function combine(slots: readonly PlacedSlot[], target: Measures, to: number, source: Measures, from: number): void {
+  const base = to * target.stride
+  const other = from * source.stride
+  for (const { slot, store, lane } of slots) {
     switch (slot.kind) {
       case 'rows':
       case 'outside':
       case 'values':
+        target.numbers[base + lane]! += source.numbers[other + lane]!
+        break
       case 'sum':
-        addSum(target[lane], to, source[lane], from)
+        if (store === 'number') target.numbers[base + lane]! += source.numbers[other + lane]!
+        else addExact(objectLane(target, lane), to, objectLane(source, lane)[from] ?? null)
         break
       case 'min':
       case 'max':
-        addExtreme(slot.kind, target[lane], to, source[lane], from)
+        if (store === 'number') keepExtreme(slot.kind, target.numbers, base + lane, source.numbers[other + lane]!)
+        else keepObject(slot.kind, objectLane(target, lane), to, objectLane(source, lane)[from] ?? null)
         break
       case 'moments':
-        addMoments(target, to, source, from, lane)
+        addMoments(target.numbers, base + lane, source.numbers, other + lane)
         break
       default:
         unreachable(slot)
@@ -28,30 +34,31 @@ export function combine(layouts: readonly SlotLayout[], target: readonly Lane[],
   }
 }
 
-function addSum(target: Lane | undefined, to: number, source: Lane | undefined, from: number): void {
-  if (target?.store === 'number' && source?.store === 'number') target.values[to]! += source.values[from]!
-  else if (target?.store === 'bigint' && source?.store === 'bigint') target.values[to] = (target.values[to] ?? 0n) + (source.values[from] ?? 0n)
-  else throw new Error(`cannot add a ${source?.store} lane to a ${target?.store} lane`)
+type ObjectLane = (bigint | string | null)[]
+
+function addExact(target: ObjectLane, to: number, value: bigint | string | null): void {
+  if (value === null) return
+  target[to] = BigInt(target[to] ?? 0n) + BigInt(value)
 }
 
 /** SPEC A2: NaN is above every number; of equal values the first seen stays, so -0.0 and 0.0 keep their order of arrival. */
-function addExtreme(kind: 'min' | 'max', target: Lane | undefined, to: number, source: Lane | undefined, from: number): void {
-  if (target?.store === 'number' && source?.store === 'number') {
-    const a = target.values[to]!
-    const b = source.values[from]!
-    if (kind === 'max' ? isAbove(b, a) : isAbove(a, b)) target.values[to] = b
-  } else if (target?.store === 'bigint' && source?.store === 'bigint') {
-    target.values[to] = extremeOf(kind, target.values[to] ?? null, source.values[from] ?? null, (x, y) => x > y)
-  } else if (target?.store === 'text' && source?.store === 'text') {
-    target.values[to] = extremeOf(kind, target.values[to] ?? null, source.values[from] ?? null, (x, y) => compareText(x, y) > 0)
-  } else throw new Error(`cannot compare a ${source?.store} lane with a ${target?.store} lane`)
+function keepExtreme(kind: 'min' | 'max', target: Float64Array, at: number, value: number): void {
+  const kept = target[at]!
+  if (kind === 'max' ? isAbove(value, kept) : isAbove(kept, value)) target[at] = value
 }
 
 const isAbove = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b))
 
-function extremeOf<T>(kind: 'min' | 'max', a: T | null, b: T | null, above: (x: T, y: T) => boolean): T | null {
-  if (a === null || b === null) return a ?? b
-  return (kind === 'max' ? above(b, a) : above(a, b)) ? b : a
+function keepObject(kind: 'min' | 'max', target: ObjectLane, to: number, value: bigint | string | null): void {
+  const kept = target[to] ?? null
+  if (value === null) return
+  if (kept === null) target[to] = value
+  else if (kind === 'max' ? compareObjects(value, kept) > 0 : compareObjects(value, kept) < 0) target[to] = value
+}
+
+function compareObjects(a: bigint | string, b: bigint | string): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** By code point, which is also the order of the UTF-8 bytes. JavaScript's own order is by UTF-16 unit. SPEC K2 */
@@ -68,16 +75,15 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Spark's CentralMomentAgg.merge, operation by operation. SPEC A5 */
-function addMoments(target: readonly Lane[], to: number, source: readonly Lane[], from: number, lane: number): void {
-  const [n, mean, m2] = [numbersOf(target, lane), numbersOf(target, lane + 1), numbersOf(target, lane + 2)]
-  const n2 = numbersOf(source, lane)[from]!
+/** Spark's CentralMomentAgg.merge, operation by operation. `at`, `from`: where n is; the mean and the second moment follow. SPEC A5 */
+function addMoments(target: Float64Array, at: number, source: Float64Array, from: number): void {
+  const n2 = source[from]!
   if (n2 === 0) return
-  const n1 = n[to]!
+  const n1 = target[at]!
   const total = n1 + n2
-  const delta = numbersOf(source, lane + 1)[from]! - mean[to]!
+  const delta = source[from + 1]! - target[at + 1]!
   const deltaN = delta / total
-  m2[to] = m2[to]! + numbersOf(source, lane + 2)[from]! + delta * deltaN * n1 * n2
-  mean[to] = mean[to]! + deltaN * n2
-  n[to] = total
+  target[at + 2] = target[at + 2]! + source[from + 2]! + delta * deltaN * n1 * n2
+  target[at + 1] = target[at + 1]! + deltaN * n2
+  target[at] = total
 }

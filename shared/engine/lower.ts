@@ -1,7 +1,7 @@
 import { unreachable } from './fault.ts'
-import { numbersOf, type Lane, type LaneLayout } from './lane.ts'
+import { objectLane, type Measures } from './measures.ts'
 import type { Column, Measure, Output, QuerySpec } from './querySpec.ts'
-import { slotId, slotsOf, storeOf, sumCast, valuesSlot, type Slot, type SlotLayout, type ValueCast } from './slots.ts'
+import { slotId, slotLayoutOf, storeOf, sumCast, valuesSlot, type PlacedSlot, type Slot, type ValueCast } from './slots.ts'
 import { isIntegral, type ValueType } from './valueType.ts'
 
 /** A value of gold. bigint: a long, or the unscaled value of a decimal. */
@@ -28,9 +28,9 @@ export function outputType(measure: Measure): ValueType {
 }
 
 /** What the values of an output are in memory. Longs that count rows are numbers, exact to 2^53. */
-export function outputStore(measure: Measure): LaneLayout['store'] {
+export function outputStore(measure: Measure): 'number' | 'object' {
   if (measure.kind === 'min' || measure.kind === 'max') return storeOf(measure.column.type)
-  if (measure.kind === 'sum' || measure.kind === 'avg') return sumCast(measure.kind, measure.column.type) === 'exact' ? 'bigint' : 'number'
+  if (measure.kind === 'sum' || measure.kind === 'avg') return sumCast(measure.kind, measure.column.type) === 'exact' ? 'object' : 'number'
   return 'number'
 }
 
@@ -41,35 +41,35 @@ function sumType(kind: 'sum' | 'avg', type: ValueType): ValueType {
 }
 
 /** Results of one window and key, from combined measures. Counts are numbers: exact to 2^53. */
-export type Lower = (lanes: readonly Lane[], row: number) => Value[]
+export type Lower = (measures: Measures, row: number) => Value[]
 
 /** Prepares the lowering of a query: one value per output, in their order. */
 export function lowering(spec: QuerySpec): Lower {
-  const layouts = slotsOf(spec)
-  const lowered = spec.outputs.map((output) => lowerOutput(layouts, spec.outputs, output))
-  return (lanes, row) => {
+  const { slots } = slotLayoutOf(spec)
+  const lowered = spec.outputs.map((output) => lowerOutput(slots, spec.outputs, output))
+  return (measures, row) => {
     const values: Value[] = []
-    for (const lower of lowered) values.push(lower(lanes, row, values))
+    for (const lower of lowered) values.push(lower(measures, row, values))
     return values
   }
 }
 
-type LowerOutput = (lanes: readonly Lane[], row: number, before: readonly Value[]) => Value
+type LowerOutput = (measures: Measures, row: number, before: readonly Value[]) => Value
 
-function lowerOutput(layouts: readonly SlotLayout[], outputs: readonly Output[], { name, measure }: Output): LowerOutput {
+function lowerOutput(slots: readonly PlacedSlot[], outputs: readonly Output[], { name, measure }: Output): LowerOutput {
   switch (measure.kind) {
     case 'count':
-      return number(layouts, { kind: 'rows' })
+      return number(slots, { kind: 'rows' })
     case 'countOutside':
-      return number(layouts, { kind: 'outside', column: measure.column, min: measure.min, max: measure.max })
+      return number(slots, { kind: 'outside', column: measure.column, min: measure.min, max: measure.max })
     case 'min':
     case 'max':
-      return lowerExtreme(layouts, measure.kind, measure.column)
+      return lowerExtreme(slots, measure.kind, measure.column)
     case 'sum':
     case 'avg':
-      return lowerSum(layouts, measure.kind, measure.column)
+      return lowerSum(slots, measure.kind, measure.column)
     case 'stddev':
-      return lowerStddev(layouts, measure.column)
+      return lowerStddev(slots, measure.column)
     case 'rate':
       return lowerRate(outputs, name, measure.numerators, measure.denominator)
     default:
@@ -77,36 +77,48 @@ function lowerOutput(layouts: readonly SlotLayout[], outputs: readonly Output[],
   }
 }
 
-function laneOf(layouts: readonly SlotLayout[], slot: Slot): number {
-  const found = layouts.find((layout) => slotId(layout.slot) === slotId(slot))
+function placed(slots: readonly PlacedSlot[], slot: Slot): PlacedSlot {
+  const found = slots.find((candidate) => slotId(candidate.slot) === slotId(slot))
   if (!found) throw new Error(`no slot ${slotId(slot)}`)
-  return found.lane
+  return found
 }
 
-function number(layouts: readonly SlotLayout[], slot: Slot): (lanes: readonly Lane[], row: number) => number {
-  const lane = laneOf(layouts, slot)
-  return (lanes, row) => numbersOf(lanes, lane)[row]!
+/** Reads one lane of a slot. */
+function number(slots: readonly PlacedSlot[], slot: Slot, offset = 0): (measures: Measures, row: number) => number {
+  const lane = placed(slots, slot).lane + offset
+  return ({ numbers, stride }, row) => numbers[row * stride + lane]!
 }
 
-const counted = (layouts: readonly SlotLayout[], column: Column, as: ValueCast) => number(layouts, valuesSlot(column, as))
-
-function lowerExtreme(layouts: readonly SlotLayout[], kind: 'min' | 'max', column: Column): LowerOutput {
-  const count = counted(layouts, column, 'exact')
-  const lane = laneOf(layouts, { kind, column })
-  return (lanes, row) => (count(lanes, row) === 0 ? null : (lanes[lane]?.values[row] ?? null))
+function object(slots: readonly PlacedSlot[], slot: Slot): (measures: Measures, row: number) => bigint | string | null {
+  const { lane } = placed(slots, slot)
+  return (measures, row) => objectLane(measures, lane)[row] ?? null
 }
 
-function lowerSum(layouts: readonly SlotLayout[], kind: 'sum' | 'avg', column: Column): LowerOutput {
+const counted = (slots: readonly PlacedSlot[], column: Column, as: ValueCast) => number(slots, valuesSlot(column, as))
+
+function lowerExtreme(slots: readonly PlacedSlot[], kind: 'min' | 'max', column: Column): LowerOutput {
+  const count = counted(slots, column, 'exact')
+  const read = storeOf(column.type) === 'number' ? number(slots, { kind, column }) : object(slots, { kind, column })
+  return (measures, row) => (count(measures, row) === 0 ? null : read(measures, row))
+}
+
+function lowerSum(slots: readonly PlacedSlot[], kind: 'sum' | 'avg', column: Column): LowerOutput {
   const as = sumCast(kind, column.type)
-  const count = counted(layouts, column, as)
-  const lane = laneOf(layouts, { kind: 'sum', column, as })
+  const count = counted(slots, column, as)
+  if (as === 'double') {
+    const read = number(slots, { kind: 'sum', column, as })
+    return (measures, row) => {
+      const n = count(measures, row)
+      if (n === 0) return null
+      return kind === 'avg' ? read(measures, row) / n : read(measures, row)
+    }
+  }
+  const read = object(slots, { kind: 'sum', column, as })
   const type = sumType(kind, column.type)
-  return (lanes, row) => {
-    const n = count(lanes, row)
-    if (n === 0) return null
-    const sum = lanes[lane]?.values[row] ?? null
-    if (typeof sum === 'number') return kind === 'avg' ? sum / n : sum
-    if (typeof sum !== 'bigint') return null
+  return (measures, row) => {
+    const n = count(measures, row)
+    const sum = read(measures, row)
+    if (n === 0 || typeof sum !== 'bigint') return null
     if (type.kind === 'long') return BigInt.asIntN(64, sum)
     if (type.kind !== 'decimal' || column.type.kind !== 'decimal') throw new Error(`${kind} of ${column.type.kind} is not exact`)
     return withinPrecision(kind === 'avg' ? divideHalfUp(sum * 10n ** BigInt(type.scale - column.type.scale), BigInt(n)) : sum, type.precision)
@@ -126,14 +138,14 @@ function divideHalfUp(value: bigint, divisor: bigint): bigint {
 }
 
 /** Sample standard deviation: null below two values; NaN where a value is not finite. SPEC A5 */
-function lowerStddev(layouts: readonly SlotLayout[], column: Column): LowerOutput {
-  const count = counted(layouts, column, 'double')
-  const lane = laneOf(layouts, { kind: 'moments', column })
-  return (lanes, row) => {
-    const n = count(lanes, row)
+function lowerStddev(slots: readonly PlacedSlot[], column: Column): LowerOutput {
+  const count = counted(slots, column, 'double')
+  const finite = number(slots, { kind: 'moments', column })
+  const squares = number(slots, { kind: 'moments', column }, 2)
+  return (measures, row) => {
+    const n = count(measures, row)
     if (n < 2) return null
-    if (numbersOf(lanes, lane)[row]! < n) return NaN
-    return Math.sqrt(numbersOf(lanes, lane + 2)[row]! / (n - 1))
+    return finite(measures, row) < n ? NaN : Math.sqrt(squares(measures, row) / (n - 1))
   }
 }
 
@@ -145,5 +157,5 @@ function lowerRate(outputs: readonly Output[], name: string, numerators: readonl
   }
   const tops = numerators.map(position)
   const bottom = position(denominator)
-  return (_lanes, _row, before) => tops.reduce((sum, index) => sum + Number(before[index]), 0) / Number(before[bottom])
+  return (_measures, _row, before) => tops.reduce((sum, index) => sum + Number(before[index]), 0) / Number(before[bottom])
 }

@@ -1,4 +1,4 @@
-import type { Lane } from './lane.ts'
+import type { Measures } from './measures.ts'
 import type { Millis } from './time.ts'
 
 /**
@@ -15,8 +15,8 @@ export interface Partials {
   readonly key: Uint32Array
   /** Texts of the keys: a string as it is, other types as Spark casts them to string; null is a key of its own. SPEC K1 */
   readonly keys: readonly (string | null)[]
-  /** As `laneLayoutsOf(spec)` says. */
-  readonly lanes: readonly Lane[]
+  /** As `slotLayoutOf(spec)` says; a row an entry. */
+  readonly measures: Measures
 }
 
 /** Event times of all live rows of a batch, late ones too. SPEC T1: a null event time counts as 1970-01-01T00:00:00Z. */

@@ -1,11 +1,11 @@
 import { unreachable } from './fault.ts'
-import type { LaneLayout } from './lane.ts'
+import type { MeasureLayout } from './measures.ts'
 import type { Column, Measure, QuerySpec } from './querySpec.ts'
 import { isIntegral, type ValueType } from './valueType.ts'
 
 /**
- * What a partial carries so that measures can be combined over panes: a slot is one or three lanes that are combined together.
- * Several measures may share a slot: avg and stddev of one column need the same count.
+ * What a partial carries so that measures can be combined over panes. Several measures may share a slot: avg and stddev of one column need the same
+ * count.
  */
 export type Slot =
   | { readonly kind: 'rows' }
@@ -20,30 +20,34 @@ export type Slot =
 /** `exact`: the column's own type. `double`: widened, or for strings what can be read as one. */
 export type ValueCast = 'exact' | 'double'
 
-export interface SlotLayout {
+/** A slot and where it is: in the numbers (`moments` takes three lanes in a row), or in the lane of objects with that index. */
+export interface PlacedSlot {
   readonly slot: Slot
-  /** Index of its first lane. */
+  readonly store: 'number' | 'object'
   readonly lane: number
-  readonly lanes: readonly LaneLayout[]
 }
 
-/** The slots of a query, in a fixed order; the first is always `rows`. The same spec gives the same layout, so state can be restored by position. */
-export function slotsOf(spec: QuerySpec): readonly SlotLayout[] {
-  const slots = new Map<string, Slot>()
-  const add = (slot: Slot) => slots.set(slotId(slot), slot)
+/** The slots of a query and the lanes they take. The same spec gives the same layout, so state can be restored by position. */
+export interface SlotLayout extends MeasureLayout {
+  /** The first is always `rows`, in number lane 0. */
+  readonly slots: readonly PlacedSlot[]
+}
+
+export function slotLayoutOf(spec: QuerySpec): SlotLayout {
+  const found = new Map<string, Slot>()
+  const add = (slot: Slot) => found.set(slotId(slot), slot)
   add({ kind: 'rows' })
   for (const { measure } of spec.outputs) for (const slot of slotsOfMeasure(measure)) add(slot)
-  let lane = 0
-  return [...slots.values()].map((slot) => {
-    const layout = { slot, lane, lanes: lanesOf(slot) }
-    lane += layout.lanes.length
-    return layout
-  })
-}
-
-/** Lanes of a query's partials, all slots in a row. */
-export function laneLayoutsOf(spec: QuerySpec): readonly LaneLayout[] {
-  return slotsOf(spec).flatMap((layout) => layout.lanes)
+  const slots: PlacedSlot[] = []
+  const empty: number[] = []
+  let objectLanes = 0
+  for (const slot of found.values()) {
+    const numbers = emptyNumbersOf(slot)
+    slots.push(numbers ? { slot, store: 'number', lane: empty.length } : { slot, store: 'object', lane: objectLanes })
+    if (numbers) empty.push(...numbers)
+    else objectLanes += 1
+  }
+  return { slots, empty, objectLanes }
 }
 
 export function slotId(slot: Slot): string {
@@ -96,23 +100,20 @@ export function valuesSlot(column: Column, as: ValueCast): Slot {
   return { kind: 'values', column, as: column.type.kind === 'string' ? as : 'exact' }
 }
 
-const sum: LaneLayout = { store: 'number', empty: 0 }
-
-function lanesOf(slot: Slot): readonly LaneLayout[] {
+/** Neutral elements of the number lanes of a slot; undefined for a slot of objects. */
+function emptyNumbersOf(slot: Slot): readonly number[] | undefined {
   switch (slot.kind) {
     case 'rows':
     case 'outside':
     case 'values':
-      return [sum]
+      return [0]
     case 'sum':
-      return [slot.as === 'exact' ? { store: 'bigint' } : sum]
+      return slot.as === 'exact' ? undefined : [0]
     case 'min':
-    case 'max': {
-      const store = storeOf(slot.column.type)
-      return [store === 'number' ? { store, empty: emptyExtreme[slot.kind] } : { store }]
-    }
+    case 'max':
+      return storeOf(slot.column.type) === 'number' ? [emptyExtreme[slot.kind]] : undefined
     case 'moments':
-      return [sum, sum, sum]
+      return [0, 0, 0]
     default:
       return unreachable(slot)
   }
@@ -121,8 +122,7 @@ function lanesOf(slot: Slot): readonly LaneLayout[] {
 /** Neutral in Spark's order, where NaN is above every number. SPEC A2 */
 const emptyExtreme = { max: -Infinity, min: NaN }
 
-/** Where values of a type are kept: doubles hold everything up to 32-bit integers exactly, longs and decimals need bigints. */
-export function storeOf(type: ValueType): LaneLayout['store'] {
-  if (type.kind === 'string') return 'text'
-  return type.kind === 'long' || type.kind === 'decimal' ? 'bigint' : 'number'
+/** Where values of a type are kept: doubles hold everything up to 32-bit integers exactly; longs and decimals need bigints, strings are objects too. */
+export function storeOf(type: ValueType): 'number' | 'object' {
+  return type.kind === 'string' || type.kind === 'long' || type.kind === 'decimal' ? 'object' : 'number'
 }

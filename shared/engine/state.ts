@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts'
-import { copyLane, growLane, type Lane } from './lane.ts'
+import { emptyMeasures, objectLane, type Measures } from './measures.ts'
 import type { QuerySpec } from './querySpec.ts'
-import { laneLayoutsOf } from './slots.ts'
+import { slotLayoutOf } from './slots.ts'
 import { emptyTable, rowOf, type Table } from './table.ts'
 import { micros, type Micros, type Millis } from './time.ts'
 import { initialWatermark } from './watermark.ts'
@@ -25,7 +25,7 @@ export interface StateSnapshot {
   readonly length: number
   readonly pane: BigInt64Array
   readonly key: readonly (string | null)[]
-  readonly lanes: readonly Lane[]
+  readonly measures: Measures
 }
 
 /** Panes by start, keys in their order of arrival: the same state gives the same snapshot. */
@@ -34,42 +34,36 @@ export function snapshot(spec: QuerySpec, state: EngineState): StateSnapshot {
   const length = panes.reduce((sum, [, table]) => sum + table.keys.length, 0)
   const pane = new BigInt64Array(length)
   const key: (string | null)[] = []
-  const lanes = emptyTable(laneLayoutsOf(spec)).lanes.map(copyLane)
-  for (const lane of lanes) growLane(lane, length)
+  const measures = emptyMeasures(slotLayoutOf(spec), length)
   for (const [start, table] of panes) {
+    const { numbers, stride, objects } = table.measures
     pane.fill(start, key.length, key.length + table.keys.length)
-    lanes.forEach((lane, i) => copyValues(table.lanes[i], lane, table.keys.length, key.length))
+    measures.numbers.set(numbers.subarray(0, table.keys.length * stride), key.length * stride)
+    objects.forEach((lane, l) => lane.slice(0, table.keys.length).forEach((value, row) => (objectLane(measures, l)[key.length + row] = value)))
     for (const name of table.keys) key.push(name)
   }
-  return { watermarkMs: state.watermarkMs, closedMs: state.closedMs, length, pane, key, lanes }
+  return { watermarkMs: state.watermarkMs, closedMs: state.closedMs, length, pane, key, measures }
 }
 
-/** The state that a snapshot was taken of. Fault `checkpoint` when its lanes are not those of the query. */
+/** The state that a snapshot was taken of. Fault `checkpoint` when its measures are not those of the query. */
 export function restore(spec: QuerySpec, saved: StateSnapshot): EngineState {
-  const layouts = laneLayoutsOf(spec)
-  if (layouts.length !== saved.lanes.length || layouts.some((layout, i) => layout.store !== saved.lanes[i]?.store)) {
+  const layout = slotLayoutOf(spec)
+  const { numbers, stride, objects } = saved.measures
+  if (stride !== layout.empty.length || objects.length !== layout.objectLanes) {
     throw new Fault('checkpoint', `the saved state of ${spec.name} holds other measures than the query asks for: start with a new checkpoint`)
   }
   const panes = new Map<Micros, Table>()
   for (let i = 0; i < saved.length; i++) {
     const start = micros(saved.pane[i]!)
     let table = panes.get(start)
-    if (!table) panes.set(start, (table = emptyTable(layouts)))
-    const row = rowOf(table, saved.key[i]!)
-    table.lanes.forEach((lane, l) => copyValue(saved.lanes[l], i, lane, row))
+    if (!table) panes.set(start, (table = emptyTable(layout)))
+    const row = rowOf(layout, table, saved.key[i]!)
+    table.measures.numbers.set(numbers.subarray(i * stride, (i + 1) * stride), row * stride)
+    for (const [l, lane] of objects.entries()) objectLane(table.measures, l)[row] = lane[i] ?? null
   }
   return { watermarkMs: saved.watermarkMs, closedMs: saved.closedMs, panes }
 }
 
 export function sortedPanes(panes: ReadonlyMap<Micros, Table>): [Micros, Table][] {
   return [...panes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-}
-
-function copyValues(from: Lane | undefined, to: Lane, count: number, offset: number): void {
-  for (let i = 0; i < count; i++) copyValue(from, i, to, offset + i)
-}
-
-function copyValue(from: Lane | undefined, fromRow: number, to: Lane, toRow: number): void {
-  if (from?.store !== to.store) throw new Error(`a ${from?.store} lane where ${to.store} was expected`)
-  to.values[toRow] = from.values[fromRow]!
 }

@@ -1,9 +1,8 @@
 import { combine } from './combine.ts'
 import { countGroups } from './groups.ts'
-import { numbersOf } from './lane.ts'
 import type { Batch, EventTimeStats, Partials } from './partials.ts'
 import type { QuerySpec } from './querySpec.ts'
-import { laneLayoutsOf, slotsOf } from './slots.ts'
+import { slotLayoutOf } from './slots.ts'
 import { sortedPanes, type EngineState } from './state.ts'
 import { copyTable, emptyTable, rowOf, type Table } from './table.ts'
 import { micros, millisToMicros, type Micros, type Millis } from './time.ts'
@@ -104,8 +103,7 @@ interface Acceptor {
 
 /** SPEC L2: lateness belongs to a (window, key) group; a pane late for all its windows is not kept, one late for some is. */
 function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: WindowNumber): Acceptor {
-  const layouts = slotsOf(spec)
-  const laneLayouts = laneLayoutsOf(spec)
+  const layout = slotLayoutOf(spec)
   const panes = new Map(before)
   const own = new Set<Micros>()
   const late = { file: [] as number[], pane: [] as bigint[], key: [] as (string | null)[], rows: [] as number[], missed: [] as number[] }
@@ -114,14 +112,14 @@ function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: Windo
   function ownTable(pane: Micros): Table {
     const table = panes.get(pane)
     if (table && own.has(pane)) return table
-    const mine = table ? copyTable(table) : emptyTable(laneLayouts)
+    const mine = table ? copyTable(table) : emptyTable(layout)
     panes.set(pane, mine)
     own.add(pane)
     return mine
   }
 
   function add(partials: Partials): void {
-    const rows = numbersOf(partials.lanes, 0)
+    const { numbers, stride } = partials.measures
     for (let i = 0; i < partials.length; i++) {
       const pane = micros(partials.pane[i]!)
       const first = firstWindowOf(spec.window, pane)
@@ -130,12 +128,12 @@ function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: Windo
         late.file.push(partials.file[i]!)
         late.pane.push(pane)
         late.key.push(keyOf(partials, i))
-        late.rows.push(rows[i]!)
+        late.rows.push(numbers[i * stride]!)
         late.missed.push(Number((last < lateUpTo ? last : lateUpTo) - first + 1n))
       }
       if (last <= lateUpTo) continue
       const table = ownTable(pane)
-      combine(layouts, table.lanes, rowOf(table, keyOf(partials, i)), partials.lanes, i)
+      combine(layout.slots, table.measures, rowOf(layout, table, keyOf(partials, i)), partials.measures, i)
     }
   }
 

@@ -1,9 +1,8 @@
 import { combine, compareText } from './combine.ts'
-import { growLane, type NumberLane } from './lane.ts'
 import { lowering, outputStore, outputType, type Value } from './lower.ts'
 import type { Output, QuerySpec } from './querySpec.ts'
 import { sortedPanes, type EngineState } from './state.ts'
-import { laneLayoutsOf, slotsOf } from './slots.ts'
+import { slotLayoutOf } from './slots.ts'
 import { clearTable, emptyTable, rowOf, type Table } from './table.ts'
 import { micros, millisToMicros } from './time.ts'
 import type { ValueType } from './valueType.ts'
@@ -35,19 +34,19 @@ export function valueAt({ values, nulls }: WindowColumn, row: number): Value {
 
 /** Windows from `first` to `last` (both included), lowered from the panes of the state. Windows without rows are not there. */
 export function lowerWindows(spec: QuerySpec, panes: EngineState['panes'], first: WindowNumber, last: WindowNumber): WindowRows {
-  const layouts = slotsOf(spec)
+  const layout = slotLayoutOf(spec)
   const lower = lowering(spec)
   const start: bigint[] = []
   const keys: (string | null)[] = []
   const columns = spec.outputs.map(columnBuilder)
-  const sums = emptyTable(laneLayoutsOf(spec))
+  const sums = emptyTable(layout)
   for (const window of windowsOver(spec.window, panes, first, last)) {
-    clearTable(sums)
+    clearTable(layout, sums)
     for (const pane of panesOf(spec.window, panes, window)) {
-      for (let row = 0; row < pane.keys.length; row++) combine(layouts, sums.lanes, rowOf(sums, pane.keys[row]!), pane.lanes, row)
+      for (let row = 0; row < pane.keys.length; row++) combine(layout.slots, sums.measures, rowOf(layout, sums, pane.keys[row]!), pane.measures, row)
     }
     for (const key of [...sums.keys].sort(compareKeys)) {
-      const values = lower(sums.lanes, rowOf(sums, key))
+      const values = lower(sums.measures, rowOf(layout, sums, key))
       columns.forEach((column, i) => column.add(values[i]!))
       start.push(windowStart(spec.window, window))
       keys.push(key)
@@ -64,20 +63,24 @@ function columnBuilder({ name, measure }: Output): { add(value: Value): void; bu
     const values: (bigint | string | null)[] = []
     return { add: (value) => values.push(value as bigint | string | null), build: () => ({ name, type, values, nulls: new Uint8Array(0) }) }
   }
-  const numbers: NumberLane = { store: 'number', empty: 0, values: new Float64Array(0) }
+  let numbers = new Float64Array(0)
   const nulls: number[] = []
   let length = 0
   return {
     add(value) {
-      growLane(numbers, length + 1)
+      if (length === numbers.length) {
+        const grown = new Float64Array(Math.max(64, length * 2))
+        grown.set(numbers)
+        numbers = grown
+      }
       if (value === null) nulls.push(length)
-      else numbers.values[length] = value as number // as `outputStore` says
+      else numbers[length] = value as number // as `outputStore` says
       length += 1
     },
     build() {
       const isNull = new Uint8Array(length)
       for (const row of nulls) isNull[row] = 1
-      return { name, type, values: numbers.values.slice(0, length), nulls: isNull }
+      return { name, type, values: numbers.slice(0, length), nulls: isNull }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '#shared/engine/fault.ts'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
-import { slotsOf, type Slot } from '#shared/engine/slots.ts'
+import { slotLayoutOf, type Slot } from '#shared/engine/slots.ts'
 import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
 import { quoteName } from './sqlText.ts'
 
@@ -19,19 +19,19 @@ export const largeScale = 2 ** -600
 /** The columns that a query measures. */
 export function measuredColumns(spec: QuerySpec): readonly Column[] {
   const columns = new Map<string, Column>()
-  for (const { slot } of slotsOf(spec)) if (slot.kind !== 'rows') columns.set(slot.column.name, slot.column)
+  for (const { slot } of slotLayoutOf(spec).slots) if (slot.kind !== 'rows') columns.set(slot.column.name, slot.column)
   return [...columns.values()]
 }
 
 /**
  * SQL that reduces a scan to partials: columns `file`, `pane` (number of the pane, not its start), `key` (text), then one column per lane of
- * `slotsOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
+ * `slotLayoutOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
   const file = options.file ? 'file' : '0'
   const time = `epoch_us(${quoteName(eventTime)})`
   const inputs = measuredColumns(spec).flatMap((column) => inputsOf(column, options.moments))
-  const lanes = slotsOf(spec).flatMap(({ slot }) => lanesSql(slot, options.moments))
+  const lanes = slotLayoutOf(spec).slots.flatMap(({ slot }) => lanesSql(slot, options.moments))
   return `SELECT file, pane, key, ${lanes.map((sql, i) => `${sql} AS l${i}`).join(', ')}
 FROM (SELECT ${file} AS file, ${floorDivSql(time, spec.window.pane)} AS pane, ${keySql(spec.key)} AS key${inputs.map((sql) => `, ${sql}`).join('')}
   FROM (${scan}) WHERE ${quoteName(eventTime)} IS NOT NULL)

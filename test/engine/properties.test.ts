@@ -207,7 +207,8 @@ function aggregate(all: readonly (number | null)[]): readonly unknown[] {
   const outside = values.filter((value) => above(value, 12000) || above(-100, value)).length
   const order = [...values].sort((a, b) => (above(a, b) ? 1 : above(b, a) ? -1 : 0))
   const mean = values.reduce((a, b) => a + b, 0) / values.length
-  const deviation = values.some((value) => !Number.isFinite(value)) ? NaN : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
+  // Where squares overflow, Spark's merge gives no finite number either, not even for equal values.
+  const deviation = values.some((value) => !Number.isFinite(value * value)) ? NaN : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
   const none = values.length === 0
   return [all.length, outside, outside / all.length, none ? null : order.at(-1), none ? null : order[0], none ? null : mean, values.length < 2 ? null : deviation]
 }

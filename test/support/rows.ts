@@ -1,9 +1,9 @@
 import { compareKeys } from '#shared/engine/windows.ts'
-import { emptyLane, growLane, type Lane } from '#shared/engine/lane.ts'
+import { emptyMeasures, type Measures } from '#shared/engine/measures.ts'
 import { combine } from '#shared/engine/combine.ts'
 import type { Batch, EventTimeStats } from '#shared/engine/partials.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
-import { laneLayoutsOf, slotsOf } from '#shared/engine/slots.ts'
+import { slotLayoutOf } from '#shared/engine/slots.ts'
 import { floorTo, micros, microsToMillis, millis, type Micros } from '#shared/engine/time.ts'
 
 /** A row as the tests write it: a time, a key, a value of each measured column (all doubles here). */
@@ -28,9 +28,9 @@ export function batchOf(spec: QuerySpec, rows: readonly Row[]): Batch {
   }
   const sorted = [...groups.values()].sort((a, b) => a.file - b.file)
   const keys = [...new Set(sorted.map((group) => group.key))].sort(compareKeys)
-  const lanes = laneLayoutsOf(spec).map((layout) => emptyLane(layout))
-  for (const lane of lanes) growLane(lane, sorted.length)
-  sorted.forEach((group, i) => group.rows.forEach((row) => combine(slotsOf(spec), lanes, i, lanesOfRow(spec, row), 0)))
+  const layout = slotLayoutOf(spec)
+  const measures = emptyMeasures(layout, sorted.length)
+  sorted.forEach((group, i) => group.rows.forEach((row) => combine(layout.slots, measures, i, measuresOfRow(spec, row), 0)))
   return {
     partials: {
       length: sorted.length,
@@ -38,7 +38,7 @@ export function batchOf(spec: QuerySpec, rows: readonly Row[]): Batch {
       pane: BigInt64Array.from(sorted, (group) => group.pane),
       key: Uint32Array.from(sorted, (group) => keys.indexOf(group.key)),
       keys,
-      lanes
+      measures
     },
     eventTime: eventTimesOf(rows)
   }
@@ -51,14 +51,14 @@ function eventTimesOf(rows: readonly Row[]): EventTimeStats | undefined {
 }
 
 /** The measures of a single row. */
-function lanesOfRow(spec: QuerySpec, row: Row): Lane[] {
-  const lanes = laneLayoutsOf(spec).map((layout) => emptyLane(layout, 1))
+function measuresOfRow(spec: QuerySpec, row: Row): Measures {
+  const layout = slotLayoutOf(spec)
+  if (layout.objectLanes > 0) throw new Error('rows of tests hold doubles only')
+  const measures = emptyMeasures(layout, 1)
   const set = (lane: number, value: number) => {
-    const target = lanes[lane]
-    if (target?.store !== 'number') throw new Error('rows of tests hold doubles only')
-    target.values[0] = value
+    measures.numbers[lane] = value
   }
-  for (const { slot, lane } of slotsOf(spec)) {
+  for (const { slot, lane } of layout.slots) {
     if (slot.kind === 'rows') {
       set(lane, 1)
       continue
@@ -72,7 +72,7 @@ function lanesOfRow(spec: QuerySpec, row: Row): Lane[] {
       if (Number.isFinite(value)) [1, value, 0].forEach((part, i) => set(lane + i, part))
     } else set(lane, value)
   }
-  return lanes
+  return measures
 }
 
 /** "12:07" or "12:07:59.999999" of one day, in microseconds. */
