@@ -35,9 +35,12 @@ export async function writeRows(database: Database, columns: readonly MemoryColu
     await database.use(async (connection) => {
       // Without the quotes: the appender takes the bare name.
       const appender = await connection.createAppender(table.slice(1, -1))
+      // One chunk for all: each is memory that DuckDB keeps until V8 collects it.
+      const chunk = DuckDBDataChunk.create(staged)
       for (let start = 0; start < rowCount; start += chunkRows) {
         const count = Math.min(chunkRows, rowCount - start)
-        const chunk = DuckDBDataChunk.create(staged, count)
+        chunk.reset()
+        chunk.rowCount = count
         columns.forEach((column, i) => chunk.setColumnValues(i, stage(column, start, count)))
         appender.appendDataChunk(chunk)
       }
