@@ -20,13 +20,13 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
   const started = Date.now()
   const tallies = new Map<string, Tally>()
   const tallyOf = (query: string): Tally => tallies.get(query) ?? tallies.set(query, emptyTally()).get(query)!
-  const bars = output.isTTY ? new MultiBar({ format: '{query} [{bar}] {value}/{total} files | {rows} rows, {rate}/s | event time {eventTime} | watermark {watermark} | {windows} windows closed', stream: process.stderr, hideCursor: true, emptyOnZero: true }, Presets.shades_grey) : undefined
+  const bars = output.isTTY ? openBars(output.columns) : undefined
   const barOf = new Map<string, ReturnType<MultiBar['create']>>()
   let ended = false
   const refresh = (query: string, tally: Tally) => {
     const seconds = Math.max(0.001, (Date.now() - started) / 1000)
-    const { batches: _batches, files, rows, ...rest } = tally
-    barOf.get(query)?.update(files, { query: query.padEnd(19), rows: grouped(rows), rate: grouped(rows / seconds), ...rest, windows: grouped(tally.windows) })
+    const { files, rows, windows, eventTime, watermark } = tally
+    barOf.get(query)?.update(files, { rows: grouped(rows), rate: grouped(rows / seconds), windows: grouped(windows), eventTime: toSecond(eventTime), watermark: toSecond(watermark) })
   }
   return {
     event(event) {
@@ -47,6 +47,14 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
     }
   }
 }
+
+/** Most important first: a narrow terminal cuts the rest. */
+function openBars(columns: number): MultiBar {
+  const format = '{query} [{bar}] {value}/{total} files, {rows} rows, {rate}/s | watermark {watermark} | event time {eventTime} | {windows} windows closed'
+  return new MultiBar({ format, barsize: columns >= 160 ? 24 : 8, stream: process.stderr, hideCursor: true, emptyOnZero: true }, Presets.shades_grey)
+}
+
+const toSecond = (instant: string): string => (instant === '' ? '-' : instant.replace('T', ' ').slice(0, 19))
 
 function count(tally: Tally, { numInputRows, stateOperators, contrail, eventTime }: Progress): void {
   tally.batches += 1

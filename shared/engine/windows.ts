@@ -80,7 +80,7 @@ function columnBuilder({ name, measure }: Output): { add(value: Value): void; bu
     build() {
       const isNull = new Uint8Array(length)
       for (const row of nulls) isNull[row] = 1
-      return { name, type, values: numbers.slice(0, length), nulls: isNull }
+      return { name, type, values: numbers.subarray(0, length), nulls: isNull }
     }
   }
 }

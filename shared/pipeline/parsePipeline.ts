@@ -3,12 +3,13 @@ import { Fault } from '#shared/engine/fault.ts'
 import { micros } from '#shared/engine/time.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import { parseByteSize } from './byteSize.ts'
-import { parseInterval } from './interval.ts'
+import { formatInterval, parseInterval } from './interval.ts'
 import type { AlertSettings, Pipeline, Thresholds } from './pipeline.ts'
 
 const flag = z.boolean().default(false)
 const uri = z.string().min(1, 'must not be empty')
-const limit = z.number().refine(Number.isFinite, 'must be a number')
+const limit = z.number()
+const version = 'must be a whole number or "latest"'
 const phases = z.strictObject({ window: z.string().default('1 minute'), watermarkDelay: z.string().default('2 minutes') })
 const alerts = z.strictObject({
   window: z.string().default('5 minutes'),
@@ -25,8 +26,8 @@ export const pipelineSchema = z.strictObject({
     uri,
     format: z.enum(['auto', 'delta', 'parquet']).default('auto'),
     maxFilesPerTrigger: z.int().positive('must be at least 1').nullable().default(null),
-    maxBytesPerTrigger: z.union([z.number(), z.string()]).nullable().default(null),
-    startingVersion: z.union([z.int().nonnegative(), z.literal('latest')]).nullable().default(null),
+    maxBytesPerTrigger: z.union([z.number(), z.string()], 'must be a number or text').nullable().default(null),
+    startingVersion: z.union([z.int(version).nonnegative(version), z.literal('latest')], version).nullable().default(null),
     startingTimestamp: z.string().nullable().default(null),
     skipChangeCommits: flag,
     ignoreDeletes: flag,
@@ -86,7 +87,8 @@ function checkWindow(windowUs: bigint, slideUs: bigint, name: string): void {
   try {
     windowSpec(micros(windowUs), micros(slideUs))
   } catch (error) {
-    throw error instanceof Fault ? new Fault('usage', `${name}: ${error.message}`, { cause: error }) : error
+    if (!(error instanceof Fault)) throw error
+    throw new Fault('usage', `${name}: ${error.message.replaceAll(/(-?\d+) us\b/g, (_, us: string) => formatInterval(BigInt(us)))}`, { cause: error })
   }
 }
 
@@ -100,9 +102,9 @@ function checkThresholds(thresholds: Thresholds, name: string): void {
 
 /** Watermarks are whole milliseconds; a part of one is cut off, as Spark does. */
 function delayMs(text: string, name: string): number {
-  const ms = Number(parseInterval(text, name) / 1000n)
-  if (ms < 0) throw new Fault('usage', `${name} is "${text}": a delay must not be negative`)
-  return ms
+  const us = parseInterval(text, name)
+  if (us < 0n) throw new Fault('usage', `${name} is "${text}": a delay must not be negative`)
+  return Number(us / 1000n)
 }
 
 function intervalMs(text: string, name: string): number {
@@ -111,6 +113,9 @@ function intervalMs(text: string, name: string): number {
   return ms
 }
 
+/** Kinds of values in words, as zod names them. */
+const words: Readonly<Record<string, string>> = { object: 'an object', record: 'an object', string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' }
+
 /** One sentence of a schema's complaint: the key, what it is, what is allowed. */
 function explain(issue: z.core.$ZodIssue, value: unknown): string {
   const path = issue.path.map(String)
@@ -118,6 +123,14 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${issue.keys.map((key) => [...path, key].join('.')).join(', ')} is not a setting`
   const found = path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined), value)
   if (found === undefined) return `${name} is missing`
-  const allowed = issue.code === 'invalid_value' ? `must be ${issue.values.map((allowedValue) => JSON.stringify(allowedValue)).join(' or ')}` : issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message
-  return `${name} is ${JSON.stringify(found)}: ${allowed}`
+  return `${name} is ${typeof found === 'number' ? found : JSON.stringify(found)}: ${allowed(issue)}`
 }
+
+function allowed(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return oneOf(issue.values)
+  if (issue.code === 'invalid_type') return `must be ${words[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) return oneOf(issue.options)
+  return issue.message
+}
+
+const oneOf = (values: readonly unknown[]): string => `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}`
