@@ -42,7 +42,7 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
   const columns = goldColumns(spec)
   let latest = await loadExisting(options)
   if (latest) refuseOther(latest, columns, storage)
-  else if ((await storage.listDeep('')).length > 0) {
+  else if (!(await storage.hasFolder('_delta_log')) && (await storage.listDeep('')).some((entry) => !isHidden(entry.path))) {
     throw new Fault('usage', `${storage.root} holds files but no _delta_log, so it is not a gold table: choose an empty folder, or remove what is in it`)
   }
   const foreignRows = latest ? countForeignRows(latest, queryId) : 0
@@ -105,6 +105,9 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
 
   return { foreignRows, findBatch, write }
 }
+
+/** Files that a crash left half-written, and those of file managers. */
+const isHidden = (path: string): boolean => path.split('/').some((name) => name.startsWith('.'))
 
 /** Gold's columns: window, key, outputs, as the notebook names and orders them. */
 export function goldColumns(spec: QuerySpec): { name: string; type: ValueType }[] {

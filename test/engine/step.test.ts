@@ -61,6 +61,15 @@ describe('windows', () => {
   })
 })
 
+describe('alignment', () => {
+  test('W1 windows are aligned to 1970 in UTC: a 7-second grid does not begin anew each minute', () => {
+    const spec: QuerySpec = { ...counting(1, 1, 0), window: windowSpec(micros(7_000_000n)) }
+    const [, done] = run(spec, [[row('12:01:00'), row('13:00')], []])
+    const start = done!.closed.start[0]!
+    expect({ remainder: start % 7_000_000n, holds: start <= at('12:01:00') && at('12:01:00') < start + 7_000_000n }).toEqual({ remainder: 0n, holds: true })
+  })
+})
+
 describe('watermark and lateness', () => {
   test('T3 a window whose end equals the watermark is closed', () => {
     const [, done] = run(counting(1, 1, 2), [[row('12:00:30'), row('12:03')], []])
@@ -105,6 +114,17 @@ describe('emission and counters', () => {
   test('E1 a window closes once, with all that was accepted, and the state forgets it', () => {
     const steps = run(counting(1, 1, 1), [[row('12:00')], [row('12:00:30'), row('12:02')], [], [row('12:09')], []])
     expect(steps.map((done) => closedOf(done.closed))).toEqual([[], [], ['12:00:00-12:01:00 a 2'], [], ['12:02:00-12:03:00 a 1']])
+  })
+
+  test('E2 what the watermark never passes stays open', () => {
+    const steps = run(counting(1, 1, 2), [[row('12:00'), row('12:01:59')], [], []])
+    expect({ closed: steps.flatMap((done) => closedOf(done.closed)), open: steps.at(-1)!.metrics.numRowsTotal }).toEqual({ closed: [], open: 2 })
+  })
+
+  test('C4 rows that missed a window are counted as rows, beside the groups', () => {
+    const late = [row('12:00:10'), row('12:00:20'), row('12:00:30')]
+    const [, , done] = run(counting(1, 1, 0), [[row('12:10')], [], late])
+    expect({ groups: done!.metrics.numRowsDroppedByWatermark, rows: done!.metrics.lateRows }).toEqual({ groups: 1, rows: 3 })
   })
 
   test('E3 K1 rows come sorted by window and key, null first, text by code point', () => {

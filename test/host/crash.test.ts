@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
@@ -52,4 +53,13 @@ test('R1 R2 a power cut before or after any step of writing leaves nothing that 
     expect([...(await run(folder, powerSupply())).values()]).toEqual([undefined, undefined])
     await expectWhole(folder)
   }
+})
+
+test('what a crash leaves half-written beside its place is passed over', async () => {
+  const folder = temporaryFolder('litter')
+  for (const path of ['gold/flight_phase_counts/_delta_log', 'gold/anomaly_alerts', 'checkpoints/gold_aggregations/offsets', 'checkpoints/gold_anomalies']) mkdirSync(join(folder, path), { recursive: true })
+  const torn = ['gold/flight_phase_counts/_delta_log/.00000000000000000000.json.1.tmp', 'gold/anomaly_alerts/.part-00000.parquet.1.tmp', 'checkpoints/gold_aggregations/offsets/.0.1.tmp', 'checkpoints/gold_anomalies/.metadata.1.tmp']
+  for (const path of torn) writeFileSync(join(folder, path), '{"half')
+  expect([...(await run(folder, powerSupply())).values()]).toEqual([undefined, undefined])
+  await expectWhole(folder)
 })
