@@ -24,7 +24,7 @@ const program = new Command('contrail')
   .option('--debug', 'show where in the program an error comes from')
   .enablePositionalOptions()
   .exitOverride()
-  .configureOutput({ outputError: () => undefined }) // Told by `fail`, in one line.
+  .configureOutput({ outputError: () => undefined, writeErr: () => undefined }) // Told by `fail`, in one line.
 
 addPipelineFlags(program.command('replay').description('process all there is, then stop')).action(async (flags: PipelineFlags) => {
   await runAndReport({ ...pipelineOf(flags), trigger: { kind: 'availableNow' } }, replayDisplay(process.stdout), flags.progress)
@@ -43,7 +43,7 @@ program
   .description('row counts of gold, the latest phase counts and the highest anomaly rates')
   .requiredOption('--gold <dir>', 'the folder that holds both gold tables')
   .option('--json', 'as JSON')
-  .action(async (flags: { gold: string; json?: boolean }) => show(flags.gold, flags.json ?? false, process.stdout))
+  .action(async (flags: { gold: string; json?: boolean }) => untilInterrupted(() => show(flags.gold, flags.json ?? false, process.stdout), leave))
 
 program
   .command('export')
@@ -57,17 +57,16 @@ program
   .option('--force', 'replace a file that is there')
   .action(async (flags: { table: string; to: string; version?: number; columns?: string[]; where?: string; orderBy?: string; force?: boolean }) => {
     const database = await openDatabase()
-    try {
-      const done = await exportTable(database, { ...flags, table: openStorage(flags.table), force: flags.force ?? false })
-      process.stdout.write(`${done.rows} rows of version ${done.version} written to ${done.file}\n`)
-    } finally {
-      await database.close()
-    }
+    const request = { ...flags, table: openStorage(flags.table), force: flags.force ?? false }
+    // A database that is closed refuses whatever still comes.
+    const done = await untilInterrupted(() => exportTable(database, request), () => database.close(), `${flags.to} was not written`).finally(() => database.close())
+    process.stdout.write(`${done.rows} rows of version ${done.version} written to ${done.file}\n`)
   })
 
 addPipelineFlags(program.command('check').description('can silver be read? five steps, a tick each')).action(async (flags: PipelineFlags) => {
   const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
-  await check(pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri }), process.stdout)
+  const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
+  await untilInterrupted(() => check(pipeline, process.stdout), leave)
 })
 
 program
@@ -78,15 +77,23 @@ program
   .option('--rows-per-minute <n>', 'rows of each minute', parseCount, 30_000)
   .option('--seed <n>', 'the same seed gives the same rows', parseVersion, 1)
   .action(async (folder: string, flags: { minutes: number; rowsPerMinute: number; seed: number }) => {
-    const made = await makeSample(openStorage(folder), flags)
-    process.stdout.write(`${made.rows} rows in ${made.files} files written to ${openStorage(folder).root}\n`)
+    const storage = openStorage(folder)
+    let stopped = false
+    const makeIt = () =>
+      makeSample(storage, flags, () => {
+        if (stopped) throw new Fault('interrupted', 'interrupted')
+      })
+    const made = await untilInterrupted(makeIt, () => void (stopped = true), `${storage.root} holds no table yet: remove it before the next try`)
+    process.stdout.write(`${made.rows} rows in ${made.files} files written to ${storage.root}\n`)
   })
 
-// A reader of our output that goes away (head, less) is no error.
+// A reader of our output that goes away (head, less) is no error; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
+  process.stderr.write(`contrail: standard output cannot be written (${error.code ?? error.message}): check where it goes to\n`)
+  process.exit(exitCodes.failed)
 })
+process.stderr.on('error', () => undefined) // There is nobody left to tell.
 
 try {
   await program.parseAsync()
@@ -98,6 +105,30 @@ function pipelineOf(flags: PipelineFlags): Pipeline {
   return resolvePipeline({ pipeline: flags.pipeline, flags: flagsAsFile(flags), query: flags.query, environment: process.env, workingDirectory: process.cwd() })
 }
 
+/** Runs work that Ctrl+C or SIGTERM stops by `stop`, after which it rejects; `left` says what that leaves behind. A second one ends the process. */
+async function untilInterrupted<Answer>(work: () => Promise<Answer>, stop: () => unknown, left = 'nothing was written'): Promise<Answer> {
+  let asked = false
+  const onSignal = () => {
+    if (asked) process.kill(process.pid, 'SIGKILL')
+    asked = true
+    stop()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    return await work()
+  } catch (error) {
+    throw asked && isFault(error) && error.code === 'interrupted' ? new Fault('interrupted', `interrupted: ${left}`, { cause: error }) : error
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+/** For what only reads: there is nothing to leave in order. */
+function leave(): void {
+  process.stderr.write('contrail: interrupted\n')
+  process.exit(exitCodes.interrupted)
+}
+
 function intervalOf(text: string): number {
   const ms = Number(parseInterval(text, '--interval') / 1000n)
   if (ms <= 0) throw new Fault('usage', `--interval is "${text}": it must be longer than zero`)
@@ -105,12 +136,12 @@ function intervalOf(text: string): number {
 }
 
 function parseVersion(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
 }
 
 function parseCount(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('It must be a whole number above zero.')
+  if (!/^\d+$/.test(text) || Number(text) === 0 || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number above zero.')
   return Number(text)
 }
 
@@ -119,7 +150,8 @@ function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return
   const debug = program.opts<{ debug?: boolean }>().debug === true
   if (error instanceof CommanderError) {
-    if (error.code !== 'commander.help') process.stderr.write(`contrail: ${oneLine(error.message.replace(/^error: /, ''))}; contrail --help tells how it is used\n`)
+    const message = error.code === 'commander.help' ? 'no command is given' : error.message.replace(/^error: /, '')
+    process.stderr.write(`contrail: ${oneLine(message)}; contrail --help tells how it is used\n`)
     process.exitCode = exitCodes.usage
   } else if (isFault(error)) {
     process.stderr.write(`contrail: ${oneLine(error.message)}\n`)

@@ -19,6 +19,8 @@ export interface Checkpoint {
   /** What the last run left. */
   readonly found: Recovery
   logOffsets(batchId: number, entry: OffsetEntry): Promise<void>
+  /** Fault `concurrent` when somebody else has logged this batch in the meantime. */
+  refuseTaken(batchId: number): Promise<void>
   commit(batchId: number, entry: CommitEntry, header: StateHeader, state: StateSnapshot): Promise<void>
   readState(batchId: number): Promise<{ header: StateHeader; state: StateSnapshot }>
 }
@@ -34,40 +36,61 @@ export interface Recovery {
 export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
   await refuseSparkState(storage)
   const saved = await readMetadata(storage)
-  const offsets = await listBatches(storage, 'offsets')
-  const commits = await listBatches(storage, 'commits')
+  const { offsets, commits } = await listLogs(storage)
   if (saved === undefined && offsets.length + commits.length > 0) {
     throw new Fault('checkpoint', `${storage.root} has offsets or commits but no metadata file, so it is not known which rows of gold are its own: restore metadata, or start with a new checkpoint`)
   }
-  const found = await recover(storage, offsets, commits)
+  const found = await recover(storage, offsets, commits).catch(explain)
   const queryId = saved ?? randomUUID()
   let metadataWritten = saved !== undefined
+  const there = { offsets: new Set(offsets), commits: new Set(commits), state: new Set(await listBatches(storage, 'state')) }
+
+  /** Also what an interrupted run had written and not come to remove. */
+  async function keepNewest(folder: keyof typeof there, batchId: number, kept: number): Promise<void> {
+    there[folder].add(batchId)
+    for (const old of there[folder]) {
+      if (old > batchId - kept) continue
+      await storage.remove(`${folder}/${old}`)
+      there[folder].delete(old)
+    }
+  }
+
+  /** What looks broken may be a checkpoint that another process is moving on right now. */
+  async function explain(error: unknown): Promise<never> {
+    const now = await listLogs(storage)
+    if (now.offsets.at(-1) !== offsets.at(-1) || now.commits.at(-1) !== commits.at(-1)) throw concurrent(storage, 'is at work')
+    throw error
+  }
 
   async function logOffsets(batchId: number, entry: OffsetEntry): Promise<void> {
     if (!metadataWritten) {
-      if (!(await storage.putIfAbsent('metadata', Buffer.from(JSON.stringify({ id: queryId }))))) throw concurrent(storage)
+      if (!(await storage.putIfAbsent('metadata', Buffer.from(JSON.stringify({ id: queryId }))))) throw concurrent(storage, 'began')
       metadataWritten = true
     }
-    if (!(await storage.putIfAbsent(`offsets/${batchId}`, Buffer.from(formatOffsetEntry(entry))))) throw concurrent(storage, batchId)
-    if (batchId >= keptEntries) await storage.remove(`offsets/${batchId - keptEntries}`)
+    if (!(await storage.putIfAbsent(`offsets/${batchId}`, Buffer.from(formatOffsetEntry(entry))))) throw concurrent(storage, `did batch ${batchId}`)
+    await keepNewest('offsets', batchId, keptEntries)
+  }
+
+  async function refuseTaken(batchId: number): Promise<void> {
+    if (await storage.stat(`offsets/${batchId}`)) throw concurrent(storage, `did batch ${batchId}`)
   }
 
   async function commit(batchId: number, entry: CommitEntry, header: StateHeader, state: StateSnapshot): Promise<void> {
     await storage.replace(`state/${batchId}`, encodeState(header, state))
-    if (!(await storage.putIfAbsent(`commits/${batchId}`, Buffer.from(formatCommitEntry(entry))))) throw concurrent(storage, batchId)
-    if (batchId >= keptEntries) await storage.remove(`commits/${batchId - keptEntries}`)
-    if (batchId >= keptStates) await storage.remove(`state/${batchId - keptStates}`)
+    if (!(await storage.putIfAbsent(`commits/${batchId}`, Buffer.from(formatCommitEntry(entry))))) throw concurrent(storage, `did batch ${batchId}`)
+    await keepNewest('commits', batchId, keptEntries)
+    await keepNewest('state', batchId, keptStates)
   }
 
   async function readState(batchId: number): Promise<{ header: StateHeader; state: StateSnapshot }> {
     const file = `state/${batchId}`
     if ((await storage.stat(file)) === undefined) {
-      throw new Fault('checkpoint', `${storage.root}/${file} is missing, and without it the batch after ${batchId} cannot be done (the last ${keptStates} states are kept): restore it, or start with a new checkpoint`)
+      return explain(new Fault('checkpoint', `${storage.root}/${file} is missing, and without it the batch after ${batchId} cannot be done (the last ${keptStates} states are kept): restore it, or start with a new checkpoint`))
     }
     return decodeState(await storage.read(file), `${storage.root}/${file}`)
   }
 
-  return { queryId, found, logOffsets, commit, readState }
+  return { queryId, found, logOffsets, refuseTaken, commit, readState }
 }
 
 /** SPEC R3: offsets/N without commits/N is a batch to do again; the files alone decide, whatever else is there. */
@@ -107,6 +130,10 @@ async function readMetadata(storage: Storage): Promise<string | undefined> {
   throw new Fault('checkpoint', `${storage.root}/metadata does not hold the id of a query, as in {"id":"..."}: restore it, or start with a new checkpoint`)
 }
 
+async function listLogs(storage: Storage): Promise<{ offsets: readonly number[]; commits: readonly number[] }> {
+  return { offsets: await listBatches(storage, 'offsets'), commits: await listBatches(storage, 'commits') }
+}
+
 /** Batch ids in a folder, ascending. Temporary files and Hadoop's checksums are passed over. */
 async function listBatches(storage: Storage, folder: string): Promise<number[]> {
   const names = (await storage.list(folder)).map((entry) => entry.path.slice(folder.length + 1))
@@ -119,7 +146,6 @@ async function refuseSparkState(storage: Storage): Promise<void> {
   if (spark) throw new Fault('checkpoint', `${storage.root} holds the state of a Spark query (${spark.path}), which Contrail cannot continue: give it a checkpoint of its own`)
 }
 
-function concurrent(storage: Storage, batchId?: number): Fault {
-  const what = batchId === undefined ? 'began' : `did batch ${batchId}`
+function concurrent(storage: Storage, what: string): Fault {
   return new Fault('concurrent', `[CONCURRENT_STREAM_LOG_UPDATE] another process ${what} under ${storage.root} at the same time: let only one run use a checkpoint, then start this one again`)
 }

@@ -24,7 +24,9 @@ export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): 
   try {
     const storage = openStorage(pipeline.silver.uri)
     await attempt('Reachable', async () => {
-      if (!(await storage.hasFolder(''))) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} is not there: check the path`)
+      if (await storage.hasFolder('')) return
+      const isFile = (await storage.stat('')) !== undefined
+      throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${isFile ? 'is a file: give the folder that holds the table' : 'is not there: check the path'}`)
     })
     tick('Reachable', storage.root)
     const isDelta = await attempt('Listable', () => storage.hasFolder('_delta_log'))
@@ -41,8 +43,8 @@ export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): 
     const used = [...new Set(bound.flatMap((query) => query.columns))]
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
     const decoded = await attempt('One file decoded', () => decodeOne(source, used, { start: beginning, end }, files.length))
-    tick('One file decoded', decoded === undefined ? 'there is no file yet' : `${decoded.path}, ${decoded.rows} rows`)
-    if (files.length === 0) output.write('! the table has no data file yet: a run would write empty gold tables\n')
+    if (decoded) tick('One file decoded', `${decoded.path}, ${decoded.rows} rows`)
+    else output.write('! One file decoded: the table has no data file yet; a run would write empty gold tables\n')
 
     async function decodeOne(from: Source, columns: readonly string[], range: { start: string; end: string }, count: number): Promise<{ path: string; rows: number } | undefined> {
       if (count === 0) return undefined

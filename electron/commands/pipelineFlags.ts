@@ -44,7 +44,7 @@ export function addPipelineFlags(command: Command): Command {
 
 function withParser(option: Option, parse: (typeof flags)[number]['parse']): Option {
   if (parse === 'number') return option.argParser(parseNumber)
-  if (parse === 'version') return option.argParser((text) => (text === 'latest' ? text : parseNumber(text)))
+  if (parse === 'version') return option.argParser(parseStartingVersion)
   return parse === 'boolean' ? option.argParser(parseBoolean).preset(true) : option
 }
 
@@ -58,19 +58,24 @@ export function flagsAsFile(given: PipelineFlags): PartialFile {
     for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Record<string, unknown>
     part[path.at(-1)!] = parse === 'columns' ? parseColumns(value as string[]) : value
   }
-  // A flag of one query, where no file names any, must not leave the other one out.
-  const queries = file.queries as Record<string, unknown> | undefined
-  if (queries && given.pipeline === undefined) file.queries = { flight_phase_counts: {}, anomaly_alerts: {}, ...queries }
   return file
 }
 
 const camelCase = (flag: string): string => (flag.split(' ')[0] ?? '').replace(/^--/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** The true minus sign is a minus. */
 function parseNumber(text: string): number {
-  const value = Number(text.trim().replace(/^\u2212/, '-'))
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
-  return value
+  if (!isNumber(text)) throw new InvalidArgumentError('It must be a number.')
+  return toNumber(text)
+}
+
+/** The true minus sign is a minus. */
+const toNumber = (text: string): number => Number(text.trim().replace(/^\u2212/, '-'))
+const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(toNumber(text))
+
+function parseStartingVersion(text: string): number | 'latest' {
+  if (text === 'latest') return text
+  if (!isNumber(text)) throw new InvalidArgumentError('It must be a whole number or latest.')
+  return toNumber(text)
 }
 
 function parseBoolean(text: string): boolean {
@@ -91,8 +96,8 @@ function parseColumns(maps: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     maps.map((map) => {
       const [, name, from, factor] = /^([^=]+)=([^*]+?)(?:\*(.+))?$/.exec(map) ?? []
-      if (name === undefined || from === undefined) throw new InvalidArgumentError(`--columns is ${map}: write it as velocity_kmh=velocity*3.6`)
-      return [name.trim(), { from: from.trim(), ...(factor !== undefined && { factor: parseNumber(factor) }) }]
+      if (name === undefined || from === undefined || (factor !== undefined && !isNumber(factor))) throw new InvalidArgumentError(`--columns is ${map}: write it as velocity_kmh=velocity*3.6, several with a space between them`)
+      return [name.trim(), { from: from.trim(), ...(factor !== undefined && { factor: toNumber(factor) }) }]
     })
   )
 }

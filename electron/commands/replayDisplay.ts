@@ -37,13 +37,13 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
       count(tally, event.progress)
       refresh(event.query, tally)
     },
-    end() {
+    end(failed) {
       if (ended) return
       ended = true
       bars?.stop()
       const seconds = (Date.now() - started) / 1000
       for (const [query, tally] of tallies) output.write(`${query}: ${plural(tally.batches, 'batch', 'batches')}, ${plural(tally.files, 'file', 'files')}, ${plural(tally.rows, 'row', 'rows')}, ${plural(tally.windows, 'row of gold', 'rows of gold')}${tally.lateRows > 0 ? `, ${plural(tally.lateRows, 'late row', 'late rows')}` : ''}, watermark ${tally.watermark}, ${seconds.toFixed(1)} s\n`)
-      if (tallies.size === 0) output.write('nothing new to read\n')
+      if (tallies.size === 0 && !failed) output.write('nothing new to read\n')
     }
   }
 }

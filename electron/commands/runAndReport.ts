@@ -1,14 +1,16 @@
 import { appendFileSync, openSync, closeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { QueryEvent } from '../host/queryEvent.ts'
 import { startPipeline } from '../host/startPipeline.ts'
+import { storageFault } from '../storage/storageFault.ts'
 
 /** Shows a run while it goes on. */
 export interface Display {
   event(event: QueryEvent): void
-  /** After the last event; the terminal is as it was. */
-  end(): void
+  /** After the last event; the terminal is as it was. `failed`: a fault is told besides. */
+  end(failed: boolean): void
 }
 
 /**
@@ -17,9 +19,17 @@ export interface Display {
  */
 export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined): Promise<void> {
   const progress = openProgress(progressFile)
+  let progressFault: unknown
   const running = startPipeline(pipeline, {
     onEvent(event) {
-      if (event.kind === 'batch') progress.append(JSON.stringify(event.progress))
+      if (event.kind === 'batch' && progressFault === undefined) {
+        try {
+          progress.append(JSON.stringify(event.progress))
+        } catch (error) {
+          progressFault = error
+          running.stop()
+        }
+      }
       display.event(event)
     }
   })
@@ -32,10 +42,11 @@ export async function runAndReport(pipeline: Pipeline, display: Display, progres
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     const ends = await running.ended
-    display.end()
+    display.end(progressFault !== undefined || [...ends.values()].some((error) => error !== undefined))
+    if (progressFault !== undefined) throw progressFault
     report(ends)
   } finally {
-    display.end()
+    display.end(true)
     progress.close()
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
@@ -54,10 +65,14 @@ function report(ends: ReadonlyMap<string, Error | undefined>): void {
 
 function openProgress(file: string | undefined): { append(line: string): void; close(): void } {
   if (file === undefined) return { append: () => undefined, close: () => undefined }
-  try {
-    const handle = openSync(file, 'a')
-    return { append: (line) => appendFileSync(handle, `${line}\n`), close: () => closeSync(handle) }
-  } catch (error) {
-    throw new Fault('storage', `--progress ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  const attempt = <Answer>(work: () => Answer): Answer => {
+    try {
+      return work()
+    } catch (error) {
+      const cause = storageFault(error, 'write', resolve(file))
+      throw new Fault('storage', `--progress: ${cause instanceof Error ? cause.message : String(cause)}`, { cause: error })
+    }
   }
+  const handle = attempt(() => openSync(file, 'a'))
+  return { append: (line) => attempt(() => appendFileSync(handle, `${line}\n`)), close: () => closeSync(handle) }
 }

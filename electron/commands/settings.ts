@@ -30,15 +30,21 @@ export function resolvePipeline(sources: SettingSources): Pipeline {
   const file = sources.pipeline === undefined ? {} : readPipelineFile(resolve(sources.workingDirectory, sources.pipeline))
   const variables = { ...readDotEnv(sources.workingDirectory), ...withoutEmpty(sources.environment) }
   const flags = sources.flags as Record<string, Record<string, unknown> | undefined>
-  const merged: Record<string, unknown> = mergeDeep(file, { ...flags, ...Object.fromEntries(places.map((place) => [place, undefined])) })
+  const merged = mergeDeep(withQueries(file, flags), { ...flags, ...Object.fromEntries(places.map((place) => [place, undefined])) })
   for (const place of places) {
-    const inFile = file[place] as Record<string, unknown> | undefined
+    const inFile = file[place]
+    if (inFile !== undefined && !isObject(inFile)) continue // parsePipeline says what it must be.
     const uri = located(flags[place]?.uri, sources.workingDirectory) ?? located(inFile?.uri, dirname(resolve(sources.workingDirectory, sources.pipeline ?? '.'))) ?? located(variables[`CONTRAIL_${place.toUpperCase()}_URI`], sources.workingDirectory)
-    if (uri === undefined) throw new Fault('usage', `it is not said where ${place} is: give --${place} DIR, ${place}.uri in a file for --pipeline, or CONTRAIL_${place.toUpperCase()}_URI`)
+    if (uri === undefined && inFile === undefined) throw new Fault('usage', `it is not said where ${place} is: give --${place} DIR, ${place}.uri in a file for --pipeline, or CONTRAIL_${place.toUpperCase()}_URI`)
     merged[place] = { ...inFile, ...flags[place], uri }
   }
   chooseQuery(merged, sources.query)
   return parsePipeline(merged, sources.pipeline ?? 'the command line')
+}
+
+/** A flag of one query, where no file names any, must not leave the other one out. */
+function withQueries(file: Record<string, unknown>, flags: Record<string, unknown>): Record<string, unknown> {
+  return flags.queries !== undefined && file.queries === undefined ? { ...file, queries: { flight_phase_counts: {}, anomaly_alerts: {} } } : file
 }
 
 /** Flags for a query that the file leaves out bring it in; `--query` takes the other one away. */
@@ -58,8 +64,8 @@ function readPipelineFile(file: string): Record<string, unknown> {
     throw new Fault('notFound', `the pipeline file ${file} cannot be read: check the path`, { cause: error })
   }
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, '')) // Editors on Windows put a mark in front.
+    if (isObject(value)) return value
   } catch (error) {
     throw new Fault('usage', `the pipeline file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
@@ -68,15 +74,21 @@ function readPipelineFile(file: string): Record<string, unknown> {
 
 function readDotEnv(folder: string): Record<string, string> {
   const file = join(folder, '.env')
-  return existsSync(file) ? withoutEmpty(parseEnv(readFileSync(file, 'utf8'))) : {}
+  if (!existsSync(file)) return {}
+  try {
+    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
+  } catch (error) {
+    throw new Fault('storage', `${file} cannot be read: make it a readable file, or move it away`, { cause: error })
+  }
 }
 
 function withoutEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])))
 }
 
-function located(uri: unknown, folder: string): string | undefined {
-  if (typeof uri !== 'string') return undefined
+/** What is not text stays as it is, for parsePipeline to refuse. */
+function located(uri: unknown, folder: string): unknown {
+  if (typeof uri !== 'string') return uri
   // Two letters at least before the colon: C: is a drive.
   return /^[a-z][a-z0-9+.-]+:/i.test(uri) || isAbsolute(uri) || uri === '' ? uri : resolve(folder, uri)
 }

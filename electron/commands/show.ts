@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { quoteName } from '#shared/query/sqlText.ts'
 import { openTableScan } from '../delta/deltaTable.ts'
 import { openDatabase, type Database } from '../duckdb/database.ts'
 import type { SqlValue } from '../duckdb/queryResult.ts'
@@ -19,8 +20,8 @@ const shownRows = 10
 export async function show(gold: string, json: boolean, output: NodeJS.WritableStream): Promise<void> {
   const database = await openDatabase()
   try {
-    const phases = await read(database, gold, 'flight_phase_counts', 'ORDER BY window_start DESC, flight_phase ASC NULLS FIRST')
-    const alerts = await read(database, gold, 'anomaly_alerts', 'WHERE anomaly_rate > 0 ORDER BY anomaly_rate DESC, window_start DESC, origin_country ASC NULLS FIRST')
+    const phases = await read(database, gold, 'flight_phase_counts', ['window_start', 'flight_phase'], 'ORDER BY window_start DESC, flight_phase ASC NULLS FIRST')
+    const alerts = await read(database, gold, 'anomaly_alerts', ['window_start', 'origin_country', 'anomaly_rate'], 'WHERE anomaly_rate > 0 ORDER BY anomaly_rate DESC, window_start DESC, origin_country ASC NULLS FIRST')
     if (!phases && !alerts) throw new Fault('notFound', `${openStorage(gold).root} holds neither flight_phase_counts nor anomaly_alerts: give the folder that gold was written to`)
     if (json) {
       const report = {
@@ -37,13 +38,17 @@ export async function show(gold: string, json: boolean, output: NodeJS.WritableS
   }
 }
 
-async function read(database: Database, gold: string, name: string, order: string): Promise<Shown | undefined> {
+async function read(database: Database, gold: string, name: string, needed: readonly string[], order: string): Promise<Shown | undefined> {
   const storage = openStorage(`${gold}/${name}`)
   if (!(await storage.hasFolder('_delta_log'))) return undefined
   const scan = await openTableScan(storage, {}, database)
+  const missing = needed.find((column) => !scan.columns.some((field) => field.name === column))
+  if (missing !== undefined) throw new Fault('schema', `${storage.root} has no column ${missing}, so it is not the gold table of that name: give the folder that gold was written to`)
+  // A date is told as text, not as days.
+  const columns = scan.columns.map(({ name, type }) => (type.kind === 'date' ? `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}` : quoteName(name)))
   return scan.explaining(async () => {
     const [count] = (await database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})`)).rows()
-    const result = await database.query(`SELECT * FROM (${scan.sql}) ${order} LIMIT ${shownRows}`)
+    const result = await database.query(`SELECT ${columns.join(', ')} FROM (${scan.sql}) ${order} LIMIT ${shownRows}`)
     return { rows: Number(count?.rows ?? 0), columns: result.names, lines: result.rows() }
   })
 }

@@ -24,6 +24,9 @@ export interface MetaData {
   readonly partitionColumns: readonly string[]
   readonly configuration: Readonly<Record<string, string>>
   readonly formatProvider: string
+  readonly name: string | undefined
+  readonly description: string | undefined
+  readonly createdTime: number | undefined
 }
 
 export interface AddFile {

@@ -42,7 +42,10 @@ export function parseMetaData(shape: Shape): MetaData {
     fields: parseSchema(schemaString, mappingModeOf(configuration, shape.where), shape.where),
     partitionColumns: isThere(shape, 'partitionColumns') ? texts(shape, 'partitionColumns') : [],
     configuration,
-    formatProvider: (format && optionalText(format, 'provider')) ?? 'parquet'
+    formatProvider: (format && optionalText(format, 'provider')) ?? 'parquet',
+    name: optionalText(shape, 'name'),
+    description: optionalText(shape, 'description'),
+    createdTime: optionalNumber(shape, 'createdTime')
   }
 }
 

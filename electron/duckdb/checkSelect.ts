@@ -9,6 +9,7 @@ export async function checkSelect(database: Database, sql: string, from: string)
       const statements = await connection.extractStatements(sql)
       if (statements.count !== 1) throw new Fault('usage', `${from} holds more than one statement: write one condition or order`)
       const prepared = await statements.prepare(0)
+      if (prepared.parameterCount > 0) throw new Fault('usage', `${from} has a parameter (? or $): write the value itself`)
       if (prepared.statementType !== StatementType.SELECT) throw new Fault('usage', `${from} does more than read: write a condition or an order`)
     } catch (error) {
       if (error instanceof Fault) throw error

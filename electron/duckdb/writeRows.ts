@@ -117,7 +117,7 @@ function statSql({ name, type }: MemoryColumn, side: 'min' | 'max'): string {
     case 'timestamp':
     case 'timestamp_ntz': {
       const zone = type.kind === 'timestamp' ? 'Z' : ''
-      const edge = side === 'min' ? `epoch_us(min(${column}))` : `epoch_us(max(${column})) + 999`
+      const edge = side === 'min' ? `epoch_us(min(${column}))` : `(epoch_us(max(${column})) + 999)`
       return `strftime(make_timestamp(CASE WHEN ${edge} >= 0 THEN ${edge} // 1000 ELSE -1 - ((-1 - (${edge})) // 1000) END * 1000), '%Y-%m-%dT%H:%M:%S.%g${zone}')`
     }
     case 'float':

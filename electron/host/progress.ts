@@ -85,7 +85,7 @@ export function formatProgress(parts: ProgressParts): Progress {
     batchId: parts.batchId,
     numInputRows: parts.numInputRows,
     ...rates,
-    durationMs: parts.durationMs,
+    durationMs: Object.fromEntries(Object.entries(parts.durationMs).sort(([a], [b]) => (a < b ? -1 : 1))), // As Spark does.
     eventTime: {
       ...(eventTime && { avg: formatInstant(Math.trunc(eventTime.avgMs)), max: formatInstant(eventTime.maxMs), min: formatInstant(eventTime.minMs) }),
       watermark: formatInstant(metrics.watermarkMs)

@@ -1,9 +1,9 @@
-import { isFault } from '#shared/engine/fault.ts'
 import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import type { OpenStep } from '#shared/engine/step.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Database } from '../duckdb/database.ts'
 import { joinEventTimes, readEventTimes, readPartials, type Scan } from '../duckdb/readPartials.ts'
+import { isBadFile } from '../source/badFile.ts'
 import type { OffsetRange, SourceFile, SourceStream } from '../source/source.ts'
 
 /** What a micro-batch read. */
@@ -107,8 +107,4 @@ async function readScans({ database, eventTimes, query }: BatchReader, scans: re
     // After a failure the others are still under way; nothing may be left running, or unheard.
     await Promise.allSettled(ahead)
   }
-}
-
-function isBadFile(error: unknown): error is Error {
-  return isFault(error) && (error.code === 'corrupt' || error.code === 'notFound' || error.code === 'schema')
 }

@@ -48,9 +48,10 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
     return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
   }
   const eventTimes = sharedEventTimes(parts.database)
+  const toldOf = new Set<string>()
   const ends = queries.map(async (query): Promise<[string, Error | undefined]> => {
     try {
-      await startQuery(pipeline, parts, { runId, query, source, eventTimes })
+      await startQuery(pipeline, parts, { runId, query, source, eventTimes, toldOf })
       return [query.name, end(parts, query.name, undefined)]
     } catch (error) {
       return [query.name, end(parts, query.name, error)]
@@ -64,10 +65,11 @@ interface QueryStart {
   readonly query: QueryDefinition
   readonly source: Source
   readonly eventTimes: EventTimes
+  readonly toldOf: Set<string>
 }
 
 /** Everything that can refuse a query comes before anything is written. */
-async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, query: definition, source, eventTimes }: QueryStart): Promise<void> {
+async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, query: definition, source, eventTimes, toldOf }: QueryStart): Promise<void> {
   const { database, clock, signal, publish } = parts
   const { silver } = pipeline
   const query = bindQuery(definition, source.columns, source.name)
@@ -99,7 +101,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     limits: readLimits(silver),
     thresholds: { ...(definition.name === 'anomaly_alerts' && pipeline.queries.anomaly_alerts?.thresholds) },
     signal,
-    publish
+    publish,
+    toldOf
   })
 }
 

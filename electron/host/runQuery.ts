@@ -33,6 +33,8 @@ export interface QueryRun {
   readonly thresholds: Readonly<Record<string, number>>
   readonly signal: AbortSignal
   readonly publish: (event: QueryEvent) => void
+  /** Files that a person has been told about. Shared by the queries of a pipeline, so that each is told once. */
+  readonly toldOf: Set<string>
 }
 
 /** A batch that is about to run. */
@@ -50,8 +52,13 @@ export async function runQuery(run: QueryRun): Promise<void> {
   let previousStartedMs: number | undefined
   if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
   await run.source.refresh()
+  if (position.unfinished) {
+    // Before anything looks further: what silver holds by now may be something that the stream must stop at.
+    previousStartedMs = run.clock.nowMs()
+    position = await execute(run, position, unfinishedBatch(position, position.unfinished), previousStartedMs, undefined)
+  }
   const bound = run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
-  await announce(run, position, bound)
+  if (bound !== undefined) await announce(run, position, bound)
   for (;;) {
     throwIfStopped(run.signal)
     const startedMs = run.clock.nowMs()
@@ -60,17 +67,22 @@ export async function runQuery(run: QueryRun): Promise<void> {
       position = await execute(run, position, planned, startedMs, previousStartedMs)
       previousStartedMs = startedMs
     } else if (run.trigger.kind === 'availableNow') return
-    else status(run, 'Waiting for data to arrive', false)
+    else status(run, `Waiting for data to arrive${waitsFor(run)}`, false)
     if (run.trigger.kind === 'processingTime') {
       await untilNextTrigger(run.trigger.intervalMs, startedMs, !planned, run.clock, run.signal)
       await run.source.refresh()
+      tellProblems(run)
     }
   }
 }
 
-/** What to do next: finish what was begun, read what is new, or let the watermark close windows. undefined: nothing. SPEC B1 to B4 */
-async function plan(run: QueryRun, { nextBatchId: batchId, offset: start, unfinished, state }: Position, bound: OffsetText | undefined): Promise<PlannedBatch | undefined> {
-  if (unfinished) return { batchId, start, end: unfinished.end, logged: unfinished }
+/** SPEC B1 */
+function unfinishedBatch({ nextBatchId: batchId, offset: start }: Position, logged: OffsetEntry): PlannedBatch {
+  return { batchId, start, end: logged.end, logged }
+}
+
+/** What to do next: read what is new, or let the watermark close windows. undefined: nothing. SPEC B2 to B4 */
+async function plan(run: QueryRun, { nextBatchId: batchId, offset: start, state }: Position, bound: OffsetText | undefined): Promise<PlannedBatch | undefined> {
   const end = await run.stream.plan(start, run.limits, bound)
   if (end !== start) return { batchId, start, end, logged: undefined }
   return state.watermarkMs > state.closedMs ? { batchId, start, end, logged: undefined } : undefined
@@ -105,6 +117,7 @@ async function refuseOtherRange(run: QueryRun, planned: PlannedBatch): Promise<v
   const inGold = await run.gold.findBatch(planned.batchId)
   const range = rangeOf(planned)
   if (inGold?.note?.range === undefined || (inGold.note.range.start === range.start && inGold.note.range.end === range.end)) return
+  if (!planned.logged) await run.checkpoint.refuseTaken(planned.batchId)
   throw new Fault(
     'checkpoint',
     `version ${inGold.version} of ${run.goldName} already holds batch ${planned.batchId} of this checkpoint, made of silver up to ${inGold.note.range.end}, and the batch planned now ends at ${range.end}: entries of the checkpoint were removed and silver or the file limits have changed since; start with a new checkpoint and a new gold folder`
@@ -154,10 +167,22 @@ function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { c
 }
 
 /** Tells how much there is to read. */
-async function announce(run: QueryRun, { offset }: Position, bound: OffsetText | undefined): Promise<void> {
-  const end = bound ?? (await run.stream.latest(offset))
+async function announce(run: QueryRun, { offset }: Position, end: OffsetText): Promise<void> {
   const files = end === offset ? [] : await run.stream.files({ start: offset, end })
   run.publish({ kind: 'planned', query: run.query.spec.name, files: files.length, bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) })
+}
+
+/** A file that nobody finishes is told once. */
+function tellProblems(run: QueryRun): void {
+  for (const { path, stuck, message } of run.source.problems()) {
+    if (stuck && !run.toldOf.has(path)) warn(run, message)
+    if (stuck) run.toldOf.add(path)
+  }
+}
+
+function waitsFor({ source }: QueryRun): string {
+  const [first, ...others] = source.problems()
+  return first ? ` (${first.message}${others.length > 0 ? `; and ${others.length} more` : ''})` : ''
 }
 
 function status(run: QueryRun, message: string, isDataAvailable: boolean): void {

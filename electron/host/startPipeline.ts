@@ -19,6 +19,7 @@ export interface PipelineHearer {
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
 
 export function startPipeline(pipeline: Pipeline, { onEvent }: PipelineHearer): RunningPipeline {
+  // Short-lived objects hold native results: they are let go sooner when there is little room for them.
   const worker = new Worker(workerUrl, { workerData: { pipeline }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ends = new Map<string, Error | undefined>()
   worker.on('message', (event: QueryEvent) => {

@@ -8,13 +8,15 @@ import { observationsSql, sampleStartMs, silverColumns, type SampleShape } from 
 
 /**
  * A plausible silver table: one file and commit a minute, a gap of two minutes, one file that arrives four minutes late, rows that are late by
- * themselves, and anomalies with one cluster of them. Refused in a folder that is not empty. The log is written last and its first version at the
- * very end, so that an interrupted sample is not a table.
+ * themselves, and anomalies with one cluster of them. Refused in a folder that is not empty. The log's folder comes first, its versions last and the
+ * first of them at the very end, so that an interrupted sample is neither a table nor a folder of Parquet files.
  */
 export async function makeSample(storage: Storage, shape: SampleShape, onFile: (done: number, of: number) => void = () => undefined): Promise<{ files: number; rows: number }> {
+  if (await storage.stat('')) throw new Fault('usage', `${storage.root} is a file: give a folder that is empty or not there yet`)
   if ((await storage.listDeep('')).length > 0 || (await storage.hasFolder('_delta_log'))) throw new Fault('usage', `${storage.root} is not empty: give a folder that is empty or not there yet`)
   const database = await openDatabase()
   try {
+    await storage.putIfAbsent(unfinished, new Uint8Array())
     const minutes = arrivals(shape.minutes)
     const commits: string[] = []
     let rows = 0
@@ -26,11 +28,14 @@ export async function makeSample(storage: Storage, shape: SampleShape, onFile: (
     }
     for (let version = commits.length; version > 0; version--) await storage.putIfAbsent(commitPath(version), Buffer.from(commits[version - 1]!))
     await storage.putIfAbsent(commitPath(0), Buffer.from(creationText()))
+    await storage.remove(unfinished)
     return { files: minutes.length, rows }
   } finally {
     await database.close()
   }
 }
+
+const unfinished = '_delta_log/_unfinished_sample'
 
 /** Minutes in the order in which their files arrive: a gap in the second half, and one file behind its successors. */
 export function arrivals(minutes: number): number[] {

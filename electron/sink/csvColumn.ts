@@ -1,5 +1,5 @@
-import { quoteName } from '#shared/query/sqlText.ts'
-import type { DeltaField } from '../delta/schema.ts'
+import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
+import type { DeltaField, DeltaType } from '../delta/schema.ts'
 
 /**
  * A column as it stands in CSV: instants as ISO 8601 with Z, binary as hexadecimal, nested values as JSON. A text that a spreadsheet would take
@@ -7,27 +7,53 @@ import type { DeltaField } from '../delta/schema.ts'
  */
 export function csvColumn({ name, type }: DeltaField): string {
   const column = quoteName(name)
-  return `${csvSql(column, type.kind)} AS ${column}`
+  return `${cellSql(column, type)} AS ${column}`
 }
 
-function csvSql(column: string, kind: DeltaField['type']['kind']): string {
-  switch (kind) {
-    case 'timestamp':
-      return `strftime(CAST(${column} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`
-    case 'timestamp_ntz':
-      return `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%f')`
-    case 'float':
-    case 'double':
-      return `CASE WHEN isnan(${column}) THEN 'NaN' WHEN isinf(${column}) THEN CASE WHEN ${column} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE CAST(${column} AS VARCHAR) END`
+function cellSql(value: string, type: DeltaType): string {
+  switch (type.kind) {
     case 'string':
-      return `CASE WHEN regexp_matches(${column}, '^[=+\\-@\\t\\r]') THEN '''' || ${column} ELSE ${column} END`
-    case 'binary':
-      return `lower(hex(${column}))`
+      return `CASE WHEN regexp_matches(${value}, '^[=+\\-@\\t\\r]') THEN '\'\'' || ${value} ELSE ${value} END`
     case 'struct':
     case 'array':
     case 'map':
-      return `CAST(to_json(${column}) AS VARCHAR)`
+      return `CAST(to_json(${jsonSql(value, type, 0)}) AS VARCHAR)`
     default:
-      return column
+      return textSql(value, type)
+  }
+}
+
+/** Leaves as text where DuckDB's own text would be another; other leaves as they are. */
+function textSql(value: string, { kind }: DeltaType): string {
+  switch (kind) {
+    case 'timestamp':
+      return `strftime(CAST(${value} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`
+    case 'timestamp_ntz':
+      return `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f')`
+    case 'float':
+    case 'double':
+      return `CASE WHEN isnan(${value}) THEN 'NaN' WHEN isinf(${value}) THEN CASE WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE CAST(${value} AS VARCHAR) END`
+    case 'binary':
+      return `lower(hex(${value}))`
+    default:
+      return value
+  }
+}
+
+/** A nested value whose leaves are what JSON can hold: what JSON has no number for is text. `depth` keeps the names of lambdas apart. */
+function jsonSql(value: string, type: DeltaType, depth: number): string {
+  const item = `v${depth}`
+  switch (type.kind) {
+    case 'struct':
+      return `CASE WHEN ${value} IS NOT NULL THEN struct_pack(${type.fields.map((field) => `${quoteName(field.name)} := ${jsonSql(`struct_extract(${value}, ${quoteLiteral(field.name)})`, field.type, depth)}`).join(', ')}) END`
+    case 'array':
+      return `list_transform(${value}, lambda ${item}: ${jsonSql(item, type.element, depth + 1)})`
+    case 'map':
+      return `map_from_entries(list_transform(map_entries(${value}), lambda ${item}: struct_pack(key := ${textSql(`${item}.key`, type.key)}, value := ${jsonSql(`${item}.value`, type.value, depth + 1)})))`
+    case 'float':
+    case 'double':
+      return `CASE WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(${textSql(value, type)}) END`
+    default:
+      return textSql(value, type)
   }
 }

@@ -91,6 +91,7 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
     if (own?.kind === 'txn') {
       if (own.txn.version >= BigInt(batchId)) {
         done = own.txn.version
+        version += 1
         return true
       }
       throw new Fault('concurrent', `another run of the same checkpoint wrote batch ${own.txn.version} to ${storage.root}: let only one run use a checkpoint`)

@@ -11,7 +11,7 @@ import type { Storage } from '../storage/storage.ts'
 const checkpointInterval = 10
 
 const columns = `{
-  protocol: 'STRUCT("minReaderVersion" INTEGER, "minWriterVersion" INTEGER)',
+  protocol: 'STRUCT("minReaderVersion" INTEGER, "minWriterVersion" INTEGER, "readerFeatures" VARCHAR[], "writerFeatures" VARCHAR[])',
   metaData: 'STRUCT("id" VARCHAR, "name" VARCHAR, "description" VARCHAR, "format" STRUCT("provider" VARCHAR, "options" MAP(VARCHAR, VARCHAR)), "schemaString" VARCHAR, "partitionColumns" VARCHAR[], "configuration" MAP(VARCHAR, VARCHAR), "createdTime" BIGINT)',
   txn: 'STRUCT("appId" VARCHAR, "version" BIGINT, "lastUpdated" BIGINT)',
   add: 'STRUCT("path" VARCHAR, "partitionValues" MAP(VARCHAR, VARCHAR), "size" BIGINT, "modificationTime" BIGINT, "dataChange" BOOLEAN, "stats" VARCHAR)',
@@ -52,11 +52,10 @@ async function writeParquet(storage: Storage, database: Database, path: string, 
 
 /** The whole table as JSON lines: no commitInfo, no tombstones (gold is never deleted from). */
 function actionsOf({ protocol, metaData, txns, files }: Snapshot): string[] {
-  const { minReaderVersion, minWriterVersion } = protocol
-  const { id, schemaString, partitionColumns, configuration, formatProvider } = metaData
+  const { id, name, description, schemaString, partitionColumns, configuration, formatProvider, createdTime } = metaData
   return [
-    JSON.stringify({ protocol: { minReaderVersion, minWriterVersion } }),
-    JSON.stringify({ metaData: { id, format: { provider: formatProvider, options: {} }, schemaString, partitionColumns, configuration } }),
+    JSON.stringify({ protocol }),
+    JSON.stringify({ metaData: { id, name, description, format: { provider: formatProvider, options: {} }, schemaString, partitionColumns, configuration, createdTime } }),
     ...[...txns.values()].map(({ appId, version, lastUpdated }) => `{"txn":{"appId":${JSON.stringify(appId)},"version":${version}${lastUpdated === undefined ? '' : `,"lastUpdated":${lastUpdated}`}}}`),
     ...files.map(({ path, partitionValues, sizeBytes, modificationTime, stats }) =>
       JSON.stringify({ add: { path: path.split('/').map(encodeURIComponent).join('/'), partitionValues, size: sizeBytes, modificationTime, dataChange: true, stats } })

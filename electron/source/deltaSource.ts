@@ -1,4 +1,4 @@
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { AddFile } from '../delta/actions.ts'
@@ -6,11 +6,12 @@ import { listLog, readCommit, type Commit, type LogListing } from '../delta/log.
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import { checkProtocol } from '../delta/protocolGate.ts'
 import type { DeltaField } from '../delta/schema.ts'
-import { scanDeltaFiles } from './scanDeltaFiles.ts'
+import { scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Storage } from '../storage/storage.ts'
 import { admitCommit, type ChangeOptions } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
+import { inTurn } from './inTurn.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
 import { resolveStart, type StartOptions } from './resolveStart.ts'
 import type { RecentSchemas } from './scanFiles.ts'
@@ -63,11 +64,12 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
     }
     if (version > latestVersion() + 1) throw new Fault('changed', `${storage.root} is at version ${latestVersion()}, and the stream has already read version ${version - 1}: the table was replaced or rolled back; start with a new checkpoint`)
     for (; version <= latestVersion(); version++) {
-      if (!log.commits.has(version)) {
+      // Listed is not there: a log may be cleaned up while the stream is at it.
+      const commit = log.commits.has(version) ? await commitAt(version).catch(ignoreMissing) : undefined
+      if (!commit) {
         if (!options.failOnDataLoss) continue
         throw new Fault('changed', `[DELTA_MISSING_FILES_UNEXPECTED_VERSION] ${storage.root} has no version ${version} in its log any more, and the stream has not read it: start with a new checkpoint, or set silver.failOnDataLoss to false to go on with what is there`)
       }
-      const commit = await commitAt(version)
       const stop = version > opened.version ? schemaStop(commit, columns) : undefined
       if (stop && given) return
       if (stop) throw stop
@@ -113,16 +115,18 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   async function* until(entries: AsyncGenerator<LogEntry<AddFile>>, bound: OffsetText | undefined): AsyncGenerator<LogEntry<AddFile>> {
     const last = bound === undefined ? undefined : parse(bound)
     for await (const entry of entries) {
-      if (last && compareDeltaOffsets({ reservoirId: metaData.id, ...offsetAfter(entry) }, last) > 0) return
-      yield entry
+      const order = last ? compareDeltaOffsets({ reservoirId: metaData.id, ...offsetAfter(entry) }, last) : -1
+      if (order <= 0) yield entry
+      // Not one commit further: the next may be one that the stream must stop at.
+      if (order >= 0) return
     }
   }
 
   function stream(columns: readonly string[]): SourceStream {
     const endOf = (entries: readonly LogEntry<unknown>[], start: OffsetText) => (entries.length > 0 ? format(entries.at(-1)!) : start)
-    const filesIn = async ({ start, end }: OffsetRange): Promise<AddFile[]> => {
-      const files: AddFile[] = []
-      for await (const entry of until(entriesAfter(parse(start), columns), end)) if (entry.kind === 'file') files.push(entry.file)
+    const filesIn = async ({ start, end }: OffsetRange): Promise<StreamedFile[]> => {
+      const files: StreamedFile[] = []
+      for await (const entry of until(entriesAfter(parse(start), columns), end)) if (entry.kind === 'file') files.push({ ...entry.file, version: entry.version })
       return files
     }
     return {
@@ -153,11 +157,11 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       const field = metaData.fields.find((candidate) => candidate.name === name)
       return field ? identityOf(field) : 'nothing'
     },
-    async refresh() {
+    refresh: inTurn(async () => {
       log = await extendListing(storage, log)
       // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
       for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)
-    },
+    }),
     async beginning() {
       const start = await resolveStart(storage, latestVersion(), options)
       return formatDeltaOffset({ reservoirId: metaData.id, reservoirVersion: start ?? opened.version, index: -1, isStartingVersion: start === undefined })
@@ -172,6 +176,11 @@ async function extendListing(storage: Storage, known: LogListing): Promise<LogLi
   const newer = await listLog(storage, known.latestVersion)
   if (newer.latestVersion === undefined || (known.latestVersion !== undefined && newer.latestVersion < known.latestVersion)) return listLog(storage)
   return { ...newer, commits: new Set([...known.commits, ...newer.commits]) }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (isFault(error) && error.code === 'notFound') return undefined
+  throw error
 }
 
 function sortedFiles(snapshot: Snapshot): readonly AddFile[] {

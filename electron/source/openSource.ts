@@ -36,6 +36,6 @@ async function formatOf(storage: Storage, format: Pipeline['silver']['format']):
   const hasLog = all.some((entry) => entry.path.startsWith('_delta_log/')) || (await storage.hasFolder('_delta_log'))
   if (hasLog && format === 'parquet') throw new Fault('usage', `silver.format is parquet, but ${storage.root} has a _delta_log: read as plain files, removed and unfinished data would count; set silver.format to delta or auto`)
   if (hasLog || format === 'delta') return 'delta'
-  if (all.length === 0) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} is not there, or is empty: check silver.uri`)
+  if (all.length === 0) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${(await storage.stat('')) ? 'is a file, and silver is a folder' : 'is not there, or is empty'}: check silver.uri`)
   return 'parquet'
 }

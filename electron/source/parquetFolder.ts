@@ -2,12 +2,14 @@ import { Fault } from '#shared/engine/fault.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
+import { inTurn } from './inTurn.ts'
 import { isWholeParquet } from './isWholeParquet.ts'
 import type { SourceProblem } from './source.ts'
 
-/** What to do with files that are not whole: `wait` for them (watch), `refuse` them (replay), or `take` them, so that reading sets them aside. */
+/** What to do with files that are not whole: `wait` for them (watch), or `refuse` them (replay). */
 export interface Patience {
   readonly unfinished: 'wait' | 'refuse'
+  /** Take them in the end, so that reading sets them aside. */
   readonly quarantine: boolean
 }
 
@@ -23,20 +25,25 @@ export interface ParquetFolder {
 /** A file younger than this may still be growing. */
 const settledAfterMs = 2000
 const stuckAfterPolls = 3
+/** Two queries look in turn, and an interval may be short: looks that are closer together are one poll. */
+const pollMs = 500
 
 export function openParquetFolder(storage: Storage, clock: Clock, patience: Patience): ParquetFolder {
   const whole = new Map<string, StorageEntry>()
-  const waiting = new Map<string, { entry: StorageEntry; polls: number }>()
+  const waiting = new Map<string, { entry: StorageEntry; polls: number; polledMs: number }>()
   let files: readonly StorageEntry[] = []
 
   async function refresh(signal: AbortSignal): Promise<void> {
-    let found = (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
-    while (patience.unfinished === 'refuse') {
+    let found = await listDataFiles()
+    if (patience.unfinished === 'refuse') {
       const youngest = Math.max(...found.filter((entry) => !isKnown(entry)).map((entry) => entry.modifiedMs))
       const waitMs = youngest + settledAfterMs - clock.nowMs()
-      if (!(waitMs > 0)) break
-      await clock.sleep(Math.min(waitMs, settledAfterMs), signal)
-      found = (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
+      if (waitMs > 0) {
+        // Once, and only for what was there: a folder that is written to all the time, or a clock that is ahead, must not hold a replay up.
+        await clock.sleep(Math.min(waitMs, settledAfterMs), signal)
+        const paths = new Set(found.map((entry) => entry.path))
+        found = (await listDataFiles()).filter((entry) => paths.has(entry.path))
+      }
     }
     const taken: StorageEntry[] = []
     for (const entry of found) if (await isReady(entry)) taken.push(entry)
@@ -44,24 +51,26 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
     files = taken.sort((a, b) => a.modifiedMs - b.modifiedMs || compareText(a.path, b.path))
   }
 
+  const listDataFiles = async () => (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
   const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry)
 
   async function isReady(entry: StorageEntry): Promise<boolean> {
     if (isKnown(entry)) return true
+    const nowMs = clock.nowMs()
     const before = waiting.get(entry.path)
     const unchanged = before !== undefined && isSame(before.entry, entry)
-    const settled = unchanged || clock.nowMs() - entry.modifiedMs >= settledAfterMs
+    const settled = unchanged || patience.unfinished === 'refuse' || nowMs - entry.modifiedMs >= settledAfterMs
     if (settled && (await isWholeParquet(storage, entry))) {
       waiting.delete(entry.path)
       whole.set(entry.path, entry)
       return true
     }
-    const polls = unchanged ? before.polls + 1 : 0
-    waiting.set(entry.path, { entry, polls })
+    if (!unchanged) waiting.set(entry.path, { entry, polls: 0, polledMs: nowMs })
+    else if (nowMs - before.polledMs >= pollMs) waiting.set(entry.path, { entry, polls: before.polls + 1, polledMs: nowMs })
     if (patience.unfinished === 'refuse' && !patience.quarantine) {
       throw new Fault('corrupt', `${storage.root}/${entry.path} is not a whole Parquet file (${entry.sizeBytes} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it`)
     }
-    return patience.quarantine && (patience.unfinished === 'refuse' || polls >= stuckAfterPolls)
+    return patience.quarantine && (patience.unfinished === 'refuse' || waiting.get(entry.path)!.polls >= stuckAfterPolls)
   }
 
   return {
@@ -72,7 +81,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
         stuck: polls >= stuckAfterPolls,
         message: polls >= stuckAfterPolls ? `${entry.path} has no Parquet footer and has not changed for ${polls} polls: its writer may have died; remove it or finish it` : `${entry.path} is not finished yet`
       })),
-    refresh
+    refresh: inTurn(refresh)
   }
 }
 

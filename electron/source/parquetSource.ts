@@ -22,16 +22,23 @@ export interface ParquetSourceOptions extends Patience {
   readonly signal: AbortSignal
 }
 
+/** How often a watch looks at a folder whose first files are still being written. */
+const firstFilePollMs = 1000
+
 /** A plain folder of Parquet files as a stream: each file once, when it is whole, by (time, path). SPEC O10 */
 export async function openParquetSource(storage: Storage, database: Database, options: ParquetSourceOptions): Promise<Source> {
   const folder = openParquetFolder(storage, options.clock, options)
   await folder.refresh(options.signal)
+  while (options.unfinished === 'wait' && folder.files().length === 0 && folder.problems().some((problem) => !problem.stuck)) {
+    await options.clock.sleep(firstFilePollMs, options.signal)
+    await folder.refresh(options.signal)
+  }
   if (folder.files().length === 0) {
     const waits = folder.problems()[0]
     throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} has no Parquet file that could be read${waits ? ` (${waits.message})` : ''}, and no Delta log: check silver.uri, or start again when there is data`)
   }
   const schemas: RecentSchemas = new Map()
-  const fields = await readFolderSchema(storage, database, folder.files())
+  const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
 
   function stream(columns: readonly string[]): SourceStream {
     const seen = new Map<string, TakenFile>()

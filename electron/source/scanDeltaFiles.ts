@@ -1,3 +1,4 @@
+import { Fault } from '#shared/engine/fault.ts'
 import type { AddFile, MetaData } from '../delta/actions.ts'
 import { readDeletionVector } from '../delta/deletionVector.ts'
 import { pathInTable } from '../delta/path.ts'
@@ -15,8 +16,13 @@ export interface DeltaScanParts {
   readonly schemas: RecentSchemas
 }
 
+/** A data file, and the version of the table that it was met in. */
+export interface StreamedFile extends AddFile {
+  readonly version: number
+}
+
 /** How to read data files of a Delta table: deletion vectors applied, partition values from the log. */
-export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly AddFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly StreamedFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
   const { storage, database, metaData, schemas } = parts
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const columns = names.map((name): ScanColumn => {
@@ -27,8 +33,10 @@ export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly AddF
   return scanFiles({ database, schemas, columns, mode }, files, (file) => openFile(storage, file), only)
 }
 
-async function openFile(storage: Storage, file: AddFile): Promise<OpenedFile> {
+async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {
   const path = pathInTable(storage.root, file.path)
+  const name = `${storage.root}/${path} (version ${file.version})`
+  if (!(await storage.stat(path))) throw new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`)
   const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
-  return { localPath: await storage.localFile(path), partitionValues: file.partitionValues, deletedRows, name: `${storage.root}/${path}`, identity: [file.path, file.deletionVector] }
+  return { localPath: await storage.localFile(path), partitionValues: file.partitionValues, deletedRows, name, identity: [file.path, file.deletionVector] }
 }

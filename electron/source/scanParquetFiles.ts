@@ -5,6 +5,7 @@ import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.
 import type { Scan } from '../duckdb/readPartials.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
+import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { scanFiles, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
@@ -23,16 +24,32 @@ export interface FolderScanParts {
 
 const schemaFilesAtOnce = 500
 
-/** Columns of all files, in the order in which they are first met. A column whose type differs between files is a Fault that names both. */
-export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[]): Promise<FolderColumn[]> {
+/**
+ * Columns of all files, in the order in which they are first met. A column whose type differs between files is a Fault that names both.
+ * `quarantine`: files that cannot be read have no columns; their batch will set them aside.
+ */
+export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<FolderColumn[]> {
   const columns = new Map<string, FolderColumn & { readonly file: string }>()
   for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
     const some = files.slice(start, start + schemaFilesAtOnce)
-    const local = await Promise.all(some.map((file) => storage.localFile(file.path)))
-    const schemas = await readParquetColumns(database, local, some.map((file) => `${storage.root}/${file.path}`))
+    const schemas = await readSchemas(storage, database, some, quarantine)
     schemas.forEach((schema, i) => schema.forEach((column) => addColumn(columns, column, some[i]!.path, storage)))
   }
   return [...columns.values()].map(({ name, type }) => ({ name, type }))
+}
+
+async function readSchemas(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<readonly (readonly ParquetColumn[])[]> {
+  try {
+    const local = await Promise.all(files.map((file) => storage.localFile(file.path)))
+    return await readParquetColumns(database, local, files.map((file) => `${storage.root}/${file.path}`))
+  } catch (error) {
+    if (!quarantine || !isBadFile(error)) throw error
+    const [only, ...others] = files
+    if (only && others.length === 0) return [[]]
+  }
+  const schemas: (readonly ParquetColumn[])[] = []
+  for (const file of files) schemas.push(...(await readSchemas(storage, database, [file], quarantine)))
+  return schemas
 }
 
 function addColumn(columns: Map<string, FolderColumn & { readonly file: string }>, column: ParquetColumn, file: string, storage: Storage): void {

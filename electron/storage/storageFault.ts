@@ -10,6 +10,9 @@ export function storageFault(error: unknown, doing: string, path: string): unkno
       return new Fault('notFound', `${path} is not there: check the path`, cause)
     case 'ENOTDIR':
       return new Fault('notFound', `${path} is not there, because a part of the path is a file: check the path`, cause)
+    case 'EEXIST':
+    case 'EISDIR':
+      return new Fault('storage', `cannot ${doing} ${path}, because a file is where a folder must be, or a folder where a file must be: choose another path`, cause)
     case 'EACCES':
     case 'EPERM':
       return new Fault('storage', `no permission to ${doing} ${path}: change its permissions, or run as a user who has them`, cause)

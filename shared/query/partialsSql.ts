@@ -103,32 +103,44 @@ function extremeSql(kind: 'min' | 'max', column: Column): string {
 
 /** SPEC A3. The comparison follows the column's type, as Spark's does with a number on the other side. */
 function outsideSql(column: Column, min: number, max: number): string {
-  const value = (limit: number) => comparable(column, limit)
-  return `${value(max)} > ${limitSql(column.type, max)} OR ${value(min)} < ${limitSql(column.type, min)}`
+  return `${comparable(column, max)} > ${limitSql(column.type, max, 'floor')} OR ${comparable(column, min)} < ${limitSql(column.type, min, 'ceil')}`
 }
 
 function comparable(column: Column, limit: number): string {
-  if (column.type.kind === 'decimal') return `CAST(${valueName(column)} AS ${decimalFor(column.type, limit)})`
-  if (isIntegral(column.type) && Number.isSafeInteger(limit)) return valueName(column)
-  if (column.type.kind === 'string' && Number.isInteger(limit)) return sparkIntSql(valueName(column))
+  if (column.type.kind === 'decimal' || (isIntegral(column.type) && Number.isSafeInteger(limit))) return valueName(column)
+  if (column.type.kind === 'string' && Number.isInteger(limit)) return sparkIntSql(valueName(column), Math.abs(limit) < 2 ** 31 ? 'INTEGER' : 'BIGINT')
   return doubleName(column)
 }
 
-function limitSql(type: ValueType, limit: number): string {
-  if (type.kind === 'decimal') return `CAST('${decimalText(limit)}' AS ${decimalFor(type, limit)})`
+function limitSql(type: ValueType, limit: number, round: 'floor' | 'ceil'): string {
+  if (type.kind === 'decimal') return decimalLimitSql(type, limit, round)
   if (isIntegral(type) && Number.isSafeInteger(limit)) return `${limit}::BIGINT`
   return numberSql(limit)
 }
 
-function decimalFor(type: { readonly scale: number }, limit: number): string {
-  const decimals = decimalText(limit).split('.')[1]?.length ?? 0
-  return `DECIMAL(38,${Math.max(type.scale, decimals)})`
+/**
+ * A limit that a decimal column can be compared with as it is: with the column's decimals (a value of the column is above a limit when it is above the
+ * limit rounded down, and below when below it rounded up), and cut off where no value of the column comes.
+ */
+function decimalLimitSql({ precision, scale }: { readonly precision: number; readonly scale: number }, limit: number, round: 'floor' | 'ceil'): string {
+  const wide = Math.min(38, precision + 1)
+  const [whole = '', fraction = ''] = decimalText(Math.abs(limit)).split('.')
+  const magnitude = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'))
+  const isCut = /[1-9]/.test(fraction.slice(scale))
+  const awayFromZero = isCut && (limit < 0 ? round === 'floor' : round === 'ceil') ? 1n : 0n
+  const most = 10n ** BigInt(wide) - 1n
+  const digits = String(magnitude + awayFromZero > most ? most : magnitude + awayFromZero).padStart(scale + 1, '0')
+  return `CAST('${limit < 0 ? '-' : ''}${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}' AS DECIMAL(${wide},${scale}))`
 }
 
-/** A limit in plain digits; up to 20 decimals, which is all that a double near zero can ask of a decimal column. */
+/** A limit in plain digits: the shortest that read back as the same number. */
 function decimalText(limit: number): string {
-  const text = String(limit)
-  return /e/i.test(text) ? limit.toFixed(20).replace(/\.?0+$/, '') : text
+  const [digits = '', exponent] = String(limit).split('e')
+  if (exponent === undefined) return digits
+  const [whole = '', fraction = ''] = digits.split('.')
+  const power = Number(exponent)
+  if (power < 0) return `0.${'0'.repeat(-power - whole.length)}${whole}${fraction}`
+  return whole + fraction.padEnd(power, '0')
 }
 
 const numberSql = (value: number): string => `CAST('${value}' AS DOUBLE)`
@@ -141,14 +153,14 @@ function doubleSql({ name, type }: Column): string {
 /** Spark trims white space and control characters before it reads a number. */
 const trimmed = (value: string) => `regexp_replace(${value}, '^[\\x01-\\x20\\x7f]+|[\\x01-\\x20\\x7f]+$', '', 'g')`
 
-/** Spark's cast of a string to INT with ANSI mode off (UTF8String.toInt): digits, then a fraction that is cut off; no exponent; null beyond 32 bits. */
-function sparkIntSql(value: string): string {
+/** Spark's cast of a string to INT with ANSI mode off (UTF8String.toInt): digits, then a fraction that is cut off; no exponent; null beyond the type's range. */
+function sparkIntSql(value: string, type: 'INTEGER' | 'BIGINT'): string {
   const text = trimmed(value)
-  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]*)') THEN TRY_CAST(regexp_replace(regexp_replace(${text}, '\\..*$', ''), '^([+-]?)$', '\\10') AS INTEGER) END`
+  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]*)') THEN TRY_CAST(regexp_replace(regexp_replace(${text}, '\\..*$', ''), '^([+-]?)$', '\\10') AS ${type}) END`
 }
 
 /** Spark's cast of a string to DOUBLE: what Java's Double.parseDouble takes in decimal notation, and inf, infinity, nan in any case. */
 function sparkDoubleSql(value: string): string {
   const text = trimmed(value)
-  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?') THEN TRY_CAST(rtrim(${text}, 'dDfF') AS DOUBLE) WHEN lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN TRY_CAST(ltrim(${text}, '+') AS DOUBLE) END`
+  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?') THEN TRY_CAST(rtrim(${text}, 'dDfF') AS DOUBLE) WHEN lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN TRY_CAST(ltrim(${text}, '+') AS DOUBLE) WHEN ${text} IN ('+NaN', '-NaN') THEN 'NaN'::DOUBLE END`
 }

@@ -76,7 +76,7 @@ function plain(value: SqlValue, type: string): unknown {
   return value
 }
 
-function isoMicros(us: bigint): string {
+export function isoMicros(us: bigint): string {
   const ms = us >= 0n ? us / 1000n : -((-us + 999n) / 1000n)
   return `${new Date(Number(ms)).toISOString().slice(0, -1)}${String(us - ms * 1000n).padStart(3, '0')}Z`
 }

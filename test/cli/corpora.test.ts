@@ -1,0 +1,78 @@
+import { tableFromIPC } from 'apache-arrow'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
+import type { QueryResult, SqlValue } from '#electron/duckdb/queryResult.ts'
+import { exportTable } from '#electron/sink/exportTable.ts'
+import { openLocalStore } from '#electron/storage/localStore.ts'
+import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
+import { arrowValues } from '#test/support/arrowValues.ts'
+import { contrail } from '#test/support/contrail.ts'
+import { sharedCorpora, temporaryFolder } from '#test/support/folders.ts'
+
+interface Entry {
+  readonly rows?: number
+  readonly error?: string
+}
+
+/** What our message says where the list's words for an error are these. */
+const messages: Readonly<Record<string, RegExp>> = {
+  'names the data file that is missing': /\.parquet is not there/,
+  'the log has no metaData action': /the log has no metaData action/,
+  'names the version missing from the log': /version \d+ is missing from the log/
+}
+
+const corpora = sharedCorpora()
+if (corpora === undefined) console.log('exports of other writers\' tables: skipped, because the folder corpora is not here (set CONTRAIL_CORPORA)')
+
+describe.skipIf(corpora === undefined)('contrail export of tables of other writers', async () => {
+  const folder = join(corpora ?? '', 'delta')
+  const index = corpora === undefined ? {} : (JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, Entry>)
+  const out = temporaryFolder('corpora')
+  const database = await openDatabase()
+  afterAll(() => database.close())
+
+  const tableOf = (name: string) => openLocalStore(join(folder, name, 'delta'))
+
+  test.each(Object.entries(index).filter(([, entry]) => entry.error === undefined))('%s gives the rows that Spark reads, as Parquet and as Arrow, and as many as CSV', async (name, { rows }) => {
+    const parquet = await exportTable(database, { table: tableOf(name), to: join(out, `${name}.parquet`), force: false })
+    const arrow = await exportTable(database, { table: tableOf(name), to: join(out, `${name}.arrow`), force: false })
+    const csv = await exportTable(database, { table: tableOf(name), to: join(out, `${name}.csv`), force: false })
+    const written = tableFromIPC(readFileSync(arrow.file))
+    const names = written.schema.fields.map((field) => field.name)
+    const expected = rowsOf(names, resultColumns(await database.query(`SELECT ${names.map(quoteName).join(', ')} FROM read_parquet(${quoteLiteral(join(folder, name, 'expected/expected.parquet'))})`)))
+    const result = await database.query(`SELECT * FROM read_parquet(${quoteLiteral(parquet.file)})`)
+    expect([parquet.rows, arrow.rows, csv.rows, [...result.names].sort()]).toEqual([rows, rows, rows, [...names].sort()])
+    expect(rowsOf(result.names, resultColumns(result))).toEqual(expected)
+    expect(rowsOf(names, names.map((column) => arrowValues(written, column)))).toEqual(expected)
+  })
+
+  test.each(Object.entries(index).filter(([, entry]) => entry.error !== undefined))('%s is refused with code 1 and one line that says why: %j', async (name, { error = '' }) => {
+    const file = join(out, `${name}.parquet`)
+    const { code, stdout, stderr } = await contrail(['export', '--table', join(folder, name, 'delta'), '--to', file])
+    expect({ code, stdout, written: existsSync(file) }).toEqual({ code: 1, stdout: '', written: false })
+    expect(stderr).toMatch(/^contrail: [^\n]+\n$/)
+    expect(stderr).toMatch(messages[error] ?? new RegExp(error))
+  })
+})
+
+const resultColumns = (result: QueryResult): SqlValue[][] => result.names.map((_, i) => result.values(i))
+
+/** Rows as text, sorted, columns by name. */
+function rowsOf(names: readonly string[], columns: readonly (readonly SqlValue[])[]): string[] {
+  const byName = names.map((name, i) => [name, columns[i]!] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => byName.map(([name, values]) => `${name}: ${textOf(values[row] ?? null)}`).join(' | ')).sort()
+}
+
+function textOf(value: SqlValue): string {
+  if (typeof value === 'number' && Object.is(value, -0)) return '-0'
+  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`
+  if (Array.isArray(value)) {
+    const items = value.map(textOf)
+    const isMap = value.some((item) => typeof item === 'object' && item !== null && Object.keys(item).join() === 'key,value')
+    return `[${(isMap ? items.sort() : items).join(', ')}]`
+  }
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value as Record<string, SqlValue>).map(([name, field]) => `${name}: ${textOf(field)}`).join(', ')}}`
+  return String(value)
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isFault } from '#shared/engine/fault.ts'
+import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
+import type { Storage } from '#electron/storage/storage.ts'
+import { goldRows } from '#test/support/compareScenario.ts'
+import { contrail, startContrail, until } from '#test/support/contrail.ts'
+import { temporaryFolder } from '#test/support/folders.ts'
+import { queryNames } from '#test/support/oracle.ts'
+import { outcomeOf } from '#test/support/outcome.ts'
+import { randomFrom } from '#test/support/random.ts'
+import { replayLogged } from '#test/support/replayLogged.ts'
+import { pipelineIn, runIn, type Settings } from '#test/support/runIn.ts'
+
+const folder = temporaryFolder('concurrent')
+const silver = join(folder, 'silver')
+let database: Database
+let whole: Record<string, unknown>
+let wholeMs: number
+
+const places = (name: string) => ({ gold: join(folder, name, 'gold'), checkpoints: join(folder, name, 'checkpoints') })
+const replay = (name: string) => ['replay', '--silver', silver, '--gold', places(name).gold, '--checkpoints', places(name).checkpoints, '--max-files-per-trigger', '1']
+const outcome = (name: string) => outcomeOf(places(name).gold, places(name).checkpoints, database)
+
+beforeAll(async () => {
+  database = await openDatabase()
+  expect(await contrail(['sample', silver, '--minutes', '14', '--rows-per-minute', '120'])).toMatchObject({ code: 0 })
+  const started = performance.now()
+  expect(await contrail(replay('whole'))).toMatchObject({ code: 0, stderr: '' })
+  wholeMs = performance.now() - started
+  whole = await outcome('whole')
+})
+afterAll(() => database.close())
+
+/** One line that says of every query that failed that somebody else was there. */
+function expectOneSentence({ code, stderr }: { code: number | null; stderr: string }): void {
+  if (code === 0) return expect(stderr).toBe('')
+  expect(code).toBe(1)
+  const refusal = String.raw`\[CONCURRENT_STREAM_LOG_UPDATE\] another process (began|is at work|did batch \d+) under \S+/(gold_aggregations|gold_anomalies) at the same time: let only one run use a checkpoint, then start this one again`
+  expect(stderr).toMatch(new RegExp(String.raw`^contrail: (${refusal}|(flight_phase_counts|anomaly_alerts): ${refusal}; (flight_phase_counts|anomaly_alerts): ${refusal})\n$`))
+}
+
+test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two processes on the same checkpoint with seed %i: who loses says so in a sentence, and nothing is harmed', async (seed) => {
+  const name = `seed-${seed}`
+  const random = randomFrom(seed)
+  const first = startContrail(replay(name))
+  // At the same moment, or anywhere while the first one is at it.
+  if (seed % 3 > 0) await new Promise((resolve) => setTimeout(resolve, wholeMs * random()))
+  const ends = await Promise.all([first.finished, contrail(replay(name))])
+  for (const end of ends) expectOneSentence(end)
+  expect(await outcome(name)).toEqual(whole)
+})
+
+test('R1 a process that comes when another is in the middle is refused, and the other one is not disturbed', async () => {
+  const first = startContrail(replay('middle'))
+  await until(() => existsSync(join(places('middle').checkpoints, 'gold_anomalies/commits/1')) || first.child.exitCode !== null)
+  for (const end of await Promise.all([contrail(replay('middle')), first.finished])) expectOneSentence(end)
+  expect(await outcome('middle')).toEqual(whole)
+})
+
+/** A storage whose every call takes a random number of turns, so that two runs meet in other places each time. */
+function jittery(storage: Storage, random: () => number): Storage {
+  const late = <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) => async (...args: Args) => {
+    for (let turns = Math.floor(random() * 12); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+    return call(...args)
+  }
+  const { list, listDeep, stat, read, putIfAbsent, replace, stage } = storage
+  return { ...storage, list: late(list), listDeep: late(listDeep), stat: late(stat), read: late(read), putIfAbsent: late(putIfAbsent), replace: late(replace), stage: late(stage) }
+}
+
+const slowly: Settings = { silver: { uri: silver, maxFilesPerTrigger: 1 } }
+
+async function bothIn(name: string, seed: number, settings: readonly [Settings, Settings]): Promise<void> {
+  const random = randomFrom(seed)
+  const both = await Promise.all(settings.map((each) => runIn(join(folder, name), database, each, { openStorage: (uri) => jittery(openStorage(uri), random) })))
+  for (const { ends } of both) for (const end of ends.values()) expect(end === undefined || (isFault(end) && end.code === 'concurrent'), String(end)).toBe(true)
+  // Somebody came to the end with each query.
+  for (const { gold } of Object.values(queryNames)) expect(both.some(({ ends }) => ends.get(gold) === undefined)).toBe(true)
+}
+
+test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two pipelines of one process on the same checkpoint with seed %i harm nothing either', async (seed) => {
+  const name = `one process ${seed}`
+  await bothIn(name, seed, [slowly, slowly])
+  expect(await outcome(name)).toEqual(whole)
+})
+
+test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G4 two pipelines with other limits of files on the same checkpoint with seed %i: gold is what the log says', async (seed) => {
+  const name = `two plans ${seed}`
+  const faster: Settings = { silver: { uri: silver, maxFilesPerTrigger: 3 } }
+  await bothIn(name, seed, [slowly, faster])
+  for (const [query, logged] of await replayLogged(pipelineIn(join(folder, name), slowly), database)) {
+    expect(await goldRows(join(places(name).gold, query), database)).toEqual(logged.rows)
+  }
+})
