@@ -83,7 +83,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     try {
       return await pending
     } catch (error) {
-      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : error
+      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : resourceFault(error)
     } finally {
       running.delete(pending)
       giveBack(connection)
@@ -112,7 +112,10 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       afterQuery()
       return answer
     },
-    run: (sql) => use(async (connection) => void (await connection.run(sql))),
+    async run(sql) {
+      await use(async (connection) => void (await connection.run(sql)))
+      afterQuery()
+    },
     use,
     interrupt,
     async close() {
@@ -128,4 +131,15 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 
 function isInterrupt(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('INTERRUPT Error')
+}
+
+/** What DuckDB says when the machine has run out of something; other errors come back as they are. */
+function resourceFault(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const said = error.message.split('\n')[0]
+  if (/No space left on device|File too large|Disk quota exceeded/.test(error.message)) return new Fault('storage', `the disk is full or its limit is reached: make room, then start again (${said})`, { cause: error })
+  if (/^Out of Memory Error|Failed to create directory/.test(error.message)) {
+    return new Fault('storage', `there is not enough memory, or no room for what does not fit into it: free memory, or set TMPDIR to a folder with room, then start again (${said})`, { cause: error })
+  }
+  return error
 }

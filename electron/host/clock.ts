@@ -7,7 +7,12 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** What a timer of Node can count; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: async (ms, signal) => void (await wait(ms, undefined, { signal }))
+  async sleep(ms, signal) {
+    for (let left = ms; left > 0; left -= longestTimerMs) await wait(Math.min(left, longestTimerMs), undefined, { signal })
+  }
 }

@@ -202,9 +202,9 @@ function silverColumn(field: DeltaField): SilverColumn {
 }
 
 /** Type and place of a column in the data files. */
-function identityOf({ type, physicalName, fieldId }: DeltaField): string {
-  const name = 'precision' in type ? `decimal(${type.precision},${type.scale})` : type.kind
-  return fieldId === undefined ? name : `${name} stored as ${physicalName}`
+function identityOf({ name, type, physicalName }: DeltaField): string {
+  const kind = 'precision' in type ? `decimal(${type.precision},${type.scale})` : type.kind
+  return physicalName === name ? kind : `${kind} stored as ${physicalName}`
 }
 
 const describe = (root: string): string => (root.includes('://') ? root : `file:${root}`)

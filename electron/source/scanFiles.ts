@@ -38,14 +38,19 @@ export async function scanFiles<File extends { readonly sizeBytes: number }>(par
 }
 
 async function scanGroup({ database, schemas, columns, mode }: ScanParts, opened: readonly OpenedFile[], positions: readonly number[]): Promise<Scan> {
-  const unknown = opened.filter((file) => !schemas.has(file.localPath))
+  // Taken before anything is awaited: the other query may push them out meanwhile.
+  const known = new Map(opened.flatMap(({ localPath }) => (schemas.has(localPath) ? [[localPath, schemas.get(localPath)!] as const] : [])))
+  const unknown = opened.filter((file) => !known.has(file.localPath))
   const read = await readParquetColumns(
     database,
     unknown.map((file) => file.localPath),
     unknown.map((file) => file.name)
   )
-  unknown.forEach((file, i) => schemas.set(file.localPath, read[i]!))
-  const scanned = opened.map((file) => ({ ...file, schema: schemas.get(file.localPath)! }))
+  unknown.forEach((file, i) => {
+    known.set(file.localPath, read[i]!)
+    schemas.set(file.localPath, read[i]!)
+  })
+  const scanned = opened.map((file) => ({ ...file, schema: known.get(file.localPath)! }))
   for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
   for (const oldest of schemas.keys()) if (schemas.size > keptSchemas) schemas.delete(oldest)
   return {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFault } from '#shared/engine/fault.ts'
@@ -12,7 +12,7 @@ import { queryNames } from '#test/support/oracle.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
 import { randomFrom } from '#test/support/random.ts'
 import { replayLogged } from '#test/support/replayLogged.ts'
-import { pipelineIn, runIn, type Settings } from '#test/support/runIn.ts'
+import { phases, pipelineIn, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
 
 const folder = temporaryFolder('concurrent')
 const silver = join(folder, 'silver')
@@ -93,4 +93,22 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G4 two pipelines wit
   for (const [query, logged] of await replayLogged(pipelineIn(join(folder, name), slowly), database)) {
     expect(await goldRows(join(places(name).gold, query), database)).toEqual(logged.rows)
   }
+})
+
+test('R1 G4 a batch that another run did in the meantime, and that would be another one here, is told as that and not as a broken checkpoint', async () => {
+  const place = join(folder, 'meantime')
+  // A checkpoint that has its id, and nothing else.
+  await runWhole(place, database, { ...slowly, queries: phases })
+  for (const path of ['gold', 'checkpoints/gold_aggregations/offsets', 'checkpoints/gold_aggregations/commits']) rmSync(join(place, path), { recursive: true })
+  let others: Promise<unknown> | undefined
+  // The other run comes between reading the checkpoint and reading gold, and does everything.
+  const meet = (storage: Storage): Storage => ({
+    ...storage,
+    async list(path, from) {
+      if (storage.root.endsWith('flight_phase_counts')) await (others ??= runWhole(place, database, { ...slowly, queries: phases }))
+      return storage.list(path, from)
+    }
+  })
+  const { ends } = await runIn(place, database, { silver: { uri: silver, maxFilesPerTrigger: 3 }, queries: phases }, { openStorage: (uri) => meet(openStorage(uri)) })
+  expect([...ends.values()]).toEqual([expect.objectContaining({ code: 'concurrent', message: expect.stringContaining('[CONCURRENT_STREAM_LOG_UPDATE] another process did batch 0 under') as string })])
 })

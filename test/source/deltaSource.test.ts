@@ -76,6 +76,19 @@ test('O2 the tail comes in the order of its log, commit after commit', async () 
   ])
 })
 
+test('O2 queries that look at the same moment share one look, so that none sees the log shrink', async () => {
+  const folder = temporaryFolder('looks')
+  writeLog(folder, [created])
+  const store = openLocalStore(folder)
+  let looks = 0
+  const counting = { ...store, list: (...args: Parameters<typeof store.list>) => ((looks += 1), store.list(...args)) }
+  const source = await openDeltaSource(counting, database, checkpointReader(database), defaults)
+  looks = 0
+  await Promise.all([source.refresh(), source.refresh()])
+  await source.refresh()
+  expect(looks).toBe(2)
+})
+
 test('O3 an empty table is one batch without rows, and a table at rest none', async () => {
   const folder = temporaryFolder('empty')
   writeLog(folder, [created])

@@ -381,6 +381,25 @@ test('O10 a watch says once which file is stuck, and goes on with the others', a
   expect(status).toEqual([...batches, 'Waiting for data to arrive', young, young, young, stuck, ...batches, stuck, stuck, 'Waiting for data to arrive', 'Waiting for data to arrive'])
 })
 
+test('O10 with quarantine a watch sets a stuck file aside after three polls without a change, and goes on', async () => {
+  const folder = temporaryFolder('stuck')
+  await threeFiles(folder)
+  const write = () => {
+    writeFileSync(join(folder, 'silver/half.parquet'), 'PAR1 and then nothing')
+    touch(folder, 'silver/half.parquet', 1)
+  }
+  const { clock, signal } = storyClock(now, 1, [write, () => undefined, () => undefined, () => undefined, () => place(folder, 'silver/3.parquet', 1, '12:30'), () => undefined])
+  const outing = await runIn(folder, database, { silver: { onBadFile: 'quarantine' }, trigger: { kind: 'processingTime' }, queries: phases }, { clock, signal })
+  const seen = progressOf(outing, 'flight_phase_counts').map(({ timestamp, numInputRows, contrail }) => [(Date.parse(timestamp) - now) / 1000, numInputRows, contrail.setAside.map(({ path }) => path)])
+  expect(seen).toEqual([
+    [0, 3, []],
+    [0, 0, []],
+    [4, 0, ['half.parquet']],
+    [5, 1, []],
+    [5, 0, []]
+  ])
+})
+
 test('O10 a watch over a folder whose only file is being written waits for it', async () => {
   const folder = temporaryFolder('first')
   await place(folder, 'silver/only.parquet', 5)
