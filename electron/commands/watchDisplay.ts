@@ -25,6 +25,11 @@ export function watchDisplay(output: NodeJS.WriteStream): Display {
       const status = statusOf(event.query)
       if (event.kind === 'status') status.message = event.message
       if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'ended' && event.fault !== undefined) {
+        status.message = 'Terminated with exception'
+        // The other query goes on: this one must not end unheard.
+        if (event.fault.code !== 'interrupted') process.stderr.write(`contrail: ${event.query}: ${event.fault.message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+      }
       if (event.kind === 'batch') {
         status.batches += 1
         status.rows += event.progress.numInputRows

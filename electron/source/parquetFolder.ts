@@ -36,7 +36,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
   async function refresh(signal: AbortSignal): Promise<void> {
     let found = await listDataFiles()
     if (patience.unfinished === 'refuse') {
-      const youngest = Math.max(...found.filter((entry) => !isKnown(entry)).map((entry) => entry.modifiedMs))
+      const youngest = found.reduce((newest, entry) => (isKnown(entry) ? newest : Math.max(newest, entry.modifiedMs)), -Infinity)
       const waitMs = youngest + settledAfterMs - clock.nowMs()
       if (waitMs > 0) {
         // Once, and only for what was there: a folder that is written to all the time, or a clock that is ahead, must not hold a replay up.

@@ -330,6 +330,14 @@ test('G3 a table that others change into one that does not fit is not written to
   expect(versions(folder)).toEqual([0, 1])
 })
 
+test('G3 whatever others wrote while a query was idle is passed, however much it is', async () => {
+  const folder = temporaryFolder('race')
+  const [one, two] = [await open(folder, { queryId: 'one' }), await open(folder, { queryId: 'two' })]
+  await one.write(0, rowsOf(row(1n)), note)
+  for (let batch = 0; batch < 25; batch++) await two.write(batch, nobody, note)
+  expect([await one.write(1, rowsOf(row(2n)), note), await counts(folder), versions(folder).length]).toEqual([{ skipped: false }, [1n, 2n], 27])
+})
+
 test('G3 a race that is lost again and again is given up with a sentence', async () => {
   const folder = temporaryFolder('race')
   await (await open(folder)).write(0, nobody, note)
