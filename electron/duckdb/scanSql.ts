@@ -1,4 +1,4 @@
-import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
+import { filePositionColumn, quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import type { DeltaField, MappingMode } from '../delta/schema.ts'
 import { fileList } from './fileNames.ts'
 import { hiddenRowsSql } from './hiddenRowsSql.ts'
@@ -27,7 +27,7 @@ export interface ScanColumn {
 
 export interface ScanOptions {
   readonly mode: MappingMode
-  /** Adds the column `file`, an INTEGER: the position in `files`. */
+  /** Adds the column `filePositionColumn`, an INTEGER: the position in `files`. */
   readonly fileIndex?: boolean
 }
 
@@ -49,7 +49,7 @@ export function scanSql(files: readonly ScanFile[], columns: readonly ScanColumn
 
 function emptyScan(columns: readonly ScanColumn[], options: ScanOptions): string {
   const select = columns.map(({ name, field }) => `CAST(NULL AS ${deltaTypeSql(field.type)}) AS ${quoteName(name)}`)
-  return `SELECT ${[...(options.fileIndex === true ? ['0 AS file'] : []), ...select].join(', ')} WHERE false`
+  return `SELECT ${[...(options.fileIndex === true ? [`0 AS ${quoteName(filePositionColumn)}`] : []), ...select].join(', ')} WHERE false`
 }
 
 interface Layout {
@@ -91,7 +91,7 @@ function schemaEntry(key: string, alias: string, type: string): string {
 function groupScan(files: readonly ScanFile[], columns: readonly ScanColumn[], options: ScanOptions, { entries, values, positions, isBytesAsText }: Group): string {
   const group = positions.map((position) => files[position]).filter((file) => file !== undefined)
   const select = columns.map((column, i) => `${values[i] ?? partitionColumn(group, column)} AS ${quoteName(column.name)}`)
-  if (options.fileIndex === true) select.unshift(`${perFile(positions.map(String), 'INTEGER', positions.length === files.length)} AS file`)
+  if (options.fileIndex === true) select.unshift(`${perFile(positions.map(String), 'INTEGER', positions.length === files.length)} AS ${quoteName(filePositionColumn)}`)
   const hidden = hiddenRowsSql(new Map(group.map((file, index) => [index, file.deletedRows ?? []])))
   // Names and types are given, so that DuckDB looks for nothing itself: no Hive folders, no union of schemas.
   const settings = ['hive_partitioning = false', ...(isBytesAsText ? ['binary_as_string = true'] : []), `schema = MAP {${entries.join(', ')}}`]

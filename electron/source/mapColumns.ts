@@ -1,6 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
-import { quoteName } from '#shared/query/sqlText.ts'
+import { filePositionColumn, quoteName } from '#shared/query/sqlText.ts'
 import type { Source } from './source.ts'
 
 /** Names of columns that silver does not have, and where they come from; with a factor they are doubles. */
@@ -40,7 +40,7 @@ export function mapColumns(source: Source, map: ColumnMap): Source {
         ...stream,
         async scans(range, only) {
           const scans = await stream.scans(range, only)
-          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? ['file'] : []), ...select].join(', ')} FROM (${scan.sql})`, identity: `${select.join()} ${scan.identity}` }))
+          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? [quoteName(filePositionColumn)] : []), ...select].join(', ')} FROM (${scan.sql})`, identity: `${select.join()} ${scan.identity}` }))
         }
       }
     }

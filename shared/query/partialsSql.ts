@@ -2,7 +2,7 @@ import { unreachable } from '#shared/engine/fault.ts'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf, type Slot } from '#shared/engine/slots.ts'
 import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
-import { quoteName } from './sqlText.ts'
+import { filePositionColumn, quoteName } from './sqlText.ts'
 
 /**
  * Which values the second moments are made of. DuckDB refuses var_pop over NaN, infinities and values beyond 1e154, where Spark answers:
@@ -28,7 +28,7 @@ export function measuredColumns(spec: QuerySpec): readonly Column[] {
  * `slotLayoutOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
-  const file = options.file ? 'file' : '0'
+  const file = options.file ? quoteName(filePositionColumn) : '0'
   const time = `epoch_us(${quoteName(eventTime)})`
   const inputs = measuredColumns(spec).flatMap((column) => inputsOf(column, options.moments))
   const lanes = slotLayoutOf(spec).slots.flatMap(({ slot }) => lanesSql(slot, options.moments))

@@ -27,8 +27,8 @@ test('The file of a row is told by its position, also where files hold their col
   const scanned = files.map((localPath, i) => ({ localPath, schema: schemas[i], partitionValues: { p: ['x', null, 'y', 'x'][i] ?? null }, deletedRows: i === 0 ? [1] : undefined }))
   const field = column('a', { kind: 'integer' }).field
   const columns = [column('s', { kind: 'struct', fields: [field] }), column('p', { kind: 'string' }, true)]
-  const result = await database.query(`SELECT * FROM (${scanSql(scanned, columns, { mode: 'none', fileIndex: true })}) ORDER BY file`)
-  expect([result.types[0], ...result.rows()]).toEqual(['INTEGER', { file: 0, s: { a: 1 }, p: 'x' }, { file: 1, s: { a: null }, p: null }, { file: 2, s: { a: 2 }, p: 'y' }, { file: 3, s: null, p: 'x' }])
+  const result = await database.query(`SELECT * FROM (${scanSql(scanned, columns, { mode: 'none', fileIndex: true })}) ORDER BY "position of its file"`)
+  expect([result.types[0], ...result.rows()]).toEqual(['INTEGER', { 'position of its file': 0, s: { a: 1 }, p: 'x' }, { 'position of its file': 1, s: { a: null }, p: null }, { 'position of its file': 2, s: { a: 2 }, p: 'y' }, { 'position of its file': 3, s: null, p: 'x' }])
 })
 
 test('Without schemas, names and types of the table are taken, and text that was stored as bytes is text', async () => {
@@ -39,7 +39,7 @@ test('Without schemas, names and types of the table are taken, and text that was
 
 test('No files give no rows, in the columns of the table', async () => {
   const result = await database.query(scanSql([], [column('s', { kind: 'timestamp' })], { mode: 'none', fileIndex: true }))
-  expect([result.names, result.types, result.rowCount]).toEqual([['file', 's'], ['INTEGER', 'TIMESTAMP WITH TIME ZONE'], 0])
+  expect([result.names, result.types, result.rowCount]).toEqual([['position of its file', 's'], ['INTEGER', 'TIMESTAMP WITH TIME ZONE'], 0])
 })
 
 test('Schemas are read of many files at once, trees and all', async () => {
