@@ -69,8 +69,10 @@ export async function exportTable(database: Database, request: ExportRequest): P
 
 /** What DuckDB says of the file that it writes, and of values that the user's SQL does not take. */
 function explain(error: unknown, temporary: string, request: ExportRequest): unknown {
-  if (!(error instanceof Error) || isFault(error)) return error
-  if (error.message.includes(temporary)) return new Fault('storage', `cannot write ${resolve(request.to)}: ${firstLine(error).replaceAll(temporary, 'it')}; the disk may be full: make room, then start again`, { cause: error })
+  if (!(error instanceof Error)) return error
+  const said = isFault(error) && error.cause instanceof Error ? error.cause : error
+  if (said.message.includes(temporary)) return new Fault('storage', `cannot write ${resolve(request.to)}: ${firstLine(said).replaceAll(temporary, 'it')}; the disk may be full: make room, then start again`, { cause: error })
+  if (isFault(error)) return error
   const from = sqlOf(request)
   return from !== '' && /^(Conversion|Invalid Input|Out of Range) Error/.test(error.message) ? new Fault('usage', `${from}: ${firstLine(error)}`, { cause: error }) : error
 }
