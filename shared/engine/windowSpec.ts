@@ -26,7 +26,6 @@ export function windowSpec(size: Micros, slide: Micros = size): WindowSpec {
 }
 
 export const windowStart = (spec: WindowSpec, window: WindowNumber): Micros => micros(window * spec.slide)
-export const windowEnd = (spec: WindowSpec, window: WindowNumber): Micros => micros(window * spec.slide + spec.size)
 
 /** First window that holds the pane which starts at `pane`. SPEC W2. */
 export function firstWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
