@@ -28,8 +28,8 @@ export interface Checkpoint {
 export interface Recovery {
   /** The newest batch that is done; undefined on a fresh checkpoint. */
   readonly committed: { readonly batchId: number; readonly offsets: OffsetEntry; readonly commit: CommitEntry } | undefined
-  /** A batch that was begun and not finished: it is done again as it was planned. */
-  readonly unfinished: { readonly batchId: number; readonly offsets: OffsetEntry } | undefined
+  /** Batches that were begun and not finished, the first the one after `committed`: they are done again as they were planned. */
+  readonly unfinished: readonly OffsetEntry[]
 }
 
 /** Reads what is there. Nothing is written before the first `logOffsets`: a refused query leaves no trace. */
@@ -95,20 +95,21 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
 
 /** SPEC R3: offsets/N without commits/N is a batch to do again; the files alone decide, whatever else is there. */
 async function recover(storage: Storage, offsets: readonly number[], commits: readonly number[]): Promise<Recovery> {
-  const newest = offsets.at(-1)
-  const done = commits.at(-1)
-  if (newest === undefined && done === undefined) return { committed: undefined, unfinished: undefined }
-  if (newest === undefined || (done !== undefined && done > newest)) {
+  const newest = offsets.at(-1) ?? -1
+  const done = commits.at(-1) ?? -1
+  if (done > newest) {
     throw new Fault('checkpoint', `${storage.root} has commits/${done} but no offsets/${done}: remove commits/${done} as well to do that batch again, or start with a new checkpoint`)
   }
-  const unfinished = newest === done ? undefined : { batchId: newest, offsets: await readOffsets(storage, newest) }
-  if (newest === done || newest > 0) {
-    const batchId = newest === done ? newest : newest - 1
-    if (done !== batchId) throw new Fault('checkpoint', `${storage.root} has offsets/${newest} but no commits/${newest - 1}: restore it, or remove the newest offsets up to ${(done ?? -1) + 1}`)
-    const commit = parseCommitEntry(await readText(storage, `commits/${batchId}`), `${storage.root}/commits/${batchId}`)
-    return { committed: { batchId, offsets: await readOffsets(storage, batchId), commit }, unfinished }
+  const unfinished: OffsetEntry[] = []
+  for (let batchId = done + 1; batchId <= newest; batchId++) {
+    if (!offsets.includes(batchId)) {
+      throw new Fault('checkpoint', `${storage.root} has offsets/${newest} but no ${done < 0 ? 'commits of the batches before it' : `offsets/${batchId}`}: restore it, or remove the newest offsets up to ${batchId}`)
+    }
+    unfinished.push(await readOffsets(storage, batchId))
   }
-  return { committed: undefined, unfinished }
+  if (done < 0) return { committed: undefined, unfinished }
+  const commit = parseCommitEntry(await readText(storage, `commits/${done}`), `${storage.root}/commits/${done}`)
+  return { committed: { batchId: done, offsets: await readOffsets(storage, done), commit }, unfinished }
 }
 
 async function readOffsets(storage: Storage, batchId: number): Promise<OffsetEntry> {
@@ -134,10 +135,10 @@ async function listLogs(storage: Storage): Promise<{ offsets: readonly number[];
   return { offsets: await listBatches(storage, 'offsets'), commits: await listBatches(storage, 'commits') }
 }
 
-/** Batch ids in a folder, ascending. Temporary files and Hadoop's checksums are passed over. */
+/** Batch ids in a folder, ascending. Temporary files, Hadoop's checksums and whatever else is there are passed over. */
 async function listBatches(storage: Storage, folder: string): Promise<number[]> {
   const names = (await storage.list(folder)).map((entry) => entry.path.slice(folder.length + 1))
-  return names.filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b)
+  return names.filter((name) => String(Number(name)) === name && Number.isSafeInteger(Number(name)) && Number(name) >= 0).map(Number).sort((a, b) => a - b)
 }
 
 /** Spark keeps its state in state/0/<partition>/: a checkpoint that has that folder is Spark's. */

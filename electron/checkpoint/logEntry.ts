@@ -1,5 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { millis, type Millis } from '#shared/engine/time.ts'
+import { parseObject } from '../source/parseObject.ts'
 import type { OffsetText } from '../source/source.ts'
 
 /** What a batch is about to do: offsets/N. SPEC R1 */
@@ -7,7 +8,7 @@ export interface OffsetEntry {
   /** What the batch evicts with. */
   readonly batchWatermarkMs: Millis
   readonly batchTimestampMs: number
-  /** Free for us: where the stream began, so that batch 0 can be read again with other start options. */
+  /** Free for us: what is needed to do the batch again as it was planned. */
   readonly conf: Readonly<Record<string, string>>
   readonly end: OffsetText
 }
@@ -27,7 +28,7 @@ export function formatOffsetEntry({ batchWatermarkMs, batchTimestampMs, conf, en
 export function parseOffsetEntry(text: string, file: string): OffsetEntry {
   const [version, metadata, end, ...rest] = text.split('\n')
   checkVersion(version, file)
-  const { batchWatermarkMs, batchTimestampMs, conf } = parseJson(metadata, file)
+  const { batchWatermarkMs, batchTimestampMs, conf } = parseObject(metadata ?? '')
   if (typeof batchWatermarkMs !== 'number' || end === undefined || end === '-' || rest.some((line) => line !== '')) throw damaged(file)
   return {
     batchWatermarkMs: millis(batchWatermarkMs),
@@ -45,7 +46,7 @@ export function formatCommitEntry({ nextBatchWatermarkMs }: CommitEntry): string
 export function parseCommitEntry(text: string, file: string): CommitEntry {
   const [version, metadata] = text.split('\n')
   checkVersion(version, file)
-  const { nextBatchWatermarkMs } = parseJson(metadata, file)
+  const { nextBatchWatermarkMs } = parseObject(metadata ?? '')
   if (typeof nextBatchWatermarkMs !== 'number') throw damaged(file)
   return { nextBatchWatermarkMs: millis(nextBatchWatermarkMs) }
 }
@@ -54,16 +55,6 @@ function checkVersion(version: string | undefined, file: string): void {
   if (version === header) return
   const newer = /^v(\d+)$/.exec(version ?? '')
   if (newer) throw new Fault('checkpoint', `${file} was written in format ${version}, which this version of Contrail does not know (it knows ${header}): use a newer Contrail, or start with a new checkpoint`)
-  throw damaged(file)
-}
-
-function parseJson(text: string | undefined, file: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text ?? '')
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Told below.
-  }
   throw damaged(file)
 }
 

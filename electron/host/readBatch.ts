@@ -1,3 +1,4 @@
+import { Fault } from '#shared/engine/fault.ts'
 import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import type { OpenStep } from '#shared/engine/step.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
@@ -15,7 +16,14 @@ export interface ReadBatch {
   /** Rows of the files read, rows hidden by deletion vectors included, as Spark counts its input. */
   readonly inputRows: number
   /** Files that could not be read and were set aside, with the reason. Empty unless the pipeline quarantines bad files. */
-  readonly setAside: readonly { readonly path: string; readonly message: string }[]
+  readonly setAside: readonly SetAside[]
+}
+
+export interface SetAside {
+  readonly path: string
+  /** In the batch's list of files: a path may come twice. */
+  readonly position: number
+  readonly message: string
 }
 
 /** Event times are the same for every query over the same files: whoever asks first reads them. */
@@ -50,38 +58,52 @@ export interface BatchReader {
  */
 export async function readBatch(reader: BatchReader, range: OffsetRange, begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
-  const all = async (): Promise<ReadBatch> => {
-    const open = begin()
-    const eventTime = await readScans(reader, await reader.stream.scans(range), open)
-    return { open, eventTime, files, inputRows: inputRows(eventTime, files, []), setAside: [] }
-  }
-  if (reader.onBadFile === 'stop') return all()
+  if (reader.onBadFile === 'stop') return readAllBut(reader, range, files, [], begin())
   try {
-    return await all()
+    return await readAllBut(reader, range, files, [], begin())
   } catch (error) {
     if (!isBadFile(error)) throw error
   }
   return readOneByOne(reader, range, files, begin())
 }
 
+/** Reads the files of a range as they were read for rows that are in gold already: all but those set aside then, whatever can be read now. */
+export async function readBatchAgain(reader: BatchReader, range: OffsetRange, setAside: readonly { readonly path: string; readonly position: number }[], begin: () => OpenStep): Promise<ReadBatch> {
+  const files = await reader.stream.files(range)
+  const known = setAside.map((file) => ({ ...file, message: 'it was set aside when this batch was written to gold' }))
+  try {
+    return await readAllBut(reader, range, files, known, begin())
+  } catch (error) {
+    if (!isBadFile(error)) throw error
+    throw new Fault(error.code, `gold already holds rows of a file that its batch is done again with: ${error.message}`, { cause: error })
+  }
+}
+
+async function readAllBut(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], setAside: readonly SetAside[], open: OpenStep): Promise<ReadBatch> {
+  const left = new Set(setAside.map((file) => file.position))
+  const only = left.size === 0 ? undefined : files.flatMap((_, position) => (left.has(position) ? [] : [position]))
+  const eventTime = await readScans(reader, await reader.stream.scans(range, only), open)
+  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
+}
+
 /** One of the files is bad: read each alone to find out which. */
 async function readOneByOne(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], open: OpenStep): Promise<ReadBatch> {
-  const setAside: { path: string; message: string }[] = []
+  const setAside: SetAside[] = []
   let eventTime: EventTimeStats | undefined
   for (const [position, file] of files.entries()) {
     try {
       eventTime = joinEventTimes(eventTime, await readScans(reader, await reader.stream.scans(range, [position]), open))
     } catch (error) {
       if (!isBadFile(error)) throw error
-      setAside.push({ path: file.path, message: error.message })
+      setAside.push({ path: file.path, position, message: error.message })
     }
   }
   return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
 }
 
-function inputRows(eventTime: EventTimeStats | undefined, files: readonly SourceFile[], setAside: ReadBatch['setAside']): number {
-  const left = new Set(setAside.map((file) => file.path))
-  return files.reduce((sum, file) => sum + (left.has(file.path) ? 0 : file.hiddenRows), eventTime?.rows ?? 0)
+function inputRows(eventTime: EventTimeStats | undefined, files: readonly SourceFile[], setAside: readonly SetAside[]): number {
+  const left = new Set(setAside.map((file) => file.position))
+  return files.reduce((sum, file, position) => sum + (left.has(position) ? 0 : file.hiddenRows), eventTime?.rows ?? 0)
 }
 
 /** Enough that the database always has the next query waiting, few enough that their results do not pile up. */

@@ -12,28 +12,33 @@ export interface Position {
   /** Where the stream began; kept so that a first batch can be read again whatever the start options are then. */
   readonly beginning: OffsetText
   readonly state: EngineState
-  /** The next batch was begun by a run that did not finish it: it is done again as it was planned. */
-  readonly unfinished: OffsetEntry | undefined
+  /** The next batches, begun by runs that did not finish them: they are done again as they were planned. */
+  readonly unfinished: readonly OffsetEntry[]
 }
 
-/** Name in offsets/N's free map. */
+/** Names in offsets/N's free map. */
 export const beginningKey = 'contrail.beginning'
+export const settingsKey = 'contrail.settings'
 
 /** Goes back to the last finished batch. A restart is invisible: what comes next is what would have come next. SPEC R2, R3 */
 export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' | 'checkpoint' | 'identity' | 'goldName'>): Promise<Position> {
   const { committed, unfinished } = run.checkpoint.found
-  const logged = (unfinished ?? committed)?.offsets.conf[beginningKey]
+  const logged = (unfinished[0] ?? committed?.offsets)?.conf[beginningKey]
   const beginning = logged ?? (await run.source.beginning())
-  if (!committed) return { nextBatchId: 0, offset: beginning, beginning, state: initialState, unfinished: unfinished?.offsets }
+  if (!committed) {
+    for (const { end } of unfinished) run.stream.checkOffset(end)
+    return { nextBatchId: 0, offset: beginning, beginning, state: initialState, unfinished }
+  }
   const { batchId, offsets, commit } = committed
   const { header, state: saved } = await run.checkpoint.readState(batchId)
   refuseOther(header.identity, run)
+  for (const { end } of [offsets, ...unfinished]) run.stream.checkOffset(end)
   const state = restore(run.query.spec, saved)
   if (state.watermarkMs !== commit.nextBatchWatermarkMs || state.closedMs !== offsets.batchWatermarkMs) {
     throw new Fault('checkpoint', `state, offsets and commits of batch ${batchId} of ${run.query.spec.name} do not belong together (watermarks ${state.closedMs} and ${state.watermarkMs}, ${offsets.batchWatermarkMs} and ${commit.nextBatchWatermarkMs}): restore them, or start with a new checkpoint`)
   }
   run.stream.recall(header.source)
-  return { nextBatchId: batchId + 1, offset: offsets.end, beginning, state, unfinished: unfinished?.offsets }
+  return { nextBatchId: batchId + 1, offset: offsets.end, beginning, state, unfinished }
 }
 
 /** What a query must not change under its checkpoint. Delays, limits, source options and triggers may. */

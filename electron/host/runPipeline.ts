@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isFault } from '#shared/engine/fault.ts'
+import { batchSettings, withBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -73,6 +74,10 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   const { database, clock, signal, publish } = parts
   const { silver } = pipeline
   const query = bindQuery(definition, source.columns, source.name)
+  const queryWith = (settings: BatchSettings) => {
+    const as = builtinQueries(withBatchSettings(pipeline, definition.name, settings)).find(({ name }) => name === definition.name)
+    return bindQuery(as ?? definition, source.columns, source.name)
+  }
   const stream = source.stream(query.columns)
   const checkpoint = await openCheckpoint(parts.openStorage(`${pipeline.checkpoints.uri}/${query.checkpointFolder}`))
   const readCheckpoint = checkpointReader(database)
@@ -89,6 +94,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   await runQuery({
     runId,
     query,
+    settings: batchSettings(pipeline, definition),
+    queryWith,
     source,
     stream,
     reader: { database, eventTimes, stream, query, onBadFile: silver.onBadFile },
@@ -99,7 +106,6 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     trigger: pipeline.trigger,
     clock,
     limits: readLimits(silver),
-    thresholds: { ...(definition.name === 'anomaly_alerts' && pipeline.queries.anomaly_alerts?.thresholds) },
     signal,
     publish,
     toldOf

@@ -1,24 +1,30 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { snapshot } from '#shared/engine/state.ts'
 import { beginStep, type OpenStep, type Step } from '#shared/engine/step.ts'
+import { parseBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { OffsetEntry } from '../checkpoint/logEntry.ts'
 import type { StateIdentity } from '../checkpoint/stateFile.ts'
 import type { BatchNote } from '../sink/goldActions.ts'
 import type { GoldTable } from '../sink/goldTable.ts'
+import { parseObject } from '../source/parseObject.ts'
 import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { formatProgress } from './progress.ts'
 import type { QueryEvent } from './queryEvent.ts'
-import { readBatch, type BatchReader, type ReadBatch } from './readBatch.ts'
-import { beginningKey, resume, type Position } from './resume.ts'
+import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
+import { beginningKey, resume, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
 
 /** Everything a query needs to run; its parts are arguments, so that tests pass their own. */
 export interface QueryRun {
   readonly runId: string
+  /** As the settings are now. */
   readonly query: BoundQuery
+  readonly settings: BatchSettings
+  /** The query as it is with other settings: those that a batch was planned with. */
+  readonly queryWith: (settings: BatchSettings) => BoundQuery
   readonly source: Source
   readonly stream: SourceStream
   readonly reader: BatchReader
@@ -29,8 +35,6 @@ export interface QueryRun {
   readonly trigger: Trigger
   readonly clock: Clock
   readonly limits: ReadLimits
-  /** The limits of the query's measures, for gold's commits. */
-  readonly thresholds: Readonly<Record<string, number>>
   readonly signal: AbortSignal
   readonly publish: (event: QueryEvent) => void
   /** Files that a person has been told about. Shared by the queries of a pipeline, so that each is told once. */
@@ -46,16 +50,25 @@ interface PlannedBatch {
   readonly logged: OffsetEntry | undefined
 }
 
+/** How a planned batch is done: as it is in gold when gold has it, as it was logged when it was, with today's settings otherwise. */
+interface BatchPlan extends PlannedBatch {
+  readonly query: BoundQuery
+  readonly settings: BatchSettings
+  readonly inGold: BatchNote | undefined
+}
+
 /** Runs one query until its trigger has nothing more to do, or the signal asks to stop (Fault `interrupted`). */
 export async function runQuery(run: QueryRun): Promise<void> {
   let position = await resume(run)
   let previousStartedMs: number | undefined
   if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
   await run.source.refresh()
-  if (position.unfinished) {
-    // Before anything looks further: what silver holds by now may be something that the stream must stop at.
-    previousStartedMs = run.clock.nowMs()
-    position = await execute(run, position, unfinishedBatch(position, position.unfinished), previousStartedMs, undefined)
+  // Before anything looks further: what silver holds by now may be something that the stream must stop at.
+  for (const logged of position.unfinished) {
+    throwIfStopped(run.signal)
+    const startedMs = run.clock.nowMs()
+    position = await execute(run, position, unfinishedBatch(position, logged), startedMs, previousStartedMs)
+    previousStartedMs = startedMs
   }
   const bound = run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
   if (bound !== undefined) await announce(run, position, bound)
@@ -93,30 +106,51 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   const { batchId, start, end, logged } = planned
   const lap = stopwatch(run.clock, startedMs)
   status(run, start === end ? 'No new data but cleaning up state' : 'Processing new data', start !== end)
-  await refuseOtherRange(run, planned)
+  if (logged && logged.batchWatermarkMs !== state.watermarkMs) throw otherWatermark(run, planned, state.watermarkMs)
+  const plan = await howToDo(run, planned)
   lap('latestOffset')
-  if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf: { [beginningKey]: beginning }, end })
+  const conf = { [beginningKey]: beginning, [settingsKey]: JSON.stringify(plan.settings) }
+  if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf, end })
   lap('walCommit')
-  const begin = () => beginStep(run.query.spec, state)
-  const read = start === end ? nothingRead(begin()) : await readBatch(run.reader, { start, end }, begin)
+  const read = await readPlanned(run, plan, () => beginStep(plan.query.spec, state))
   lap('getBatch')
   const stepped = read.open.finish(read.eventTime)
   lap('queryPlanning')
   throwIfStopped(run.signal)
-  const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(run, planned, read))
+  const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(plan, read))
   lap('addBatch')
-  const header = { identity: run.identity, source: run.stream.remember(end) }
-  await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, snapshot(run.query.spec, stepped.state))
+  const header = { identity: run.identity, source: run.stream.remember({ start, end }, read.setAside.map((file) => file.position)) }
+  await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, snapshot(plan.query.spec, stepped.state))
   lap('commitOffsets')
   publishBatch(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs: lap('triggerExecution'), alreadyInGold: skipped })
-  return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: undefined }
+  return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: [] }
+}
+
+/** A batch that gold has, or that was logged, must come out as it did or would have: only then is its state the one that belongs to gold. SPEC R6 */
+async function howToDo(run: QueryRun, planned: PlannedBatch): Promise<BatchPlan> {
+  const inGold = await findInGold(run, planned)
+  const file = `offsets/${planned.batchId} of the checkpoint`
+  const logged = planned.logged?.conf[settingsKey]
+  const kept = inGold?.changes ? parseBatchSettings(inGold, `gold's commit of batch ${planned.batchId}`) : logged === undefined ? undefined : parseBatchSettings(parseObject(logged), file)
+  return { ...planned, inGold, settings: kept ?? run.settings, query: kept ? run.queryWith(kept) : run.query }
+}
+
+function readPlanned(run: QueryRun, { start, end, query, settings, inGold }: BatchPlan, begin: () => OpenStep): Promise<ReadBatch> | ReadBatch {
+  if (start === end) return nothingRead(begin())
+  const reader = { ...run.reader, query }
+  const range = { start, end, changes: settings.changes }
+  return inGold ? readBatchAgain(reader, range, inGold.setAside ?? [], begin) : readBatch(reader, range, begin)
+}
+
+function otherWatermark(run: QueryRun, { batchId, logged }: PlannedBatch, watermarkMs: number): Fault {
+  return new Fault('checkpoint', `offsets/${batchId} of ${run.query.spec.name} holds the watermark ${logged?.batchWatermarkMs}, and the batch before it left ${watermarkMs}: restore the checkpoint, or remove offsets/${batchId} and everything newer in it`)
 }
 
 /** Gold may already have the batch (a crash, or offsets removed by hand): then it must be the very same one. SPEC G4 */
-async function refuseOtherRange(run: QueryRun, planned: PlannedBatch): Promise<void> {
+async function findInGold(run: QueryRun, planned: PlannedBatch): Promise<BatchNote | undefined> {
   const inGold = await run.gold.findBatch(planned.batchId)
   const range = rangeOf(planned)
-  if (inGold?.note?.range === undefined || (inGold.note.range.start === range.start && inGold.note.range.end === range.end)) return
+  if (inGold?.note?.range === undefined || (inGold.note.range.start === range.start && inGold.note.range.end === range.end)) return inGold?.note
   if (!planned.logged) await run.checkpoint.refuseTaken(planned.batchId)
   throw new Fault(
     'checkpoint',
@@ -126,8 +160,8 @@ async function refuseOtherRange(run: QueryRun, planned: PlannedBatch): Promise<v
 
 const rangeOf = ({ start, end }: PlannedBatch): BatchNote['range'] => ({ start, end })
 
-function noteOf(run: QueryRun, planned: PlannedBatch, read: ReadBatch): BatchNote {
-  return { range: rangeOf(planned), limits: run.thresholds, ...(read.setAside.length > 0 && { setAside: read.setAside.map((file) => file.path) }) }
+function noteOf(plan: BatchPlan, { setAside }: ReadBatch): BatchNote {
+  return { range: rangeOf(plan), ...plan.settings, ...(setAside.length > 0 && { setAside: setAside.map(({ path, position }) => ({ path, position })) }) }
 }
 
 function nothingRead(open: OpenStep): ReadBatch {
@@ -161,7 +195,7 @@ function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { c
     endOffset: planned.end,
     sinkDescription: `DeltaSink[${run.goldName}]`,
     numOutputRows: closed.length,
-    setAside: read.setAside
+    setAside: read.setAside.map(({ path, message }) => ({ path, message }))
   })
   run.publish({ kind: 'batch', query: query.spec.name, progress })
 }

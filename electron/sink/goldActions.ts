@@ -1,14 +1,13 @@
 import { formatType } from '#shared/engine/valueType.ts'
+import type { BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import type { ColumnStats, MemoryColumn } from '../duckdb/writeRows.ts'
 
-/** What of a batch goes into its commit besides the rows: enough to tell on a replay whether the batch is the same one. */
-export interface BatchNote {
+/** What of a batch goes into its commit besides the rows: enough to do the very same batch again. */
+export interface BatchNote extends BatchSettings {
   /** Of silver. */
   readonly range: { readonly start: string | null; readonly end: string }
-  /** Settings that shaped the rows and that a checkpoint does not fix: the limits. */
-  readonly limits: Readonly<Record<string, number>>
-  /** Silver files that were set aside in this batch. */
-  readonly setAside?: readonly string[]
+  /** Silver files that were set aside in this batch, and their places in its list of files. */
+  readonly setAside?: readonly { readonly path: string; readonly position: number }[]
 }
 
 export interface NewFile {

@@ -1,13 +1,7 @@
 import { Fault } from '#shared/engine/fault.ts'
+import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { AddFile } from '../delta/actions.ts'
 import type { Commit } from '../delta/log.ts'
-
-/** What to do with commits that change data instead of adding to it. */
-export interface ChangeOptions {
-  readonly skipChangeCommits: boolean
-  readonly ignoreDeletes: boolean
-  readonly ignoreChanges: boolean
-}
 
 /**
  * The files of a tailed commit that are new data, in the order of the log; or a Fault for a commit that a stream cannot follow.

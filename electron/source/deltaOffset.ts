@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { parseObject } from './parseObject.ts'
 
 /**
  * Spark's DeltaSourceOffset: everything up to and including file `index` of `reservoirVersion` is done; index -1 = nothing of that version yet.
@@ -32,16 +33,6 @@ export function parseDeltaOffset(text: string): DeltaOffset {
 }
 
 const isVersion = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Told below, like any other text that is not an offset.
-  }
-  return {}
-}
 
 /** Negative when `a` comes before `b`. */
 export function compareDeltaOffsets(a: DeltaOffset, b: DeltaOffset): number {

@@ -1,4 +1,5 @@
 import { Fault, isFault } from '#shared/engine/fault.ts'
+import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { AddFile } from '../delta/actions.ts'
@@ -9,7 +10,7 @@ import type { DeltaField } from '../delta/schema.ts'
 import { scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Storage } from '../storage/storage.ts'
-import { admitCommit, type ChangeOptions } from './admitCommit.ts'
+import { admitCommit } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
 import { inTurn } from './inTurn.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
@@ -52,7 +53,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   const latestVersion = () => log.latestVersion ?? -1
 
   /** What lies after an offset, up to the end of the log. Every commit is checked before anything of it is given. */
-  async function* entriesAfter(start: DeltaOffset, columns: readonly string[]): AsyncGenerator<LogEntry<AddFile>> {
+  async function* entriesAfter(start: DeltaOffset, columns: readonly string[], changes: ChangeOptions = options): AsyncGenerator<LogEntry<AddFile>> {
     let version = start.reservoirVersion
     let given = false
     if (start.isStartingVersion) {
@@ -73,7 +74,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       const stop = version > opened.version ? schemaStop(commit, columns) : undefined
       if (stop && given) return
       if (stop) throw stop
-      const adds = admitCommit(commit, options, storage.root)
+      const adds = admitCommit(commit, changes, storage.root)
       for (const [index, add] of adds.entries()) {
         if (version > start.reservoirVersion || start.isStartingVersion || index > start.index) yield fileEntry(add, version, index, false)
       }
@@ -124,9 +125,9 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
 
   function stream(columns: readonly string[]): SourceStream {
     const endOf = (entries: readonly LogEntry<unknown>[], start: OffsetText) => (entries.length > 0 ? format(entries.at(-1)!) : start)
-    const filesIn = async ({ start, end }: OffsetRange): Promise<StreamedFile[]> => {
+    const filesIn = async ({ start, end, changes }: OffsetRange): Promise<StreamedFile[]> => {
       const files: StreamedFile[] = []
-      for await (const entry of until(entriesAfter(parse(start), columns), end)) if (entry.kind === 'file') files.push({ ...entry.file, version: entry.version })
+      for await (const entry of until(entriesAfter(parse(start), columns, changes), end)) if (entry.kind === 'file') files.push({ ...entry.file, version: entry.version })
       return files
     }
     return {
@@ -142,6 +143,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       async scans(range, only) {
         return scanDeltaFiles({ storage, database, metaData, schemas }, await filesIn(range), columns, only)
       },
+      checkOffset: (offset) => void parse(offset),
       // A Delta offset says all there is to know.
       remember: () => null,
       recall: () => undefined

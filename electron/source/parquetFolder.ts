@@ -9,7 +9,7 @@ import type { SourceProblem } from './source.ts'
 /** What to do with files that are not whole: `wait` for them (watch), or `refuse` them (replay). */
 export interface Patience {
   readonly unfinished: 'wait' | 'refuse'
-  /** Take them in the end, so that reading sets them aside. */
+  /** Give them out in the end, so that reading sets them aside. */
   readonly quarantine: boolean
 }
 
@@ -25,12 +25,15 @@ export interface ParquetFolder {
 /** A file younger than this may still be growing. */
 const settledAfterMs = 2000
 const stuckAfterPolls = 3
+const filesAtOnce = 64
 /** Two queries look in turn, and an interval may be short: looks that are closer together are one poll. */
 const pollMs = 500
 
 export function openParquetFolder(storage: Storage, clock: Clock, patience: Patience): ParquetFolder {
   const whole = new Map<string, StorageEntry>()
   const waiting = new Map<string, { entry: StorageEntry; polls: number; polledMs: number }>()
+  /** Given out though they are not whole. Whoever finishes one makes it a new file. */
+  const givenUp = new Map<string, StorageEntry>()
   let files: readonly StorageEntry[] = []
 
   async function refresh(signal: AbortSignal): Promise<void> {
@@ -46,13 +49,18 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
       }
     }
     const taken: StorageEntry[] = []
-    for (const entry of found) if (await isReady(entry)) taken.push(entry)
-    for (const path of waiting.keys()) if (!found.some((entry) => entry.path === path)) waiting.delete(path)
+    for (let start = 0; start < found.length; start += filesAtOnce) {
+      const some = found.slice(start, start + filesAtOnce)
+      const ready = await Promise.all(some.map(isReady))
+      taken.push(...some.filter((_, i) => ready[i]))
+    }
+    const there = new Set(found.map((entry) => entry.path))
+    for (const gone of [whole, waiting, givenUp]) for (const path of gone.keys()) if (!there.has(path)) gone.delete(path)
     files = taken.sort((a, b) => a.modifiedMs - b.modifiedMs || compareText(a.path, b.path))
   }
 
   const listDataFiles = async () => (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
-  const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry)
+  const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry) || isSame(givenUp.get(entry.path), entry)
 
   async function isReady(entry: StorageEntry): Promise<boolean> {
     if (isKnown(entry)) return true
@@ -70,7 +78,10 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
     if (patience.unfinished === 'refuse' && !patience.quarantine) {
       throw new Fault('corrupt', `${storage.root}/${entry.path} is not a whole Parquet file (${entry.sizeBytes} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it`)
     }
-    return patience.quarantine && (patience.unfinished === 'refuse' || waiting.get(entry.path)!.polls >= stuckAfterPolls)
+    if (!patience.quarantine || (patience.unfinished === 'wait' && waiting.get(entry.path)!.polls < stuckAfterPolls)) return false
+    waiting.delete(entry.path)
+    givenUp.set(entry.path, entry)
+    return true
   }
 
   return {

@@ -5,6 +5,7 @@ import type { Database } from '../duckdb/database.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
+import { parseObject } from './parseObject.ts'
 import { planFiles } from './planFiles.ts'
 import { readFolderSchema, scanParquetFiles } from './scanParquetFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
@@ -15,6 +16,11 @@ export interface TakenFile {
   readonly path: string
   readonly sizeBytes: number
   readonly modifiedMs: number
+}
+
+/** A file that a stream is done with. One that was set aside unread may come again when it has changed. */
+interface SeenFile extends TakenFile {
+  readonly setAside?: true
 }
 
 export interface ParquetSourceOptions extends Patience {
@@ -41,23 +47,30 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
 
   function stream(columns: readonly string[]): SourceStream {
-    const seen = new Map<string, TakenFile>()
+    const seen = new Map<string, SeenFile>()
     const fresh = (): TakenFile[] => folder.files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
+    // The bound of a run is asked for with every batch, and may list all files there are.
+    let boundFiles: { readonly of: OffsetText; readonly paths: ReadonlySet<string> } | undefined
+    const pathsOf = (bound: OffsetText): ReadonlySet<string> => {
+      if (boundFiles?.of !== bound) boundFiles = { of: bound, paths: new Set(parseFiles(bound).map((file) => file.path)) }
+      return boundFiles.paths
+    }
     return {
-      latest: (start) => Promise.resolve(offsetOf(fresh(), start)),
-      plan(start, limits, bound) {
-        const within = bound === undefined || bound === start ? undefined : new Set(parseFiles(bound).map((file) => file.path))
-        const candidates = bound !== undefined && within === undefined ? [] : fresh().filter((file) => within?.has(file.path) ?? true)
-        return Promise.resolve(offsetOf(planFiles(candidates, limits), start))
+      latest: async (start) => offsetOf(fresh(), start),
+      async plan(start, limits, bound) {
+        if (bound === start) return start
+        const within = bound === undefined ? undefined : pathsOf(bound)
+        return offsetOf(planFiles(fresh().filter((file) => within?.has(file.path) ?? true), limits), start)
       },
-      files: ({ start, end }) => Promise.resolve(start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
-      scans: ({ start, end }, only) => (start === end ? Promise.resolve([]) : scanParquetFiles({ storage, database, schemas, columns: fields }, parseFiles(end), columns, only)),
-      remember(end) {
-        for (const file of parseFiles(end)) seen.set(file.path, file)
+      files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
+      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields }, parseFiles(end), columns, only)),
+      checkOffset: (offset) => void parseFiles(offset),
+      remember({ start, end }, setAside) {
+        if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)
         return { files: [...seen.values()] }
       },
       recall(memory) {
-        for (const file of parseFiles(JSON.stringify(memory))) seen.set(file.path, file)
+        for (const file of (memory as { readonly files: readonly SeenFile[] }).files) seen.set(file.path, file)
       }
     }
   }
@@ -80,9 +93,10 @@ export async function openParquetSource(storage: Storage, database: Database, op
 
 const taken = ({ path, sizeBytes, modifiedMs }: StorageEntry): TakenFile => ({ path, sizeBytes, modifiedMs })
 
-function isNew(before: TakenFile | undefined, file: StorageEntry, storage: Storage): boolean {
+function isNew(before: SeenFile | undefined, file: StorageEntry, storage: Storage): boolean {
   if (before === undefined) return true
   if (before.sizeBytes === file.sizeBytes && before.modifiedMs === file.modifiedMs) return false
+  if (before.setAside) return true
   throw new Fault('changed', `${storage.root}/${file.path} was changed after it had been read, which a stream cannot follow: put new rows into new files, and start with a new checkpoint`)
 }
 
@@ -91,10 +105,20 @@ function offsetOf(files: readonly TakenFile[], start: OffsetText): OffsetText {
   return files.length === 0 ? start : JSON.stringify({ files })
 }
 
+/** Fault `checkpoint` for anything else than what `offsetOf` writes. */
 function parseFiles(text: OffsetText): readonly TakenFile[] {
-  const value: unknown = JSON.parse(text)
-  if (typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files)) return value.files as TakenFile[]
-  throw new Fault('checkpoint', `[DELTA_SCHEMA_NOT_SET] the checkpoint has read a Delta table, and there is no _delta_log where it was: restore the table, or start with a new checkpoint`)
+  const value = parseObject(text)
+  if (Array.isArray(value.files) && value.files.every(isTakenFile)) return value.files
+  if ('reservoirId' in value) {
+    throw new Fault('checkpoint', `[DELTA_SCHEMA_NOT_SET] the checkpoint has read a Delta table, and there is no _delta_log where it was: restore the table, or start with a new checkpoint`)
+  }
+  throw new Fault('checkpoint', `"${text.slice(0, 200)}" is not an offset of a folder of Parquet files: the checkpoint is damaged, or belongs to another kind of source; start with a new one`)
+}
+
+function isTakenFile(value: unknown): value is TakenFile {
+  if (typeof value !== 'object' || value === null) return false
+  const { path, sizeBytes, modifiedMs } = value as Record<string, unknown>
+  return typeof path === 'string' && Number.isFinite(sizeBytes) && Number.isFinite(modifiedMs)
 }
 
 const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : JSON.stringify(type))

@@ -105,7 +105,7 @@ async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> 
   const name = `${storage.root}/${file.path}`
   if (!now) throw new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
   if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
-    throw new Fault('changed', `${name} was changed after it had been listed for this batch: put new rows into new files, and start with a new checkpoint`)
+    throw new Fault('notFound', `${name} was changed after it had been listed for this batch, and what it held is not there any more: restore it; put new rows into new files, or start with a new checkpoint`)
   }
   return { localPath: await storage.localFile(file.path), partitionValues: {}, name, identity: file }
 }

@@ -1,3 +1,4 @@
+import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
 
@@ -11,6 +12,8 @@ export type OffsetText = string
 export interface OffsetRange {
   readonly start: OffsetText
   readonly end: OffsetText
+  /** As they were when the range was planned, so that it stands for the same rows. Absent: as they are now. */
+  readonly changes?: ChangeOptions
 }
 
 /** How much one micro-batch may take. A file is taken while room is left before it, so one always passes. SPEC O5 */
@@ -63,8 +66,12 @@ export interface SourceStream {
   files(range: OffsetRange): Promise<readonly SourceFile[]>
   /** How to read the files that `files` gave for the range: the union of the scans is the batch. `only`: of the files at these positions. */
   scans(range: OffsetRange, only?: readonly number[]): Promise<readonly Scan[]>
-  /** Everything up to `end` is done. Gives what must be kept with the state to go on from there, as JSON. */
-  remember(end: OffsetText): unknown
+  /**
+   * The range is done, `setAside` of it unread: positions in its list of files. Gives what must be kept with the state to go on from there, as JSON.
+   */
+  remember(range: OffsetRange, setAside: readonly number[]): unknown
+  /** Fault `checkpoint` for a text that is not an offset of this source, `changed` for one of another table. */
+  checkOffset(offset: OffsetText): void
   /** Goes back to what `remember` gave. */
   recall(memory: unknown): void
 }

@@ -45,7 +45,7 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 test('decisions 1.2 opening a checkpoint writes nothing', async () => {
   const folder = temporaryFolder('fresh')
   const { found } = await open(join(folder, 'checkpoint'))
-  expect({ found, there: readdirSync(folder) }).toEqual({ found: { committed: undefined, unfinished: undefined }, there: [] })
+  expect({ found, there: readdirSync(folder) }).toEqual({ found: { committed: undefined, unfinished: [] }, there: [] })
 })
 
 test('R1 the id of a query is made once, and kept in metadata as Spark writes it', async () => {
@@ -67,9 +67,9 @@ test('R3 offsets without a commit are a batch to do again, and commits tell what
   const next = (await open(folder)).found
   const committed = { batchId: 0, offsets: offsetsOf(0), commit: commitOf(0) }
   expect([begun, done, next]).toEqual([
-    { committed: undefined, unfinished: { batchId: 0, offsets: offsetsOf(0) } },
-    { committed, unfinished: undefined },
-    { committed, unfinished: { batchId: 1, offsets: offsetsOf(1) } }
+    { committed: undefined, unfinished: [offsetsOf(0)] },
+    { committed, unfinished: [] },
+    { committed, unfinished: [offsetsOf(1)] }
   ])
 })
 
@@ -94,8 +94,8 @@ test('R2 R5 a power cut between writing and cleaning up leaves no older entry fo
     await doBatch(cut, 102).catch(() => undefined)
     const again = await open(folder)
     const { committed, unfinished } = again.found
-    if (unfinished) await again.commit(102, commitOf(102), header, stateAfter(102))
-    for (let batch = (unfinished?.batchId ?? committed!.batchId) + 1; batch <= 103; batch++) await doBatch(again, batch)
+    if (unfinished.length > 0) await again.commit(102, commitOf(102), header, stateAfter(102))
+    for (let batch = committed!.batchId + unfinished.length + 1; batch <= 103; batch++) await doBatch(again, batch)
     for (const kind of ['offsets', 'commits', 'state']) expect(entriesOf(folder, kind), `${kind} after step ${step}`).toEqual(entriesOf(whole, kind))
   }
 })
@@ -142,9 +142,8 @@ test('R3 offsets or commits without metadata are refused', async () => {
 test.each([
   { gap: 'a commit without its offsets', removed: ['offsets/4'], told: 'has commits/4 but no offsets/4' },
   { gap: 'commits and no offsets at all', removed: range(0, 4).map((batch) => `offsets/${batch}`), told: 'has commits/4 but no offsets/4' },
-  { gap: 'two offsets without commits', removed: ['commits/3', 'commits/4'], told: 'has offsets/4 but no commits/3' },
-  { gap: 'no commit at all', removed: range(0, 4).map((batch) => `commits/${batch}`), told: 'has offsets/4 but no commits/3' },
-  { gap: 'one offsets entry, not the first, and nothing else', removed: [...range(0, 4).map((batch) => `commits/${batch}`), ...range(0, 3).map((batch) => `offsets/${batch}`)], told: 'has offsets/4 but no commits/3' },
+  { gap: 'one offsets entry, not the first, and nothing else', removed: [...range(0, 4).map((batch) => `commits/${batch}`), ...range(0, 3).map((batch) => `offsets/${batch}`)], told: 'has offsets/4 but no commits of the batches before it' },
+  { gap: 'an offsets entry missing among those to do again', removed: ['offsets/3', ...range(2, 4).map((batch) => `commits/${batch}`)], told: 'has offsets/4 but no offsets/3' },
   { gap: 'the last offsets alone', removed: ['offsets/3', 'commits/4'], told: 'offsets/3' }
 ])('R3 a checkpoint with $gap is refused, naming the entry', async ({ removed, told }) => {
   const folder = await checkpointWith('gap', 5)
@@ -155,8 +154,8 @@ test.each([
 test('R3 gaps among older entries do not matter, nor do temporary files and checksums', async () => {
   const folder = await checkpointWith('older', 5)
   for (const path of ['offsets/1', 'commits/2']) rmSync(join(folder, path))
-  for (const name of ['offsets/.9.crc', 'offsets/.9.abc.tmp', 'commits/.9.crc', 'commits/9.tmp', 'state/.9.tmp']) writeText(folder, name, '')
-  expect((await open(folder)).found).toEqual({ committed: { batchId: 4, offsets: offsetsOf(4), commit: commitOf(4) }, unfinished: undefined })
+  for (const name of ['offsets/1e23', 'offsets/07', 'offsets/99999999999999999999', 'offsets/-0', 'offsets/.9.crc', 'offsets/.9.abc.tmp', 'commits/.9.crc', 'commits/9.tmp', 'state/.9.tmp']) writeText(folder, name, '')
+  expect((await open(folder)).found).toEqual({ committed: { batchId: 4, offsets: offsetsOf(4), commit: commitOf(4) }, unfinished: [] })
 })
 
 test('R1 whoever logs or commits a batch second is told that another process did', async () => {

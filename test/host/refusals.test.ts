@@ -200,7 +200,7 @@ describe('decisions 1.6 a data file of a Delta table that cannot be read', () =>
         const [info] = readFileSync(join(folder, 'gold', query, logFile(version)), 'utf8').split('\n')
         return (JSON.parse((JSON.parse(info!) as { commitInfo: { userMetadata: string } }).commitInfo.userMetadata) as { setAside?: unknown }).setAside
       })
-      expect(notes).toEqual([['3.parquet'], undefined])
+      expect(notes).toEqual([[{ path: '3.parquet', position: 2 }], undefined])
     }
     expect(warningsOf(outing)).toEqual(Array(2).fill(expect.stringMatching(new RegExp(`^set aside 3\\.parquet: .*${told.source}`))))
   })

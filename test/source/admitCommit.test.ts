@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseAction } from '#electron/delta/parseAction.ts'
-import { admitCommit, type ChangeOptions } from '#electron/source/admitCommit.ts'
+import { admitCommit } from '#electron/source/admitCommit.ts'
+import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import { add, remove } from '#test/delta/handMade.ts'
 
 const strict: ChangeOptions = { skipChangeCommits: false, ignoreDeletes: false, ignoreChanges: false }
