@@ -4,6 +4,7 @@ import { parseInterval } from '#shared/pipeline/interval.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { check } from './commands/check.ts'
 import { addPipelineFlags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
+import { onSignals } from './commands/onSignals.ts'
 import { replayDisplay } from './commands/replayDisplay.ts'
 import { runAndReport } from './commands/runAndReport.ts'
 import { resolvePipeline } from './commands/settings.ts'
@@ -18,6 +19,9 @@ import { openStorage } from './storage/openStorage.ts'
 /** Exit codes of `contrail`. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const
 
+/** Nobody reads our output any more: what only shows ends, quietly. */
+const abandoned = new AbortController()
+
 const program = new Command('contrail')
   .description('Replays a recorded silver table of ADS-B observations into the two gold tables, row for row as Spark does.')
   .version(version)
@@ -27,7 +31,7 @@ const program = new Command('contrail')
   .configureOutput({ outputError: () => undefined, writeErr: () => undefined }) // Told by `fail`, in one line.
 
 addPipelineFlags(program.command('replay').description('process all there is, then stop')).action(async (flags: PipelineFlags) => {
-  await runAndReport({ ...pipelineOf(flags), trigger: { kind: 'availableNow' } }, replayDisplay(process.stdout), flags.progress)
+  await runAndReport({ ...pipelineOf(flags), trigger: { kind: 'availableNow' } }, replayDisplay(process.stdout), flags.progress, abandoned.signal)
 })
 
 addPipelineFlags(program.command('watch').description('process what is there and what comes, until Ctrl+C'))
@@ -35,7 +39,7 @@ addPipelineFlags(program.command('watch').description('process what is there and
   .action(async (flags: PipelineFlags & { interval?: string }) => {
     const pipeline = pipelineOf(flags)
     const intervalMs = flags.interval === undefined ? (pipeline.trigger.kind === 'processingTime' ? pipeline.trigger.intervalMs : null) : intervalOf(flags.interval)
-    await runAndReport({ ...pipeline, trigger: { kind: 'processingTime', intervalMs } }, watchDisplay(process.stdout), flags.progress)
+    await runAndReport({ ...pipeline, trigger: { kind: 'processingTime', intervalMs } }, watchDisplay(process.stdout), flags.progress, abandoned.signal)
   })
 
 program
@@ -89,7 +93,7 @@ program
 
 // A reader of our output that goes away (head, less) is no error; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE') return abandoned.abort()
   process.stderr.write(`contrail: standard output cannot be written (${error.code ?? error.message}): check where it goes to\n`)
   process.exit(exitCodes.failed)
 })
@@ -107,19 +111,13 @@ function pipelineOf(flags: PipelineFlags): Pipeline {
 
 /** Runs work that Ctrl+C or SIGTERM stops by `stop`, after which it rejects; `left` says what that leaves behind. A second one ends the process. */
 async function untilInterrupted<Answer>(work: () => Promise<Answer>, stop: () => unknown, left = 'nothing was written'): Promise<Answer> {
-  let asked = false
-  const onSignal = () => {
-    if (asked) process.kill(process.pid, 'SIGKILL')
-    asked = true
-    stop()
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const signals = onSignals(stop)
   try {
     return await work()
   } catch (error) {
-    throw asked && isFault(error) && error.code === 'interrupted' ? new Fault('interrupted', `interrupted: ${left}`, { cause: error }) : error
+    throw signals.asked() && isFault(error) && error.code === 'interrupted' ? new Fault('interrupted', `interrupted: ${left}`, { cause: error }) : error
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    signals.off()
   }
 }
 
@@ -148,6 +146,7 @@ function parseCount(text: string): number {
 /** One line on standard error that names the thing and the next step; the stack only with --debug. */
 function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return
+  if (abandoned.signal.aborted && isFault(error) && error.code === 'interrupted') return
   const debug = program.opts<{ debug?: boolean }>().debug === true
   if (error instanceof CommanderError) {
     const message = error.code === 'commander.help' ? 'no command is given' : error.message.replace(/^error: /, '')

@@ -34,6 +34,10 @@ export interface Recovery {
 
 /** Reads what is there. Nothing is written before the first `logOffsets`: a refused query leaves no trace. */
 export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
+  await storage.checkWritable()
+  for (const folder of ['offsets', 'commits', 'state']) {
+    if (await storage.stat(folder)) throw new Fault('storage', `${storage.root}/${folder} is a file, and a checkpoint has a folder there: move it away, or start with a new checkpoint`)
+  }
   await refuseSparkState(storage)
   const saved = await readMetadata(storage)
   const { offsets, commits } = await listLogs(storage)

@@ -5,6 +5,7 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { QueryEvent } from '../host/queryEvent.ts'
 import { startPipeline } from '../host/startPipeline.ts'
 import { storageFault } from '../storage/storageFault.ts'
+import { onSignals } from './onSignals.ts'
 
 /** Shows a run while it goes on. */
 export interface Display {
@@ -15,9 +16,10 @@ export interface Display {
 
 /**
  * Runs a pipeline in its thread until it ends or the user interrupts it. The first Ctrl+C (or SIGTERM) lets it stop between two batches or in the
- * middle of reading one; the second ends the process at once, which is as safe as any crash. Faults: the first of a query that failed.
+ * middle of reading one; the second ends the process at once, which is as safe as any crash. `abandoned`: nobody reads our output any more. Faults: the
+ * first of a query that failed.
  */
-export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined): Promise<void> {
+export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
   const progress = openProgress(progressFile)
   let progressFault: unknown
   const running = startPipeline(pipeline, {
@@ -33,13 +35,8 @@ export async function runAndReport(pipeline: Pipeline, display: Display, progres
       display.event(event)
     }
   })
-  let asked = false
-  const stop = () => {
-    if (asked) process.kill(process.pid, 'SIGKILL')
-    asked = true
-    running.stop()
-  }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const signals = onSignals(running.stop)
+  abandoned.addEventListener('abort', running.stop)
   try {
     const ends = await running.ended
     display.end(progressFault !== undefined || [...ends.values()].some((error) => error !== undefined))
@@ -48,19 +45,23 @@ export async function runAndReport(pipeline: Pipeline, display: Display, progres
   } finally {
     display.end(true)
     progress.close()
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    signals.off()
+    abandoned.removeEventListener('abort', running.stop)
   }
 }
 
 /** One fault is told as it is; when both queries failed for different reasons, both are. */
 function report(ends: ReadonlyMap<string, Error | undefined>): void {
-  const failed = [...ends].flatMap(([query, error]) => (error ? [{ query, error }] : []))
+  // By name, not by who failed first.
+  const failed = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([query, error]) => (error ? [{ query, error }] : []))
   const [first] = failed
   if (!first) return
   const real = failed.filter(({ error }) => !(isFault(error) && error.code === 'interrupted'))
   const messages = new Set(real.map(({ error }) => error.message))
   if (real.length === 0 || messages.size === 1) throw real[0]?.error ?? first.error
-  throw new Fault('storage', real.map(({ query, error }) => `${query}: ${error.message}`).join('; '), { cause: first.error })
+  const codes = new Set(real.map(({ error }) => (isFault(error) ? error.code : 'storage')))
+  const [code, ...others] = codes
+  throw new Fault(code !== undefined && others.length === 0 ? code : 'storage', real.map(({ query, error }) => `${query}: ${error.message}`).join('; '), { cause: first.error })
 }
 
 function openProgress(file: string | undefined): { append(line: string): void; close(): void } {

@@ -38,6 +38,7 @@ export function resolvePipeline(sources: SettingSources): Pipeline {
     if (uri === undefined && inFile === undefined) throw new Fault('usage', `it is not said where ${place} is: give --${place} DIR, ${place}.uri in a file for --pipeline, or CONTRAIL_${place.toUpperCase()}_URI`)
     merged[place] = { ...inFile, ...flags[place], uri }
   }
+  chooseStart(merged.silver, flags.silver)
   chooseQuery(merged, sources.query)
   return parsePipeline(merged, sources.pipeline ?? 'the command line')
 }
@@ -45,6 +46,14 @@ export function resolvePipeline(sources: SettingSources): Pipeline {
 /** A flag of one query, where no file names any, must not leave the other one out. */
 function withQueries(file: Record<string, unknown>, flags: Record<string, unknown>): Record<string, unknown> {
   return flags.queries !== undefined && file.queries === undefined ? { ...file, queries: { flight_phase_counts: {}, anomaly_alerts: {} } } : file
+}
+
+/** A start that a flag gives takes the place of the other kind of start in the file. */
+function chooseStart(silver: unknown, flags: Record<string, unknown> | undefined): void {
+  if (!isObject(silver) || !flags) return
+  for (const [given, other] of [['startingVersion', 'startingTimestamp'], ['startingTimestamp', 'startingVersion']] as const) {
+    if (flags[given] !== undefined && flags[other] === undefined) delete silver[other]
+  }
 }
 
 /** Flags for a query that the file leaves out bring it in; `--query` takes the other one away. */

@@ -30,7 +30,10 @@ export interface Database {
   use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>
   /** Stops what runs and what waits: their promises reject with Fault `interrupted`. Resolves when nothing runs any more. */
   interrupt(): Promise<void>
-  /** Interrupts, then closes. A worker must await this before it ends: DuckDB aborts the whole process otherwise. */
+  /**
+   * Interrupts, then closes; what is asked for from now on is refused with Fault `interrupted`. A worker must await this before it ends: DuckDB
+   * aborts the whole process otherwise.
+   */
   close(): Promise<void>
 }
 
@@ -62,7 +65,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const queue: Waiting[] = []
   const running = new Set<Promise<unknown>>()
   const afterQuery = resultCollector()
-  let closed = false
+  let closing: Promise<void> | undefined
 
   function waitForConnection(): Promise<DuckDBConnection> {
     return new Promise((take, refuse) => queue.push({ take, refuse }))
@@ -75,7 +78,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
 
   async function use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer> {
-    if (closed) throw new Fault('interrupted', 'the database is closed')
+    if (closing) throw new Fault('interrupted', 'the database is closed')
     // Taken without a pause where one is free: `interrupt` must see every call that has been made.
     const connection = free.pop() ?? (await waitForConnection())
     const pending = work(connection)
@@ -106,6 +109,13 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     }
   }
 
+  async function close(): Promise<void> {
+    await interrupt()
+    for (const connection of all) connection.closeSync()
+    instance.closeSync()
+    if (options.tempDirectory === undefined) await rm(tempDirectory, { recursive: true, force: true })
+  }
+
   return {
     async query(sql) {
       const answer = await use(async (connection) => copyResult(await connection.run(sql)))
@@ -118,14 +128,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     },
     use,
     interrupt,
-    async close() {
-      if (closed) return
-      closed = true
-      await interrupt()
-      for (const connection of all) connection.closeSync()
-      instance.closeSync()
-      if (options.tempDirectory === undefined) await rm(tempDirectory, { recursive: true, force: true })
-    }
+    close: () => (closing ??= close())
   }
 }
 

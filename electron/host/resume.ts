@@ -1,7 +1,9 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { initialState, restore, type EngineState } from '#shared/engine/state.ts'
 import type { OffsetEntry } from '../checkpoint/logEntry.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { StateIdentity } from '../checkpoint/stateFile.ts'
+import type { GoldTable } from '../sink/goldTable.ts'
 import type { OffsetText } from '../source/source.ts'
 import type { QueryRun } from './runQuery.ts'
 
@@ -21,7 +23,7 @@ export const beginningKey = 'contrail.beginning'
 export const settingsKey = 'contrail.settings'
 
 /** Goes back to the last finished batch. A restart is invisible: what comes next is what would have come next. SPEC R2, R3 */
-export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' | 'checkpoint' | 'identity' | 'goldName'>): Promise<Position> {
+export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' | 'checkpoint' | 'identity'>): Promise<Position> {
   const { committed, unfinished } = run.checkpoint.found
   const logged = (unfinished[0] ?? committed?.offsets)?.conf[beginningKey]
   const beginning = logged ?? (await run.source.beginning())
@@ -39,6 +41,15 @@ export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' |
   }
   run.stream.recall(header.source)
   return { nextBatchId: batchId + 1, offset: offsets.end, beginning, state, unfinished }
+}
+
+/** Gold must hold what the checkpoint has done: rows that are gone from it would never be written again. */
+export function refuseShortGold({ found }: Checkpoint, gold: Pick<GoldTable, 'newestBatch'>, goldName: string): void {
+  const { committed } = found
+  if (!committed || gold.newestBatch >= committed.batchId) return
+  const has = gold.newestBatch < 0 ? 'none of its batches' : `its batches up to ${gold.newestBatch}`
+  const goBack = gold.newestBatch < 0 ? 'all offsets and commits' : `offsets and commits after ${gold.newestBatch}`
+  throw new Fault('checkpoint', `the checkpoint has done batch ${committed.batchId}, and ${goldName} has ${has}: restore gold, or remove ${goBack} from the checkpoint to do those again, or start with a new checkpoint`)
 }
 
 /** What a query must not change under its checkpoint. Delays, limits, source options and triggers may. */

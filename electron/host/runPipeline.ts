@@ -17,7 +17,7 @@ import type { Clock } from './clock.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { sharedEventTimes, type EventTimes } from './readBatch.ts'
 import { refuseOverlap } from './refuseOverlap.ts'
-import { identityOf } from './resume.ts'
+import { identityOf, refuseShortGold, resume } from './resume.ts'
 import { interruption, runQuery } from './runQuery.ts'
 
 /** What a pipeline runs with; tests pass their own storages and clock. */
@@ -43,7 +43,7 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   const queries = builtinQueries(pipeline)
   let source: Source
   try {
-    refuseOverlap(pipeline, parts.openStorage)
+    await refuseOverlap(pipeline, queries, parts.openStorage)
     source = await openSource(pipeline, parts)
   } catch (error) {
     return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
@@ -80,6 +80,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   }
   const stream = source.stream(query.columns)
   const checkpoint = await openCheckpoint(parts.openStorage(`${pipeline.checkpoints.uri}/${query.checkpointFolder}`))
+  const identity = identityOf(query, query.columns, source)
+  const resumed = await resume({ query, source, stream, checkpoint, identity })
   const readCheckpoint = checkpointReader(database)
   const goldStorage = parts.openStorage(`${pipeline.gold.uri}/${definition.name}`)
   const gold = await openGold({
@@ -91,6 +93,7 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     engine: parts.engine,
     afterCommit: (version) => writeLogCheckpoint(goldStorage, database, readCheckpoint, version)
   })
+  refuseShortGold(checkpoint, gold, goldStorage.root)
   await runQuery({
     runId,
     query,
@@ -100,7 +103,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     stream,
     reader: { database, eventTimes, stream, query, onBadFile: silver.onBadFile },
     checkpoint,
-    identity: identityOf(query, query.columns, source),
+    resumed,
+    identity,
     gold,
     goldName: goldStorage.root,
     trigger: pipeline.trigger,

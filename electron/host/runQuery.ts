@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Fault } from '#shared/engine/fault.ts'
 import { snapshot } from '#shared/engine/state.ts'
 import { beginStep, type OpenStep, type Step } from '#shared/engine/step.ts'
@@ -14,7 +15,7 @@ import type { Clock } from './clock.ts'
 import { formatProgress } from './progress.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
-import { beginningKey, resume, settingsKey, type Position } from './resume.ts'
+import { beginningKey, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
 
 /** Everything a query needs to run; its parts are arguments, so that tests pass their own. */
@@ -29,6 +30,8 @@ export interface QueryRun {
   readonly stream: SourceStream
   readonly reader: BatchReader
   readonly checkpoint: Checkpoint
+  /** Where the last run left off. */
+  readonly resumed: Position
   readonly identity: StateIdentity
   readonly gold: GoldTable
   readonly goldName: string
@@ -59,7 +62,7 @@ interface BatchPlan extends PlannedBatch {
 
 /** Runs one query until its trigger has nothing more to do, or the signal asks to stop (Fault `interrupted`). */
 export async function runQuery(run: QueryRun): Promise<void> {
-  let position = await resume(run)
+  let position = run.resumed
   let previousStartedMs: number | undefined
   if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
   await run.source.refresh()
@@ -116,6 +119,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('getBatch')
   const stepped = read.open.finish(read.eventTime)
   lap('queryPlanning')
+  await hearMessages()
   throwIfStopped(run.signal)
   const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(plan, read))
   lap('addBatch')
@@ -225,6 +229,12 @@ function status(run: QueryRun, message: string, isDataAvailable: boolean): void 
 
 function warn(run: QueryRun, message: string): void {
   run.publish({ kind: 'warning', query: run.query.spec.name, message })
+}
+
+/** Lets the thread hear a request to stop that came during long work: messages are taken up between two turns of the event loop. */
+async function hearMessages(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
 }
 
 function throwIfStopped(signal: AbortSignal): void {

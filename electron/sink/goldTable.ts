@@ -16,6 +16,8 @@ import { addLine, commitInfoLine, creationLines, txnLine, type BatchNote, type N
 export interface GoldTable {
   /** Rows already there that another query wrote; 0 in the usual case. */
   readonly foreignRows: number
+  /** The newest batch of this query that gold has; -1: none. */
+  readonly newestBatch: number
   /** The commit that holds a batch of this query, when gold has it. */
   findBatch(batchId: number): Promise<{ readonly version: number; readonly note: BatchNote | undefined } | undefined>
   /** Appends the batch in one commit, also when it has no rows. A batch that gold already has is left as it is. SPEC G1, G2 */
@@ -40,6 +42,7 @@ const commitTries = 20
 export async function openGold(options: GoldOptions): Promise<GoldTable> {
   const { storage, spec, queryId } = options
   const columns = goldColumns(spec)
+  await storage.checkWritable()
   let latest = await loadExisting(options)
   if (latest) refuseOther(latest, columns, storage)
   else if (!(await storage.hasFolder('_delta_log')) && (await storage.listDeep('')).some((entry) => !isHidden(entry.path))) {
@@ -106,7 +109,7 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
     return false
   }
 
-  return { foreignRows, findBatch, write }
+  return { foreignRows, newestBatch: Number(done), findBatch, write }
 }
 
 /** Files that a crash left half-written, and those of file managers. */

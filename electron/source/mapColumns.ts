@@ -10,37 +10,37 @@ export type ColumnMap = Readonly<Record<string, { readonly from: string; readonl
 export function mapColumns(source: Source, map: ColumnMap): Source {
   const mapped = Object.entries(map)
   if (mapped.length === 0) return source
-  const find = (name: string) => source.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
+  const origins = new Map<string, { readonly column: string; readonly factor: number | undefined }>()
   const added = mapped.map(([name, { from, factor }]): SilverColumn => {
-    const column = find(from)
+    const column = source.columns.find((candidate) => candidate.name === from) ?? source.columns.find((candidate) => candidate.name.toLowerCase() === from.toLowerCase())
     if (!column) throw new Fault('schema', `silver.columns.${name}.from is ${from}, and ${source.name} has no such column. It has: ${source.columns.map(({ name: own }) => own).join(', ')}`)
+    origins.set(name, { column: column.name, factor })
     const isTime = typeof column.type !== 'string' && column.type.kind === 'timestamp'
     if (factor === undefined) return { name, type: column.type }
     if (isTime || typeof column.type === 'string') throw new Fault('schema', `silver.columns.${name} multiplies ${from}, which is ${typeof column.type === 'string' ? column.type : column.type.kind}: a factor needs a number`)
     return { name, type: { kind: 'double' } }
   })
-  const origin = (name: string) => map[name]
   return {
     ...source,
     columns: [...source.columns.filter((column) => !added.some((other) => other.name.toLowerCase() === column.name.toLowerCase())), ...added],
     columnIdentity(name) {
-      const from = origin(name)
-      return from ? `${source.columnIdentity(find(from.from)?.name ?? from.from)} of ${from.from}${from.factor === undefined ? '' : ` times ${from.factor}`}` : source.columnIdentity(name)
+      const from = origins.get(name)
+      return from ? `${source.columnIdentity(from.column)} of ${from.column}${from.factor === undefined ? '' : ` times ${from.factor}`}` : source.columnIdentity(name)
     },
     stream(columns) {
-      const own = [...new Set(columns.map((name) => (origin(name) ? (find(origin(name)!.from)?.name ?? name) : name)))]
+      const own = [...new Set(columns.map((name) => origins.get(name)?.column ?? name))]
       const stream = source.stream(own)
       const select = columns.map((name) => {
-        const from = origin(name)
+        const from = origins.get(name)
         if (!from) return quoteName(name)
-        const value = quoteName(from.from)
+        const value = quoteName(from.column)
         return `${from.factor === undefined ? value : `CAST(${value} AS DOUBLE) * CAST('${from.factor}' AS DOUBLE)`} AS ${quoteName(name)}`
       })
       return {
         ...stream,
         async scans(range, only) {
           const scans = await stream.scans(range, only)
-          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? [quoteName(filePositionColumn)] : []), ...select].join(', ')} FROM (${scan.sql})`, identity: `${select.join()} ${scan.identity}` }))
+          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? [quoteName(filePositionColumn)] : []), ...select].join(', ')} FROM (${scan.sql})` }))
         }
       }
     }

@@ -3,6 +3,7 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { Database } from '../duckdb/database.ts'
 import { checkpointReader } from '../duckdb/readCheckpoint.ts'
 import type { Clock } from '../host/clock.ts'
+import { interruptible } from '../storage/interruptible.ts'
 import type { Storage } from '../storage/storage.ts'
 import { openDeltaSource } from './deltaSource.ts'
 import { mapColumns } from './mapColumns.ts'
@@ -18,7 +19,7 @@ export interface SourceParts {
 
 /** Opens silver as what it is: a Delta table, or a plain folder of Parquet files. Faults name the path and what is wrong with it. */
 export async function openSource({ silver, trigger }: Pick<Pipeline, 'silver' | 'trigger'>, parts: SourceParts): Promise<Source> {
-  const storage = parts.openStorage(silver.uri)
+  const storage = interruptible(parts.openStorage(silver.uri), parts.signal)
   const source =
     (await formatOf(storage, silver.format)) === 'delta'
       ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), silver)
@@ -32,10 +33,10 @@ export async function openSource({ silver, trigger }: Pick<Pipeline, 'silver' | 
 }
 
 async function formatOf(storage: Storage, format: Pipeline['silver']['format']): Promise<'delta' | 'parquet'> {
-  const all = await storage.listDeep('')
-  const hasLog = all.some((entry) => entry.path.startsWith('_delta_log/')) || (await storage.hasFolder('_delta_log'))
+  const hasLog = await storage.hasFolder('_delta_log')
   if (hasLog && format === 'parquet') throw new Fault('usage', `silver.format is parquet, but ${storage.root} has a _delta_log: read as plain files, removed and unfinished data would count; set silver.format to delta or auto`)
   if (hasLog || format === 'delta') return 'delta'
-  if (all.length === 0) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${(await storage.stat('')) ? 'is a file, and silver is a folder' : 'is not there, or is empty'}: check silver.uri`)
+  if (await storage.stat('_delta_log')) throw new Fault('corrupt', `${storage.root}/_delta_log is a file, and a Delta table has a folder there: restore the table, or move the file away`)
+  if ((await storage.listDeep('')).length === 0) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${(await storage.stat('')) ? 'is a file, and silver is a folder' : 'is not there, or is empty'}: check silver.uri`)
   return 'parquet'
 }

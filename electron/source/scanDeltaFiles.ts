@@ -3,11 +3,12 @@ import type { AddFile, MetaData } from '../delta/actions.ts'
 import { readDeletionVector } from '../delta/deletionVector.ts'
 import { pathInTable } from '../delta/path.ts'
 import { mappingModeOf } from '../delta/schema.ts'
+import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
-import { scanFiles, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 export interface DeltaScanParts {
   readonly storage: Storage
@@ -30,7 +31,8 @@ export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly Stre
     if (!field) throw new Error(`${storage.root} has no column ${name}`)
     return { name, field, isPartition: metaData.partitionColumns.includes(name) }
   })
-  return scanFiles({ database, schemas, columns, mode }, files, (file) => openFile(storage, file), only)
+  const check: CheckSchema = (schema, name) => checkFileTypes(schema, columns, mode, name)
+  return scanFiles({ database, schemas, columns, mode, check }, files, (file) => openFile(storage, file), only)
 }
 
 async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {

@@ -1,5 +1,4 @@
 import type { MappingMode } from '../delta/schema.ts'
-import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import type { Database } from '../duckdb/database.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
@@ -20,11 +19,15 @@ export type RecentSchemas = Map<string, readonly ParquetColumn[]>
 
 const keptSchemas = 2000
 
+/** Refuses a file whose columns are not what its table has; `name` is how messages call it. */
+export type CheckSchema = (schema: readonly ParquetColumn[], name: string) => void
+
 export interface ScanParts {
   readonly database: Database
   readonly schemas: RecentSchemas
   readonly columns: readonly ScanColumn[]
   readonly mode: MappingMode
+  readonly check: CheckSchema
 }
 
 /** How to read a batch's files, in groups; `only` at these positions. Faults name a file that is missing, damaged, or of other types than its table. */
@@ -37,7 +40,7 @@ export async function scanFiles<File extends { readonly sizeBytes: number }>(par
   return scans
 }
 
-async function scanGroup({ database, schemas, columns, mode }: ScanParts, opened: readonly OpenedFile[], positions: readonly number[]): Promise<Scan> {
+async function scanGroup({ database, schemas, columns, mode, check }: ScanParts, opened: readonly OpenedFile[], positions: readonly number[]): Promise<Scan> {
   // Taken before anything is awaited: the other query may push them out meanwhile.
   const known = new Map(opened.flatMap(({ localPath }) => (schemas.has(localPath) ? [[localPath, schemas.get(localPath)!] as const] : [])))
   const unknown = opened.filter((file) => !known.has(file.localPath))
@@ -51,7 +54,7 @@ async function scanGroup({ database, schemas, columns, mode }: ScanParts, opened
     schemas.set(file.localPath, read[i]!)
   })
   const scanned = opened.map((file) => ({ ...file, schema: known.get(file.localPath)! }))
-  for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
+  for (const { schema, name } of scanned) check(schema, name)
   for (const oldest of schemas.keys()) if (schemas.size > keptSchemas) schemas.delete(oldest)
   return {
     sql: scanSql(scanned, columns, { mode, fileIndex: positions.length > 1 }),

@@ -7,12 +7,14 @@ import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
-import { scanFiles, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
   readonly name: string
   readonly type: ValueType | string
+  /** The first file that has it. */
+  readonly file: string
 }
 
 export interface FolderScanParts {
@@ -26,16 +28,21 @@ const schemaFilesAtOnce = 500
 
 /**
  * Columns of all files, in the order in which they are first met. A column whose type differs between files is a Fault that names both.
- * `quarantine`: files that cannot be read have no columns; their batch will set them aside.
+ * `quarantine`: files that cannot be read, or differ from those before them, add no columns; their batch will set them aside.
  */
 export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<FolderColumn[]> {
-  const columns = new Map<string, FolderColumn & { readonly file: string }>()
+  const columns = new Map<string, FolderColumn>()
   for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
     const some = files.slice(start, start + schemaFilesAtOnce)
     const schemas = await readSchemas(storage, database, some, quarantine)
-    schemas.forEach((schema, i) => schema.forEach((column) => addColumn(columns, column, some[i]!.path, storage)))
+    for (const [i, schema] of schemas.entries()) {
+      const differs = differentColumn(columns, schema)
+      if (differs && quarantine) continue
+      if (differs) throw otherType(differs, `${storage.root}/${some[i]!.path}`)
+      for (const column of schema) if (!columns.has(idOf(column))) columns.set(idOf(column), { name: column.name, type: valueTypeOf(column), file: some[i]!.path })
+    }
   }
-  return [...columns.values()].map(({ name, type }) => ({ name, type }))
+  return [...columns.values()]
 }
 
 async function readSchemas(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<readonly (readonly ParquetColumn[])[]> {
@@ -52,14 +59,19 @@ async function readSchemas(storage: Storage, database: Database, files: readonly
   return schemas
 }
 
-function addColumn(columns: Map<string, FolderColumn & { readonly file: string }>, column: ParquetColumn, file: string, storage: Storage): void {
-  const id = column.name.toLowerCase()
-  const type = valueTypeOf(column)
-  const known = columns.get(id)
-  if (!known) columns.set(id, { name: column.name, type, file })
-  else if (!isSame(known.type, type)) {
-    throw new Fault('schema', `column ${column.name} is ${typeText(type)} in ${storage.root}/${file} and ${typeText(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
+const idOf = ({ name }: { readonly name: string }): string => name.toLowerCase()
+
+/** A column of a file that another file has with another type. */
+function differentColumn(columns: ReadonlyMap<string, FolderColumn>, schema: readonly ParquetColumn[]): { readonly column: ParquetColumn; readonly known: FolderColumn } | undefined {
+  for (const column of schema) {
+    const known = columns.get(idOf(column))
+    if (known && !isSame(known.type, valueTypeOf(column))) return { column, known }
   }
+  return undefined
+}
+
+function otherType({ column, known }: { readonly column: ParquetColumn; readonly known: FolderColumn }, file: string): Fault {
+  return new Fault('schema', `column ${column.name} is ${typeText(valueTypeOf(column))} in ${file} and ${typeText(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
 }
 
 const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : formatType(type))
@@ -97,7 +109,12 @@ export async function scanParquetFiles(parts: FolderScanParts, files: readonly T
     if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
     return { name, field: { name, type: column.type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }, isPartition: false }
   })
-  return scanFiles({ database, schemas, columns, mode: 'none' }, files, (file) => openFile(storage, file), only)
+  const folderColumns = new Map(parts.columns.map((column) => [idOf(column), column]))
+  const check: CheckSchema = (schema, name) => {
+    const differs = differentColumn(folderColumns, schema)
+    if (differs) throw otherType(differs, name)
+  }
+  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, (file) => openFile(storage, file), only)
 }
 
 async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> {

@@ -1,11 +1,11 @@
 import { compareText } from '#shared/engine/combine.ts'
 import { Fault } from '#shared/engine/fault.ts'
-import { open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { access, constants, lstat, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { createDurably, makeFolderDurably, publishDurably, replaceDurably, temporaryName } from './durableFile.ts'
 import { walkFolder } from './walkFolder.ts'
 import type { StagedFile, Storage, StorageEntry } from './storage.ts'
-import { storageFault } from './storageFault.ts'
+import { errorCode, storageFault } from './storageFault.ts'
 
 /** A folder of this machine, which need not be there yet. `onWarning` hears once when it cannot give all that a Storage promises. */
 export function openLocalStore(folder: string, onWarning: (message: string) => void = () => undefined): Storage {
@@ -39,6 +39,16 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
 
   return {
     root,
+    realRoot: () => realPathOf(root),
+    async checkWritable() {
+      const there = await nearestThere(root)
+      try {
+        if (!(await stat(there)).isDirectory()) throw new Fault('storage', `${there} is a file, and a folder is needed there: choose another path`)
+        await access(there, constants.W_OK | constants.X_OK)
+      } catch (error) {
+        throw storageFault(error, there === root ? 'write to' : `make ${root} in`, there)
+      }
+    },
     async list(folder, from = '') {
       const names = await ignoreMissing(attempt('list', folder, (path) => readdir(path)))
       const paths = (names ?? []).filter((name) => compareText(name, from) >= 0).map((name) => (folder === '' ? name : `${folder}/${name}`))
@@ -60,7 +70,9 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
     putIfAbsent: (path, bytes) =>
       attempt('write', path, async (file) => {
         await makeFolderDurably(dirname(file))
-        return createDurably(file, bytes, warnOnce)
+        if (await createDurably(file, bytes, warnOnce)) return true
+        if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Fault('storage', `${file} is a folder, and a file is needed there: move it away`)
+        return false
       }),
     replace: (path, bytes) =>
       attempt('write', path, async (file) => {
@@ -92,6 +104,28 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
           discard: () => attempt('remove', path, () => rm(temporary, { force: true }))
         }
       })
+  }
+}
+
+/** The path itself or the first above it that is there. */
+async function nearestThere(path: string): Promise<string> {
+  for (let there = path; ; there = dirname(there)) {
+    try {
+      await lstat(there)
+      return there
+    } catch (error) {
+      const missing = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'
+      if (!missing || there === dirname(there)) throw storageFault(error, 'read', there)
+    }
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  const there = await nearestThere(path)
+  try {
+    return join(await realpath(there), path.slice(there.length))
+  } catch (error) {
+    throw storageFault(error, 'read', there)
   }
 }
 

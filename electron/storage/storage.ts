@@ -14,6 +14,10 @@ export interface StorageEntry {
 export interface Storage {
   /** How messages name the root: an absolute path, or s3://bucket/prefix. */
   readonly root: string
+  /** The root with links followed, as far as it is there: two roots that are one place have the same. */
+  realRoot(): Promise<string>
+  /** Fault when nothing could be written below the root: a file is in the way, or a permission is missing. Writes nothing. */
+  checkWritable(): Promise<void>
   /**
    * Entries directly in `folder` ('' = the root), in byte order of their names; no folders. Empty when the folder is not there.
    * `from`: leave out names that sort before it.
@@ -29,7 +33,7 @@ export interface Storage {
   read(path: string): Promise<Uint8Array>
   /** `length` bytes from `offset`; fewer at the end of the object. */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array>
-  /** Writes an object that must not be there yet; false when it is. Parent folders are made. */
+  /** Writes an object that must not be there yet; false when it is. Parent folders are made. Fault when a folder is in its place. */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>
   /** Writes an object, replacing what is there. Parent folders are made. */
   replace(path: string, bytes: Uint8Array): Promise<void>

@@ -158,6 +158,16 @@ describe('A setting', () => {
     expect(withFile(file, '--columns', 'velocity_kmh=kmh').silver.columns).toEqual({ velocity_kmh: { from: 'kmh' } })
   })
 
+  test('of the start is replaced by a flag for the other kind of start', () => {
+    const start = (silver: object, ...flags: readonly string[]) => {
+      const { startingVersion, startingTimestamp } = withFile({ silver: { uri: '/s', ...silver }, gold: { uri: '/g' }, checkpoints: { uri: '/c' } }, ...flags).silver
+      return [startingVersion, startingTimestamp]
+    }
+    expect(start({ startingTimestamp: '2026-01-23' }, '--starting-version', '3')).toEqual([3, null])
+    expect(start({ startingVersion: 3 }, '--starting-timestamp', '2026-01-23')).toEqual([null, '2026-01-23'])
+    expect(() => start({}, '--starting-version', '3', '--starting-timestamp', '2026-01-23')).toThrow('startingTimestamp')
+  })
+
   test('nowhere given is asked for with all the ways to give it', () => {
     expect(() => resolveGiven({ args: ['--silver', '/s'] })).toThrow('it is not said where gold is: give --gold DIR, gold.uri in a file for --pipeline, or CONTRAIL_GOLD_URI')
   })

@@ -53,3 +53,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one l
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
   expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
 })
+
+test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, and the next run goes on', async () => {
+  const name = 'twice'
+  const running = startContrail(replay(name))
+  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.child.exitCode !== null)
+  // However fast the first one is heard, the second comes while or after it is.
+  while (running.child.exitCode === null && running.child.signalCode === null) {
+    running.child.kill('SIGINT')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const { code, signal } = await running.finished
+  expect(signal ?? code).toBe(signal === null ? 130 : 'SIGINT')
+  expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
+  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+})

@@ -54,6 +54,14 @@ describe('decisions 1.2 a query that is refused leaves no trace, and the other o
     expect([readdirSync(join(folder, 'gold')), readdirSync(join(folder, 'checkpoints'))]).toEqual([['flight_phase_counts'], ['gold_aggregations']])
   })
 
+  test('when both gold folders hold something else, each is named, and the code is that of wrong usage', async () => {
+    const folder = temporaryFolder('gold')
+    await silverIn(folder)
+    for (const table of ['anomaly_alerts', 'flight_phase_counts']) await writeParquet(database, folder, `gold/${table}/mine.parquet`, 'SELECT 1')
+    const { code, stderr } = await cli(folder)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^contrail: anomaly_alerts: \S+ holds files but no _delta_log.*; flight_phase_counts: \S+ holds files but no _delta_log.*\n$/)])
+  })
+
   test('when its gold folder holds something else', async () => {
     const folder = temporaryFolder('gold')
     await silverIn(folder)
@@ -129,7 +137,7 @@ describe('R4 under an existing checkpoint', () => {
     { what: 'another silver table', change: (folder) => writeLog(join(folder, 'silver'), [[protocol(), silverMetaData({ id: 'another' })]]), settings: {}, told: ['has read silver a-table', 'has read silver a-table'] },
     { what: 'another window', change: () => undefined, settings: { queries: { flight_phase_counts: { window: '2 minutes' }, anomaly_alerts: {} } }, told: ['with the window 60000000 us every 60000000 us', undefined] },
     { what: 'another slide', change: () => undefined, settings: { queries: { flight_phase_counts: {}, anomaly_alerts: { slide: '5 minutes' } } }, told: [undefined, 'with the window 300000000 us every 60000000 us'] },
-    { what: 'another type of a column in use', change: (folder) => writeLog(join(folder, 'silver'), [[retyped('velocity_kmh', 'float')]], 6), settings: {}, told: ['column velocity_kmh', 'velocity'] },
+    { what: 'another type of a column in use', change: (folder) => writeLog(join(folder, 'silver'), [[retyped('velocity_kmh', 'float')]], 6), settings: {}, told: ['column velocity_kmh', 'column velocity_kmh'] },
     { what: 'another mapping of a column in use', change: () => undefined, settings: { silver: { columns: { velocity_kmh: { from: 'altitude_meters', factor: 3.6 } } } }, told: ['column velocity_kmh', 'column velocity_kmh'] }
   ])('$what is refused', async ({ change, settings, told }) => {
     const folder = await finished('refused')
