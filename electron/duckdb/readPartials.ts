@@ -5,7 +5,7 @@ import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf } from '#shared/engine/slots.ts'
 import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
-import { eventTimeSql, hasLargeSql, largeScale, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
+import { eventTimeSql, hasLargeSql, largeScale, parseExact, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
 import type { Database } from './database.ts'
 import type { QueryResult } from './queryResult.ts'
 
@@ -85,7 +85,7 @@ function readMeasures(spec: QuerySpec, result: QueryResult): Measures {
   for (const { slot, store, lane } of layout.slots) {
     if (store === 'object') {
       const isText = slot.kind !== 'sum' && slot.kind !== 'rows' && slot.column.type.kind === 'string'
-      result.strings(column++).forEach((text, row) => (objectLane(measures, lane)[row] = text === null || isText ? text : BigInt(text.replace('.', ''))))
+      result.strings(column++).forEach((text, row) => (objectLane(measures, lane)[row] = text === null || isText ? text : parseExact(text)))
       continue
     }
     const lanes = slot.kind === 'moments' ? 3 : 1

@@ -2,6 +2,7 @@ import { unreachable } from '#shared/engine/fault.ts'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf, type Slot } from '#shared/engine/slots.ts'
 import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
+import { sparkDoubleSql, sparkIntSql } from './sparkCasts.ts'
 import { filePositionColumn, quoteName } from './sqlText.ts'
 
 /**
@@ -25,7 +26,7 @@ export function measuredColumns(spec: QuerySpec): readonly Column[] {
 
 /**
  * SQL that reduces a scan to partials: columns `file`, `pane` (number of the pane, not its start), `key` (text), then one column per lane of
- * `slotLayoutOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text. NULL where there is no value.
+ * `slotLayoutOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text (`parseExact` reads it). NULL where there is no value.
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
   const file = options.file ? quoteName(filePositionColumn) : '0'
@@ -83,7 +84,7 @@ function lanesSql(slot: Slot, moments: Moments): string[] {
     case 'values':
       return [`count(${slot.as === 'double' ? doubleName(slot.column) : valueName(slot.column)})::DOUBLE`]
     case 'sum':
-      return [slot.as === 'double' ? `sum(${doubleName(slot.column)})` : `sum(${valueName(slot.column)})::VARCHAR`]
+      return [slot.as === 'double' ? `sum(${doubleName(slot.column)})` : exactSumSql(slot.column)]
     case 'min':
     case 'max':
       return [extremeSql(slot.kind, slot.column)]
@@ -94,6 +95,23 @@ function lanesSql(slot: Slot, moments: Moments): string[] {
     default:
       return unreachable(slot)
   }
+}
+
+/** Sums of narrower decimals stay within DuckDB's 38 digits, whatever a pane holds. */
+const widestPlainSum = 28
+const splitAt = 10n ** 19n
+
+/** A wide decimal is added in two halves: DuckDB refuses a sum of more than 38 digits, where Spark answers null. */
+function exactSumSql(column: Column): string {
+  if (column.type.kind !== 'decimal' || column.type.precision <= widestPlainSum) return `sum(${valueName(column)})::VARCHAR`
+  const unscaled = `replace(${valueName(column)}::VARCHAR, '.', '')::HUGEINT`
+  return `sum(${unscaled} // ${splitAt})::VARCHAR || ' ' || sum(${unscaled} % ${splitAt})::VARCHAR`
+}
+
+/** The unscaled value of an exact sum or extreme as `partialsSql` writes it. */
+export function parseExact(text: string): bigint {
+  const [high = '0', low] = text.replace('.', '').split(' ')
+  return low === undefined ? BigInt(high) : BigInt(high) * splitAt + BigInt(low)
 }
 
 function extremeSql(kind: 'min' | 'max', column: Column): string {
@@ -148,19 +166,4 @@ const numberSql = (value: number): string => `CAST('${value}' AS DOUBLE)`
 /** SPEC A4: numbers widened, strings read as Spark reads them. */
 function doubleSql({ name, type }: Column): string {
   return type.kind === 'string' ? sparkDoubleSql(quoteName(name)) : type.kind === 'double' ? quoteName(name) : `CAST(${quoteName(name)} AS DOUBLE)`
-}
-
-/** Spark trims white space and control characters before it reads a number. */
-const trimmed = (value: string) => `regexp_replace(${value}, '^[\\x01-\\x20\\x7f]+|[\\x01-\\x20\\x7f]+$', '', 'g')`
-
-/** Spark's cast of a string to INT with ANSI mode off (UTF8String.toInt): digits, then a fraction that is cut off; no exponent; null beyond the type's range. */
-function sparkIntSql(value: string, type: 'INTEGER' | 'BIGINT'): string {
-  const text = trimmed(value)
-  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]*)') THEN TRY_CAST(regexp_replace(regexp_replace(${text}, '\\..*$', ''), '^([+-]?)$', '\\10') AS ${type}) END`
-}
-
-/** Spark's cast of a string to DOUBLE: what Java's Double.parseDouble takes in decimal notation, and inf, infinity, nan in any case. */
-function sparkDoubleSql(value: string): string {
-  const text = trimmed(value)
-  return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?') THEN TRY_CAST(rtrim(${text}, 'dDfF') AS DOUBLE) WHEN lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN TRY_CAST(ltrim(${text}, '+') AS DOUBLE) WHEN ${text} IN ('+NaN', '-NaN') THEN 'NaN'::DOUBLE END`
 }

@@ -23,6 +23,11 @@ describe('recorded Spark runs give the same rows, batches, counters, offsets and
   test.each(listScenarios(fixtures))('%s', (name) => replay(join(fixtures, name)))
 })
 
+const own = join(repository, 'test/fixtures/spark')
+describe('Spark runs recorded for Contrail (test/spark/record.py) give the same, too', () => {
+  test.each(listScenarios(own))('%s', (name) => replay(join(own, name)))
+})
+
 describe('recordings that are not part of the project', () => {
   const shared = sharedOracle()
   const others = shared === undefined ? [] : listScenarios(shared).filter((name) => !existsSync(join(fixtures, name)))

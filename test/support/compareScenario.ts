@@ -72,6 +72,7 @@ export async function goldRows(table: string, database: Database): Promise<Recor
 
 function plain(value: SqlValue, type: string): unknown {
   if (typeof value === 'bigint') return type.startsWith('TIMESTAMP') ? isoMicros(value) : Number(value)
+  if (typeof value === 'number' && type === 'DATE') return new Date(value * 86_400_000).toISOString().slice(0, 10)
   if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'
   return value
 }

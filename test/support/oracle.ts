@@ -54,7 +54,7 @@ export function showSilver(scenario: Scenario, target: string, version: number):
   mkdirSync(join(target, '_delta_log'), { recursive: true })
   for (const name of readdirSync(join(silver, '_delta_log'))) {
     const own = /^\d{20}/.exec(name)
-    const wanted = own ? Number(own[0]) <= version : name === '_last_checkpoint' && lastCheckpoint(silver) <= version
+    const wanted = own ? Number(own[0]) <= version : name === '_sidecars' || (name === '_last_checkpoint' && lastCheckpoint(silver) <= version)
     if (wanted) cpSync(join(silver, '_delta_log', name), join(target, '_delta_log', name), { recursive: true, preserveTimestamps: true })
   }
 }

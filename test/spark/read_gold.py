@@ -3,7 +3,7 @@
 Run by hand; no part of `npm test`. It needs Python with pyspark 3.5, deltalake and pyarrow, Java 17, and Delta's jars in one folder
 (delta-spark_2.12 3.3.x, delta-storage 3.3.x, antlr4-runtime 4.9.3):
 
-    python test/readback/read_gold.py --gold GOLD --jars JARS
+    python test/spark/read_gold.py --gold GOLD --jars JARS
 
 GOLD is the folder that holds flight_phase_counts and anomaly_alerts. Exit code 1 when anything differs.
 """
