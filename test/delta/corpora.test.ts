@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTableScan } from '#electron/delta/deltaTable.ts'
@@ -6,38 +5,24 @@ import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import type { QueryResult, SqlValue } from '#electron/duckdb/queryResult.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
-import { sharedCorpora } from '#test/support/folders.ts'
+import { deltaCorpora } from '#test/support/corpora.ts'
 
-interface Entry {
-  readonly rows?: number
-  readonly error?: string
-}
+const corpora = deltaCorpora('tables of other writers')
 
-/** What the README's words for an error ask of our message. */
-const messages: Readonly<Record<string, RegExp>> = {
-  'names the data file that is missing': /\.parquet is not there/,
-  'the log has no metaData action': /the log has no metaData action/,
-  'names the version missing from the log': /version \d+ is missing from the log/
-}
-
-const corpora = sharedCorpora()
-if (corpora === undefined) console.log('tables of other writers: skipped, because the folder corpora is not here (set CONTRAIL_CORPORA)')
-
-describe.skipIf(corpora === undefined)('tables of other writers', async () => {
-  const folder = join(corpora ?? '', 'delta')
-  const index = corpora === undefined ? {} : (JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, Entry>)
+describe.skipIf(!corpora)('tables of other writers', async () => {
+  const { folder, readable, refused } = corpora ?? { folder: '', readable: [], refused: [] }
   const database = await openDatabase()
   afterAll(() => database.close())
 
-  test.each(Object.entries(index).filter(([, entry]) => entry.error === undefined))('%s gives the rows that Spark reads', async (name) => {
+  test.each(readable)('%s gives the rows that Spark reads', async (name) => {
     const scan = await openTableScan(openLocalStore(join(folder, name, 'delta')), {}, database)
     const actual = await scan.explaining(() => database.query(scan.sql))
     const expected = await database.query(`SELECT ${scan.columns.map((column) => quoteName(column.name)).join(', ')} FROM read_parquet(${quoteLiteral(join(folder, name, 'expected', 'expected.parquet'))})`)
     expect(multiset(actual)).toEqual(multiset(expected))
   })
 
-  test.each(Object.entries(index).filter(([, entry]) => entry.error !== undefined))('%s is refused: %j', async (name, { error = '' }) => {
-    await expect(readAll(database, join(folder, name, 'delta'))).rejects.toThrow(messages[error] ?? error)
+  test.each(refused)('%s is refused: %s', async (name, message) => {
+    await expect(readAll(database, join(folder, name, 'delta'))).rejects.toThrow(message)
   })
 })
 

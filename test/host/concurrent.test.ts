@@ -9,20 +9,18 @@ import { goldRows } from '#test/support/compareScenario.ts'
 import { contrail, startContrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { queryNames } from '#test/support/oracle.ts'
-import { outcomeOf } from '#test/support/outcome.ts'
 import { randomFrom } from '#test/support/random.ts'
 import { replayLogged } from '#test/support/replayLogged.ts'
+import { replayPlaces } from '#test/support/replayPlaces.ts'
 import { phases, pipelineIn, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
 
 const folder = temporaryFolder('concurrent')
-const silver = join(folder, 'silver')
+const { silver, places, replay, ...replays } = replayPlaces(folder)
 let database: Database
 let whole: Record<string, unknown>
 let wholeMs: number
 
-const places = (name: string) => ({ gold: join(folder, name, 'gold'), checkpoints: join(folder, name, 'checkpoints') })
-const replay = (name: string) => ['replay', '--silver', silver, '--gold', places(name).gold, '--checkpoints', places(name).checkpoints, '--max-files-per-trigger', '1']
-const outcome = (name: string) => outcomeOf(places(name).gold, places(name).checkpoints, database)
+const outcome = (name: string) => replays.outcome(name, database)
 
 beforeAll(async () => {
   database = await openDatabase()

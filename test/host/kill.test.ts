@@ -4,17 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { contrail, startContrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { outcomeOf } from '#test/support/outcome.ts'
 import { randomFrom } from '#test/support/random.ts'
+import { replayPlaces } from '#test/support/replayPlaces.ts'
 
 const folder = temporaryFolder('kill')
-const silver = join(folder, 'silver')
+const { silver, places, replay, ...replays } = replayPlaces(folder)
 let database: Database
 let whole: Record<string, unknown>
 let wholeMs: number
 
-const places = (name: string) => ({ gold: join(folder, name, 'gold'), checkpoints: join(folder, name, 'checkpoints') })
-const replay = (name: string) => ['replay', '--silver', silver, '--gold', places(name).gold, '--checkpoints', places(name).checkpoints, '--max-files-per-trigger', '1']
+const outcome = (name: string) => replays.outcome(name, database)
 
 beforeAll(async () => {
   database = await openDatabase()
@@ -22,7 +21,7 @@ beforeAll(async () => {
   const started = performance.now()
   expect(await contrail(replay('whole'))).toMatchObject({ code: 0, stderr: '' })
   wholeMs = performance.now() - started
-  whole = await outcomeOf(places('whole').gold, places('whole').checkpoints, database)
+  whole = await outcome('whole')
 })
 afterAll(() => database.close())
 
@@ -39,7 +38,7 @@ test.concurrent.each(seeds)('R2 killed at random times with seed %i, a run ends 
     clearTimeout(timer)
   }
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole)
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one line, and the next run goes on', async (signal) => {
@@ -51,7 +50,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one l
   expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 130, lines: 1 })
   expect(stderr).toMatch(/^contrail: interrupted/)
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole)
 })
 
 test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, and the next run goes on', async () => {
@@ -66,5 +65,5 @@ test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, a
   const { code, signal } = await running.finished
   expect(signal ?? code).toBe(signal === null ? 130 : 'SIGINT')
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcomeOf(places(name).gold, places(name).checkpoints, database)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole)
 })

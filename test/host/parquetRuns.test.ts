@@ -1,10 +1,11 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { add, logFile, protocol, writeLog, writeParquet } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { cruising, silverMetaData, writeObservations } from '#test/support/observations.ts'
+import { silverMetaData } from '#test/support/observations.ts'
+import { namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
 import { phases, progressOf, runIn, runWhole, warningsOf, type Outing, type Settings } from '#test/support/runIn.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
@@ -14,19 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** When the tests play. */
-const now = Date.UTC(2026, 0, 23, 13)
-const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
-
-const namesOf = (offset: string) => (JSON.parse(offset) as { files: { path: string }[] }).files.map((file) => file.path)
-
-/** A whole file with a row at `time`, written so many minutes ago. */
-async function place(folder: string, path: string, minutes: number, time = '12:00'): Promise<void> {
-  await writeObservations(database, folder, path, cruising(time))
-  touch(folder, path, minutes)
-}
-
-const touch = (folder: string, path: string, minutes: number) => utimesSync(join(folder, path), minutesAgo(minutes), minutesAgo(minutes))
+const place = (folder: string, path: string, minutes: number, time?: string) => placeFile(database, folder, path, minutes, time)
 
 async function threeFiles(folder: string): Promise<void> {
   for (const minute of [0, 1, 2]) await place(folder, `silver/${minute}.parquet`, 9 - minute, `12:0${minute}`)

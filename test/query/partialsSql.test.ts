@@ -271,3 +271,12 @@ describe('Groups', () => {
     expect([sorted(groups.map(({ key }) => key)), new Set(groups.map(({ values }) => values.n))]).toEqual([sorted(expected), new Set([2])])
   })
 })
+
+test('A6 sums of the widest decimals are exact, and null where the average does not fit', async () => {
+  const most = '9'.repeat(38)
+  const average = async (precision: number, scale: number, ...values: readonly string[]) => (await measuresOf(decimal(precision, scale), ...values)).avg
+  expect(await average(38, 0, most, most, `-${most}`)).toBeNull()
+  expect(await average(38, 0, '1', most, `-${most}`, '2')).toBe(7500n)
+  expect(await average(38, 18, '-0.000000000000000001', '-99999999999999.5', '99999999999999.0')).toBe(-1_666_666_666_666_666_670_000n)
+  expect(await average(29, 10, '-1.0000000001', '0.5')).toBe(-25_000_000_005_000n)
+})

@@ -10,6 +10,7 @@ import { writeParquet } from '#test/delta/handMade.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { cruising, observationsSql, writeObservations } from '#test/support/observations.ts'
+import { minutesAgo, namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
 import { phases, runIn, runWhole } from '#test/support/runIn.ts'
 
 let database: Database
@@ -18,18 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** When the tests play. */
-const now = Date.UTC(2026, 0, 23, 13)
-const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
 const standing: Clock = { nowMs: () => now, sleep: () => Promise.reject(new Error('nothing to wait for')) }
-
-/** A whole file with a row at `time`, written so many minutes ago. */
-async function place(folder: string, path: string, minutes: number, time = '12:00'): Promise<void> {
-  await writeObservations(database, folder, path, cruising(time))
-  touch(folder, path, minutes)
-}
-
-const touch = (folder: string, path: string, minutes: number) => utimesSync(join(folder, path), minutesAgo(minutes), minutesAgo(minutes))
+const place = (folder: string, path: string, minutes: number, time?: string) => placeFile(database, folder, path, minutes, time)
 
 interface Opened {
   readonly source: Source
@@ -43,7 +34,6 @@ async function open(folder: string, options: { unfinished?: 'wait' | 'refuse'; q
 
 const nothing = JSON.stringify({ files: [] })
 const noLimits = { maxFiles: null, maxBytes: null }
-const namesOf = (offset: string) => (JSON.parse(offset) as { files: { path: string }[] }).files.map(({ path }) => path)
 
 /** Plans and remembers batch after batch; the names of each. */
 async function batchesOf({ stream }: Opened, limits: { maxFiles: number | null; maxBytes: number | null }, start = nothing): Promise<string[][]> {
