@@ -1,5 +1,5 @@
 import { Fault, isFault } from '#shared/engine/fault.ts'
-import { formatType, type ValueType } from '#shared/engine/valueType.ts'
+import { typeName } from '#shared/engine/valueType.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -64,7 +64,4 @@ export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): 
   }
 }
 
-function typeOf(source: Source, name: string): string {
-  const type: ValueType | string = source.columns.find((column) => column.name === name)?.type ?? '?'
-  return typeof type === 'string' ? type : formatType(type)
-}
+const typeOf = (source: Source, name: string): string => typeName(source.columns.find((column) => column.name === name)?.type ?? '?')

@@ -28,7 +28,7 @@ export async function openTableScan(storage: Storage, options: { readonly versio
   const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
-  const scanned = await scanFiles(storage, database, files)
+  const scanned = await knownFiles(storage, database, files)
   for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
   return {
     version,
@@ -54,7 +54,7 @@ interface KnownFile extends NamedFile {
   readonly schema: readonly ParquetColumn[]
 }
 
-async function scanFiles(storage: Storage, database: Database, files: readonly AddFile[]): Promise<KnownFile[]> {
+async function knownFiles(storage: Storage, database: Database, files: readonly AddFile[]): Promise<KnownFile[]> {
   const scanned: KnownFile[] = []
   const atOnce = 500
   // By path, so that the same table gives its rows in the same order each time.

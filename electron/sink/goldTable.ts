@@ -10,6 +10,7 @@ import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/sna
 import type { Database } from '../duckdb/database.ts'
 import { writeRows, type MemoryColumn } from '../duckdb/writeRows.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ignoreMissing } from '../storage/storageFault.ts'
 import { addLine, commitInfoLine, creationLines, txnLine, type BatchNote, type NewFile } from './goldActions.ts'
 
 /** A Delta table that one query appends to, a commit per batch, each batch once. */
@@ -197,9 +198,4 @@ function noteOf(commit: Commit): BatchNote | undefined {
   } catch {
     return undefined // Another program's free text.
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof Fault && error.code === 'notFound') return undefined
-  throw error
 }

@@ -1,4 +1,4 @@
-import { Fault, isFault } from '#shared/engine/fault.ts'
+import { Fault } from '#shared/engine/fault.ts'
 import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
@@ -10,13 +10,14 @@ import type { DeltaField } from '../delta/schema.ts'
 import { scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ignoreMissing } from '../storage/storageFault.ts'
 import { admitCommit } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
 import { inTurn } from './inTurn.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
 import { resolveStart, type StartOptions } from './resolveStart.ts'
 import type { RecentSchemas } from './scanFiles.ts'
-import type { OffsetRange, OffsetText, ReadLimits, Source, SourceFile, SourceStream } from './source.ts'
+import { describeSource, type OffsetRange, type OffsetText, type ReadLimits, type Source, type SourceFile, type SourceStream } from './source.ts'
 
 export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
   /** false: versions missing from the log are passed over. */
@@ -152,7 +153,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
 
   return {
     id: metaData.id,
-    description: `DeltaSource[${describe(storage.root)}]`,
+    description: describeSource('DeltaSource', storage.root),
     name: storage.root,
     columns: metaData.fields.map(silverColumn),
     columnIdentity(name) {
@@ -180,11 +181,6 @@ async function extendListing(storage: Storage, known: LogListing): Promise<LogLi
   return { ...newer, commits: new Set([...known.commits, ...newer.commits]) }
 }
 
-function ignoreMissing(error: unknown): undefined {
-  if (isFault(error) && error.code === 'notFound') return undefined
-  throw error
-}
-
 function sortedFiles(snapshot: Snapshot): readonly AddFile[] {
   return [...snapshot.files].sort((a, b) => a.modificationTime - b.modificationTime || compareText(a.path, b.path))
 }
@@ -208,5 +204,3 @@ function identityOf({ name, type, physicalName }: DeltaField): string {
   const kind = 'precision' in type ? `decimal(${type.precision},${type.scale})` : type.kind
   return physicalName === name ? kind : `${kind} stored as ${physicalName}`
 }
-
-const describe = (root: string): string => (root.includes('://') ? root : `file:${root}`)

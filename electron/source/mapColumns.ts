@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { typeName } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { filePositionColumn, quoteName } from '#shared/query/sqlText.ts'
 import type { Source } from './source.ts'
@@ -17,7 +18,7 @@ export function mapColumns(source: Source, map: ColumnMap): Source {
     origins.set(name, { column: column.name, factor })
     const isTime = typeof column.type !== 'string' && column.type.kind === 'timestamp'
     if (factor === undefined) return { name, type: column.type }
-    if (isTime || typeof column.type === 'string') throw new Fault('schema', `silver.columns.${name} multiplies ${from}, which is ${typeof column.type === 'string' ? column.type : column.type.kind}: a factor needs a number`)
+    if (isTime || typeof column.type === 'string') throw new Fault('schema', `silver.columns.${name} multiplies ${from}, which is ${typeName(column.type)}: a factor needs a number`)
     return { name, type: { kind: 'double' } }
   })
   return {

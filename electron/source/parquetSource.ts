@@ -1,5 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
-import type { ValueType } from '#shared/engine/valueType.ts'
+import { typeName } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Clock } from '../host/clock.ts'
@@ -9,7 +9,7 @@ import { parseObject } from './parseObject.ts'
 import { planFiles } from './planFiles.ts'
 import { readFolderSchema, scanParquetFiles } from './scanParquetFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
-import type { OffsetText, Source, SourceStream } from './source.ts'
+import { describeSource, type OffsetText, type Source, type SourceStream } from './source.ts'
 
 /** A file as an offset lists it: what tells that it is the same file. */
 export interface TakenFile {
@@ -77,12 +77,12 @@ export async function openParquetSource(storage: Storage, database: Database, op
 
   return {
     id: `parquet files in ${storage.root}`,
-    description: `ParquetSource[${storage.root.includes('://') ? storage.root : `file:${storage.root}`}]`,
+    description: describeSource('ParquetSource', storage.root),
     name: storage.root,
     columns: fields.map(({ name, type }): SilverColumn => ({ name, type })),
     columnIdentity(name) {
       const type = fields.find((field) => field.name === name)?.type
-      return type === undefined ? 'nothing' : typeText(type)
+      return type === undefined ? 'nothing' : typeName(type)
     },
     refresh: () => folder.refresh(options.signal),
     beginning: () => Promise.resolve(JSON.stringify({ files: [] })),
@@ -120,5 +120,3 @@ function isTakenFile(value: unknown): value is TakenFile {
   const { path, sizeBytes, modifiedMs } = value as Record<string, unknown>
   return typeof path === 'string' && Number.isFinite(sizeBytes) && Number.isFinite(modifiedMs)
 }
-
-const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : JSON.stringify(type))

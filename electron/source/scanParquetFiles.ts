@@ -1,5 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
-import { formatType, sameType, type ValueType } from '#shared/engine/valueType.ts'
+import { sameType, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { Database } from '../duckdb/database.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
@@ -71,10 +71,9 @@ function differentColumn(columns: ReadonlyMap<string, FolderColumn>, schema: rea
 }
 
 function otherType({ column, known }: { readonly column: ParquetColumn; readonly known: FolderColumn }, file: string): Fault {
-  return new Fault('schema', `column ${column.name} is ${typeText(valueTypeOf(column))} in ${file} and ${typeText(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
+  return new Fault('schema', `column ${column.name} is ${typeName(valueTypeOf(column))} in ${file} and ${typeName(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
 }
 
-const typeText = (type: ValueType | string): string => (typeof type === 'string' ? type : formatType(type))
 const isSame = (a: ValueType | string, b: ValueType | string): boolean => (typeof a === 'string' || typeof b === 'string' ? a === b : sameType(a, b))
 
 /** As Spark reads Parquet: INT96 and adjusted timestamps are instants, others have no zone. */

@@ -23,6 +23,9 @@ export interface ReadLimits {
   readonly maxBytes: number | null
 }
 
+/** A source as Spark's progress describes it. */
+export const describeSource = (kind: string, root: string): string => `${kind}[${root.includes('://') ? root : `file:${root}`}]`
+
 /** A data file of a batch. */
 export interface SourceFile {
   /** As messages, the list of files and late rows name it: its path in the source. */

@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { createDurably, makeFolderDurably, publishDurably, replaceDurably, temporaryName } from './durableFile.ts'
 import { walkFolder } from './walkFolder.ts'
 import type { StagedFile, Storage, StorageEntry } from './storage.ts'
-import { errorCode, storageFault } from './storageFault.ts'
+import { errorCode, ignoreMissing, storageFault } from './storageFault.ts'
 
 /** A folder of this machine, which need not be there yet. `onWarning` hears once when it cannot give all that a Storage promises. */
 export function openLocalStore(folder: string, onWarning: (message: string) => void = () => undefined): Storage {
@@ -50,21 +50,21 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
       }
     },
     async list(folder, from = '') {
-      const names = await ignoreMissing(attempt('list', folder, (path) => readdir(path)))
+      const names = await attempt('list', folder, (path) => readdir(path)).catch(ignoreMissing)
       const paths = (names ?? []).filter((name) => compareText(name, from) >= 0).map((name) => (folder === '' ? name : `${folder}/${name}`))
-      const entries = await inGroups(paths, (path) => ignoreMissing(attempt('read', path, () => entryOf(path))))
+      const entries = await inGroups(paths, (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing))
       return sorted(entries)
     },
     async listDeep(folder) {
-      const paths = await ignoreMissing(attempt('list', folder, (file) => walkFolder(file, folder)))
-      const entries = await inGroups(paths ?? [], (path) => ignoreMissing(attempt('read', path, () => entryOf(path))))
+      const paths = await attempt('list', folder, (file) => walkFolder(file, folder)).catch(ignoreMissing)
+      const entries = await inGroups(paths ?? [], (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing))
       return sorted(entries)
     },
     async hasFolder(folder) {
-      const found = await ignoreMissing(attempt('read', folder, (file) => stat(file)))
+      const found = await attempt('read', folder, (file) => stat(file)).catch(ignoreMissing)
       return found?.isDirectory() ?? false
     },
-    stat: (path) => ignoreMissing(attempt('read', path, () => entryOf(path))),
+    stat: (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing),
     read: (path) => attempt('read', path, (file) => readFile(file)),
     readRange: (path, offset, length) => attempt('read', path, (file) => readPart(file, offset, length)),
     putIfAbsent: (path, bytes) =>
@@ -153,15 +153,6 @@ async function inGroups<Item, Answer>(items: readonly Item[], work: (item: Item)
     answers.push(...(await Promise.all(items.slice(start, start + groupSize).map(work))))
   }
   return answers
-}
-
-async function ignoreMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'notFound') return undefined
-    throw error
-  }
 }
 
 function sorted(entries: readonly (StorageEntry | undefined)[]): StorageEntry[] {

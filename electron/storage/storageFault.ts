@@ -1,4 +1,4 @@
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 
 /** What the operating system says about `path`, as a Fault; errors of another kind come back as they are. `doing`: "read", "write to", "list". */
 export function storageFault(error: unknown, doing: string, path: string): unknown {
@@ -33,4 +33,10 @@ export function storageFault(error: unknown, doing: string, path: string): unkno
 /** "ENOENT"; undefined for what is no error of the operating system. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** For `catch`: what is not there is undefined; other errors stay errors. */
+export function ignoreMissing(error: unknown): undefined {
+  if (isFault(error) && error.code === 'notFound') return undefined
+  throw error
 }

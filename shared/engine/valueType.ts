@@ -10,6 +10,9 @@ export function formatType(type: ValueType): string {
   return type.kind === 'decimal' ? `decimal(${type.precision},${type.scale})` : type.kind
 }
 
+/** A type for a message; one that no query can use is text already. */
+export const typeName = (type: ValueType | string): string => (typeof type === 'string' ? type : formatType(type))
+
 export function sameType(a: ValueType, b: ValueType): boolean {
   return formatType(a) === formatType(b)
 }

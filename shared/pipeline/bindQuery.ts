@@ -1,6 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
 import type { Column, Measure, QuerySpec } from '#shared/engine/querySpec.ts'
-import { formatType, isIntegral, type ValueType } from '#shared/engine/valueType.ts'
+import { isIntegral, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import type { QueryDefinition } from './queryDefinition.ts'
 
@@ -79,8 +79,6 @@ function findColumn(columns: readonly SilverColumn[], name: string, query: strin
   const near = columns.map((column) => column.name).join(', ')
   throw new Fault('schema', `[UNRESOLVED_COLUMN.WITH_SUGGESTION] ${query} needs a column ${name}, and ${silver} has none. It has: ${near || 'no columns'}. Map another one to it with silver.columns, as in {"${name}": {"from": "..."}}`)
 }
-
-const typeName = (type: ValueType | string): string => (typeof type === 'string' ? type : formatType(type))
 
 function isKeyType(type: ValueType | string): type is ValueType {
   return typeof type !== 'string' && (isIntegral(type) || type.kind === 'string' || type.kind === 'boolean' || type.kind === 'date' || type.kind === 'decimal')
