@@ -2,15 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import { Fault } from '#shared/engine/fault.ts'
 import { snapshot } from '#shared/engine/state.ts'
 import { beginStep, type OpenStep, type Step } from '#shared/engine/step.ts'
-import { parseBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
+import type { BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { OffsetEntry } from '../checkpoint/logEntry.ts'
 import type { StateIdentity } from '../checkpoint/stateFile.ts'
-import type { BatchNote } from '../sink/goldActions.ts'
 import type { GoldTable } from '../sink/goldTable.ts'
-import { parseObject } from '../source/parseObject.ts'
 import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
+import { howToDo, noteOf, type BatchPlan, type PlannedBatch } from './batchPlan.ts'
 import type { Clock } from './clock.ts'
 import { formatProgress } from './progress.ts'
 import type { QueryEvent } from './queryEvent.ts'
@@ -42,22 +41,6 @@ export interface QueryRun {
   readonly publish: (event: QueryEvent) => void
   /** Files that a person has been told about. Shared by the queries of a pipeline, so that each is told once. */
   readonly toldOf: Set<string>
-}
-
-/** A batch that is about to run. */
-interface PlannedBatch {
-  readonly batchId: number
-  readonly start: OffsetText
-  readonly end: OffsetText
-  /** Set when an earlier run planned it and did not finish. */
-  readonly logged: OffsetEntry | undefined
-}
-
-/** How a planned batch is done: as it is in gold when gold has it, as it was logged when it was, with today's settings otherwise. */
-interface BatchPlan extends PlannedBatch {
-  readonly query: BoundQuery
-  readonly settings: BatchSettings
-  readonly inGold: BatchNote | undefined
 }
 
 /** Runs one query until its trigger has nothing more to do, or the signal asks to stop (Fault `interrupted`). */
@@ -109,8 +92,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   const { batchId, start, end, logged } = planned
   const lap = stopwatch(run.clock, startedMs)
   status(run, start === end ? 'No new data but cleaning up state' : 'Processing new data', start !== end)
-  if (logged && logged.batchWatermarkMs !== state.watermarkMs) throw otherWatermark(run, planned, state.watermarkMs)
-  const plan = await howToDo(run, planned)
+  const plan = await howToDo(run, planned, state.watermarkMs)
   lap('latestOffset')
   const conf = { [beginningKey]: beginning, [settingsKey]: JSON.stringify(plan.settings) }
   if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf, end })
@@ -130,42 +112,11 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: [] }
 }
 
-/** A batch that gold has, or that was logged, must come out as it did or would have: only then is its state the one that belongs to gold. SPEC R6 */
-async function howToDo(run: QueryRun, planned: PlannedBatch): Promise<BatchPlan> {
-  const inGold = await findInGold(run, planned)
-  const file = `offsets/${planned.batchId} of the checkpoint`
-  const logged = planned.logged?.conf[settingsKey]
-  const kept = inGold?.changes ? parseBatchSettings(inGold, `gold's commit of batch ${planned.batchId}`) : logged === undefined ? undefined : parseBatchSettings(parseObject(logged), file)
-  return { ...planned, inGold, settings: kept ?? run.settings, query: kept ? run.queryWith(kept) : run.query }
-}
-
 function readPlanned(run: QueryRun, { start, end, query, settings, inGold }: BatchPlan, begin: () => OpenStep): Promise<ReadBatch> | ReadBatch {
   if (start === end) return nothingRead(begin())
   const reader = { ...run.reader, query }
   const range = { start, end, changes: settings.changes }
   return inGold ? readBatchAgain(reader, range, inGold.setAside ?? [], begin) : readBatch(reader, range, begin)
-}
-
-function otherWatermark(run: QueryRun, { batchId, logged }: PlannedBatch, watermarkMs: number): Fault {
-  return new Fault('checkpoint', `offsets/${batchId} of ${run.query.spec.name} holds the watermark ${logged?.batchWatermarkMs}, and the batch before it left ${watermarkMs}: restore the checkpoint, or remove offsets/${batchId} and everything newer in it`)
-}
-
-/** Gold may already have the batch (a crash, or offsets removed by hand): then it must be the very same one. SPEC G4 */
-async function findInGold(run: QueryRun, planned: PlannedBatch): Promise<BatchNote | undefined> {
-  const inGold = await run.gold.findBatch(planned.batchId)
-  const range = rangeOf(planned)
-  if (inGold?.note?.range === undefined || (inGold.note.range.start === range.start && inGold.note.range.end === range.end)) return inGold?.note
-  if (!planned.logged) await run.checkpoint.refuseTaken(planned.batchId)
-  throw new Fault(
-    'checkpoint',
-    `version ${inGold.version} of ${run.goldName} already holds batch ${planned.batchId} of this checkpoint, made of silver up to ${inGold.note.range.end}, and the batch planned now ends at ${range.end}: entries of the checkpoint were removed and silver or the file limits have changed since; start with a new checkpoint and a new gold folder`
-  )
-}
-
-const rangeOf = ({ start, end }: PlannedBatch): BatchNote['range'] => ({ start, end })
-
-function noteOf(plan: BatchPlan, { setAside }: ReadBatch): BatchNote {
-  return { range: rangeOf(plan), ...plan.settings, ...(setAside.length > 0 && { setAside: setAside.map(({ path, position }) => ({ path, position })) }) }
 }
 
 function nothingRead(open: OpenStep): ReadBatch {
