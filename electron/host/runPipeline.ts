@@ -91,6 +91,7 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     spec: query.spec,
     queryId: checkpoint.queryId,
     engine: parts.engine,
+    clock,
     afterCommit: (version) => writeLogCheckpoint(goldStorage, database, readCheckpoint, version)
   })
   refuseShortGold(checkpoint, gold, goldStorage.root)

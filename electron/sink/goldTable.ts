@@ -9,6 +9,7 @@ import { commitPath, listLog, readCommit } from '../delta/log.ts'
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import type { Database } from '../duckdb/database.ts'
 import { writeRows, type MemoryColumn } from '../duckdb/writeRows.ts'
+import type { Clock } from '../host/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
 import { addLine, commitInfoLine, creationLines, txnLine, type BatchNote, type NewFile } from './goldActions.ts'
@@ -33,6 +34,7 @@ export interface GoldOptions {
   readonly queryId: string
   /** For commitInfo: name and version of the program. */
   readonly engine: string
+  readonly clock: Clock
   /** Called after a commit that may be followed by a checkpoint of the log; a failure there must not fail the batch. */
   readonly afterCommit?: (version: number) => Promise<void>
 }
@@ -70,7 +72,7 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
     const file = rows.length > 0 ? await writeFile(options, rows) : undefined
     const txnId = randomUUID()
     for (let tries = 0; tries < commitTries; tries++) {
-      const nowMs = Date.now()
+      const nowMs = options.clock.nowMs()
       const lines = [
         commitInfoLine({ queryId, batchId, txnId, nowMs, engine: options.engine, file, note }),
         ...(version < 0 ? creationLines(columns, randomUUID(), nowMs) : []),

@@ -7,6 +7,7 @@ import { windowSpec } from '#shared/engine/windowSpec.ts'
 import type { WindowRows } from '#shared/engine/windows.ts'
 import { loadSnapshot } from '#electron/delta/snapshot.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { systemClock } from '#electron/host/clock.ts'
 import { checkpointReader } from '#electron/duckdb/readCheckpoint.ts'
 import { openGold, type GoldTable } from '#electron/sink/goldTable.ts'
 import { writeLogCheckpoint } from '#electron/sink/writeLogCheckpoint.ts'
@@ -76,7 +77,7 @@ const nobody = rowsOf()
 function open(folder: string, others: { queryId?: string; storage?: Storage } = {}): Promise<GoldTable> {
   const storage = others.storage ?? openLocalStore(folder)
   const reader = checkpointReader(database)
-  return openGold({ storage, database, checkpointReader: reader, spec, queryId: others.queryId ?? 'query-1', engine: 'Contrail/test', afterCommit: (version) => writeLogCheckpoint(storage, database, reader, version) })
+  return openGold({ storage, database, checkpointReader: reader, spec, queryId: others.queryId ?? 'query-1', engine: 'Contrail/test', clock: systemClock, afterCommit: (version) => writeLogCheckpoint(storage, database, reader, version) })
 }
 
 const versions = (folder: string) => readdirSync(join(folder, '_delta_log')).filter((name) => name.endsWith('.json')).map((name) => Number(name.slice(0, 20)))
