@@ -69,6 +69,9 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
 
   async function write(batchId: number, rows: WindowRows, note: BatchNote): Promise<{ skipped: boolean }> {
     if (BigInt(batchId) <= done) return { skipped: true }
+    if (version >= 0 && !(await storage.stat(commitPath(version)))) {
+      throw new Fault('changed', `${storage.root} has no version ${version} any more: it was removed or rolled back while this run wrote to it; restore it, or start with a new checkpoint and a new gold folder`)
+    }
     const file = rows.length > 0 ? await writeFile(options, rows) : undefined
     const txnId = randomUUID()
     for (let tries = 0; tries < commitTries; tries++) {

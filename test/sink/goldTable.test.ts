@@ -127,6 +127,16 @@ test('G2 a batch that gold has is left alone, also after it is opened again', as
   expect({ skipped: again.map(({ skipped }) => skipped), counts: await counts(folder), versions: versions(folder) }).toEqual({ skipped: [true, true, true, false], counts: [1n, 2n, 3n], versions: [0, 1, 2] })
 })
 
+test('G1 a table that is removed or rolled back while it is written to is not begun again in the middle', async () => {
+  const folder = temporaryFolder('gold')
+  const gold = await open(folder)
+  await gold.write(0, rowsOf(row(1n)), note)
+  await gold.write(1, rowsOf(row(2n)), note)
+  rmSync(join(folder, logFile(1)))
+  await expect(gold.write(2, rowsOf(row(3n)), note)).rejects.toMatchObject({ code: 'changed', message: expect.stringContaining(`${folder} has no version 1 any more`) as string })
+  expect(versions(folder)).toEqual([0])
+})
+
 test('G4 a batch is found with its version and what its commit says of it', async () => {
   const folder = temporaryFolder('gold')
   await (await open(folder, { queryId: 'other' })).write(0, rowsOf(row(1n)), note)

@@ -6,10 +6,14 @@ import { afterAll } from 'vitest'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
+const made: string[] = []
+// Here, not where a folder is made: within a test it is too late to ask for this.
+afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+
 /** A folder of the test's own, removed when its file is done. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `contrail-${name}-`))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  made.push(folder)
   return folder
 }
 
