@@ -70,6 +70,8 @@ export async function readBatch(reader: BatchReader, range: OffsetRange, begin: 
 /** Reads the files of a range as they were read for rows that are in gold already: all but those set aside then, whatever can be read now. */
 export async function readBatchAgain(reader: BatchReader, range: OffsetRange, setAside: readonly { readonly path: string; readonly position: number }[], begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
+  const moved = setAside.find(({ path, position }) => files[position]?.path !== path)
+  if (moved) throw new Fault('changed', `gold's commit says that ${moved.path} was set aside in this batch, and the batch does not have it in its place any more: silver has lost files or versions; restore them, or start with a new checkpoint and a new gold folder`)
   const known = setAside.map((file) => ({ ...file, message: 'it was set aside when this batch was written to gold' }))
   try {
     return await readAllBut(reader, range, files, known, begin())
