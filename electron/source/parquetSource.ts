@@ -7,7 +7,7 @@ import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { parseObject } from './parseObject.ts'
 import { planFiles } from './planFiles.ts'
-import { readFolderSchema, scanParquetFiles } from './scanParquetFiles.ts'
+import { readFolderSchema, refuseDifferent, scanParquetFiles } from './scanParquetFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetText, type Source, type SourceStream } from './source.ts'
 
@@ -47,6 +47,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
 
   function stream(columns: readonly string[]): SourceStream {
+    if (!options.quarantine) refuseDifferent(fields, columns, storage)
     const seen = new Map<string, SeenFile>()
     const fresh = (): TakenFile[] => folder.files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
     // The bound of a run is asked for with every batch, and may list all files there are.

@@ -15,6 +15,8 @@ export interface FolderColumn {
   readonly type: ValueType | string
   /** The first file that has it. */
   readonly file: string
+  /** The first file that has it with another type, if any does. A column that no query uses may. */
+  readonly other?: { readonly type: ValueType | string; readonly file: string }
 }
 
 export interface FolderScanParts {
@@ -27,22 +29,30 @@ export interface FolderScanParts {
 const schemaFilesAtOnce = 500
 
 /**
- * Columns of all files, in the order in which they are first met. A column whose type differs between files is a Fault that names both.
- * `quarantine`: files that cannot be read, or differ from those before them, add no columns; their batch will set them aside.
+ * Columns of all files, in the order in which they are first met, with the type that they have there. `quarantine`: files that cannot be read have no
+ * columns; their batch will set them aside.
  */
 export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<FolderColumn[]> {
   const columns = new Map<string, FolderColumn>()
   for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
     const some = files.slice(start, start + schemaFilesAtOnce)
     const schemas = await readSchemas(storage, database, some, quarantine)
-    for (const [i, schema] of schemas.entries()) {
-      const differs = differentColumn(columns, schema)
-      if (differs && quarantine) continue
-      if (differs) throw otherType(differs, `${storage.root}/${some[i]!.path}`)
-      for (const column of schema) if (!columns.has(idOf(column))) columns.set(idOf(column), { name: column.name, type: valueTypeOf(column), file: some[i]!.path })
-    }
+    schemas.forEach((schema, i) => schema.forEach((column) => addColumn(columns, column, some[i]!.path)))
   }
   return [...columns.values()]
+}
+
+function addColumn(columns: Map<string, FolderColumn>, column: ParquetColumn, file: string): void {
+  const type = valueTypeOf(column)
+  const known = columns.get(idOf(column))
+  if (!known) columns.set(idOf(column), { name: column.name, type, file })
+  else if (!known.other && !isSame(known.type, type)) columns.set(idOf(column), { ...known, other: { type, file } })
+}
+
+/** Refuses to read columns whose type differs between files, with a Fault that names both. */
+export function refuseDifferent(columns: readonly FolderColumn[], names: readonly string[], storage: Storage): void {
+  const differs = columns.find((column) => column.other && names.includes(column.name))
+  if (differs?.other) throw otherType(differs, differs.other.type, `${storage.root}/${differs.other.file}`)
 }
 
 async function readSchemas(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<readonly (readonly ParquetColumn[])[]> {
@@ -61,17 +71,8 @@ async function readSchemas(storage: Storage, database: Database, files: readonly
 
 const idOf = ({ name }: { readonly name: string }): string => name.toLowerCase()
 
-/** A column of a file that another file has with another type. */
-function differentColumn(columns: ReadonlyMap<string, FolderColumn>, schema: readonly ParquetColumn[]): { readonly column: ParquetColumn; readonly known: FolderColumn } | undefined {
-  for (const column of schema) {
-    const known = columns.get(idOf(column))
-    if (known && !isSame(known.type, valueTypeOf(column))) return { column, known }
-  }
-  return undefined
-}
-
-function otherType({ column, known }: { readonly column: ParquetColumn; readonly known: FolderColumn }, file: string): Fault {
-  return new Fault('schema', `column ${column.name} is ${typeName(valueTypeOf(column))} in ${file} and ${typeName(known.type)} in ${known.file}: files of one folder must agree; rewrite one of them, or move it away`)
+function otherType({ name, type, file }: FolderColumn, other: ValueType | string, otherFile: string): Fault {
+  return new Fault('schema', `column ${name} is ${typeName(other)} in ${otherFile} and ${typeName(type)} in ${file}: files of one folder must agree; rewrite one of them, or move it away`)
 }
 
 const isSame = (a: ValueType | string, b: ValueType | string): boolean => (typeof a === 'string' || typeof b === 'string' ? a === b : sameType(a, b))
@@ -108,10 +109,12 @@ export async function scanParquetFiles(parts: FolderScanParts, files: readonly T
     if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
     return { name, field: { name, type: column.type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }, isPartition: false }
   })
-  const folderColumns = new Map(parts.columns.map((column) => [idOf(column), column]))
+  const used = new Map(parts.columns.filter((column) => names.includes(column.name)).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
-    const differs = differentColumn(folderColumns, schema)
-    if (differs) throw otherType(differs, name)
+    for (const column of schema) {
+      const known = used.get(idOf(column))
+      if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
+    }
   }
   return scanFiles({ database, schemas, columns, mode: 'none', check }, files, (file) => openFile(storage, file), only)
 }

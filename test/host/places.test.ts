@@ -156,6 +156,16 @@ test('a file of a plain folder with a wider type than the others is refused in m
   expect([...ends.values()].map((end) => end?.message.replaceAll(watched, 'FOLDER'))).toEqual([expect.stringMatching(told)])
 })
 
+test('a column that no query uses may differ between the files of a plain folder', async () => {
+  const folder = temporaryFolder('unused')
+  for (const [i, type] of ['INTEGER', 'DOUBLE', 'VARCHAR'].entries()) {
+    await writeParquet(database, folder, `silver/${i}.parquet`, `SELECT *, 1::${type} AS squawk FROM (${observationsSql(cruising(`12:1${i}`))})`)
+  }
+  expect(progressOf(await runWhole(folder, database, { queries: phases }), 'flight_phase_counts').map(({ numInputRows }) => numInputRows)).toEqual([3, 0])
+  await writeParquet(database, folder, 'silver/3.parquet', `SELECT *, DATE '2026-01-01' AS squawk FROM (${observationsSql(cruising('12:30'))})`)
+  expect(progressOf(await runWhole(folder, database, { queries: phases }), 'flight_phase_counts').map(({ numInputRows }) => numInputRows)).toEqual([1, 0])
+})
+
 test('a request to stop is heard on a long way through the log', async () => {
   const folder = temporaryFolder('stop')
   writeLog(join(folder, 'silver'), [[protocol(), silverMetaData()], ...Array.from({ length: 50 }, (_, i) => [add(`${i}.parquet`)])])
