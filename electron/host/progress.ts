@@ -19,8 +19,16 @@ export interface Progress {
       readonly operatorName: 'stateStoreSave'
       readonly numRowsTotal: number
       readonly numRowsUpdated: number
+      readonly allUpdatesTimeMs: number
       readonly numRowsRemoved: number
+      readonly allRemovalsTimeMs: number
+      readonly commitTimeMs: number
+      /** Of the state's numbers, as it is kept in the checkpoint. */
+      readonly memoryUsedBytes: number
       readonly numRowsDroppedByWatermark: number
+      readonly numShufflePartitions: 1
+      readonly numStateStoreInstances: 1
+      readonly customMetrics: Readonly<Record<string, never>>
     }
   ]
   readonly sources: readonly [
@@ -58,6 +66,8 @@ export interface ProgressParts {
   readonly numInputRows: number
   readonly numInputFiles: number
   readonly durationMs: Readonly<Record<string, number>>
+  /** Merging partials into the state, closing windows, writing state and commit; and how large the state is. */
+  readonly stateCosts: { readonly updatesMs: number; readonly removalsMs: number; readonly commitMs: number; readonly bytes: number }
   readonly eventTime: EventTimeStats | undefined
   readonly metrics: StepMetrics
   readonly nextWatermarkMs: Millis
@@ -72,9 +82,9 @@ export interface ProgressParts {
 
 /** SPEC P1: `eventTime.watermark` is what the batch evicted with; min, max and avg are only there when it read rows. */
 export function formatProgress(parts: ProgressParts): Progress {
-  const { metrics, eventTime } = parts
+  const { metrics, eventTime, stateCosts } = parts
   const rates = {
-    ...rate('inputRowsPerSecond', parts.numInputRows, parts.previousStartedMs === undefined ? 0 : parts.startedMs - parts.previousStartedMs),
+    ...rate('inputRowsPerSecond', parts.numInputRows, parts.previousStartedMs === undefined ? Infinity : parts.startedMs - parts.previousStartedMs),
     ...rate('processedRowsPerSecond', parts.numInputRows, parts.finishedMs - parts.startedMs)
   }
   return {
@@ -95,8 +105,15 @@ export function formatProgress(parts: ProgressParts): Progress {
         operatorName: 'stateStoreSave',
         numRowsTotal: metrics.numRowsTotal,
         numRowsUpdated: metrics.numRowsUpdated,
+        allUpdatesTimeMs: stateCosts.updatesMs,
         numRowsRemoved: metrics.numRowsRemoved,
-        numRowsDroppedByWatermark: metrics.numRowsDroppedByWatermark
+        allRemovalsTimeMs: stateCosts.removalsMs,
+        commitTimeMs: stateCosts.commitMs,
+        memoryUsedBytes: stateCosts.bytes,
+        numRowsDroppedByWatermark: metrics.numRowsDroppedByWatermark,
+        numShufflePartitions: 1,
+        numStateStoreInstances: 1,
+        customMetrics: {}
       }
     ],
     sources: [
@@ -120,6 +137,7 @@ export function formatProgress(parts: ProgressParts): Progress {
   }
 }
 
+/** Left out where it is not a number, as in Spark; 0 for the first batch of a run, which has no batch before it. */
 function rate<Name extends string>(name: Name, rows: number, ms: number): Partial<Record<Name, number>> {
   return ms > 0 ? ({ [name]: rows / (ms / 1000) } as Record<Name, number>) : {}
 }

@@ -11,7 +11,7 @@ import type { GoldTable } from '../sink/goldTable.ts'
 import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
 import { howToDo, noteOf, type BatchPlan, type PlannedBatch } from './batchPlan.ts'
 import type { Clock } from './clock.ts'
-import { formatProgress } from './progress.ts'
+import { formatProgress, type ProgressParts } from './progress.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
@@ -97,7 +97,12 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   const conf = { [beginningKey]: beginning, [settingsKey]: JSON.stringify(plan.settings) }
   if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf, end })
   lap('walCommit')
-  const read = await readPlanned(run, plan, () => beginStep(plan.query.spec, state))
+  let updatesMs = 0
+  const begin = () => {
+    updatesMs = 0
+    return timedAdds(beginStep(plan.query.spec, state), run.clock, (ms) => (updatesMs += ms))
+  }
+  const read = await readPlanned(run, plan, begin)
   lap('getBatch')
   const stepped = read.open.finish(read.eventTime)
   lap('queryPlanning')
@@ -106,9 +111,12 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(plan, read))
   lap('addBatch')
   const header = { identity: run.identity, source: run.stream.remember({ start, end }, read.setAside.map((file) => file.position)) }
-  await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, snapshot(plan.query.spec, stepped.state))
+  const saved = snapshot(plan.query.spec, stepped.state)
+  await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, saved)
   lap('commitOffsets')
-  publishBatch(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs: lap('triggerExecution'), alreadyInGold: skipped })
+  const durationMs = lap('triggerExecution')
+  const stateCosts = { updatesMs, removalsMs: durationMs.queryPlanning ?? 0, commitMs: durationMs.commitOffsets ?? 0, bytes: saved.pane.byteLength + saved.measures.numbers.byteLength }
+  publishBatch(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs, stateCosts, alreadyInGold: skipped })
   return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: [] }
 }
 
@@ -123,12 +131,19 @@ function nothingRead(open: OpenStep): ReadBatch {
   return { open, eventTime: undefined, files: [], inputRows: 0, setAside: [] }
 }
 
-interface BatchTimes {
-  readonly startedMs: number
-  readonly previousStartedMs: number | undefined
-  readonly durationMs: Readonly<Record<string, number>>
-  readonly alreadyInGold: boolean
+/** A step that tells how long its additions take. */
+function timedAdds(open: OpenStep, clock: Clock, took: (ms: number) => void): OpenStep {
+  return {
+    ...open,
+    add(partials) {
+      const startedMs = clock.nowMs()
+      open.add(partials)
+      took(clock.nowMs() - startedMs)
+    }
+  }
 }
+
+type BatchTimes = Pick<ProgressParts, 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts' | 'alreadyInGold'>
 
 function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): void {
   const { query, checkpoint, source } = run

@@ -16,6 +16,7 @@ interface Line {
   readonly name: string
   readonly batchId: number
   readonly numInputRows: number
+  readonly inputRowsPerSecond: number
   readonly durationMs: Readonly<Record<string, number>>
   readonly eventTime: Readonly<Record<string, string>>
   readonly stateOperators: readonly Readonly<Record<string, unknown>>[]
@@ -46,10 +47,12 @@ describe('--progress', () => {
     const rates = ['inputRowsPerSecond', 'processedRowsPerSecond']
     const keys = ['id', 'runId', 'name', 'timestamp', 'batchId', 'numInputRows', ...rates, 'durationMs', 'eventTime', 'stateOperators', 'sources', 'sink', 'contrail']
     expect(Object.keys(second!)).toEqual(keys)
-    expect(Object.keys(first!), 'the first batch has no interval to count by').toEqual(keys.filter((key) => key !== 'inputRowsPerSecond'))
+    expect([Object.keys(first!), first!.inputRowsPerSecond], 'the first batch has no interval to count by').toEqual([keys, 0])
     expect(Object.keys(second!.durationMs)).toEqual(['addBatch', 'commitOffsets', 'getBatch', 'latestOffset', 'queryPlanning', 'triggerExecution', 'walCommit'])
     expect(Object.keys(second!.eventTime)).toEqual(['avg', 'max', 'min', 'watermark'])
-    expect(second!.stateOperators.map(Object.keys)).toEqual([['operatorName', 'numRowsTotal', 'numRowsUpdated', 'numRowsRemoved', 'numRowsDroppedByWatermark']])
+    expect(second!.stateOperators.map(Object.keys)).toEqual([
+      ['operatorName', 'numRowsTotal', 'numRowsUpdated', 'allUpdatesTimeMs', 'numRowsRemoved', 'allRemovalsTimeMs', 'commitTimeMs', 'memoryUsedBytes', 'numRowsDroppedByWatermark', 'numShufflePartitions', 'numStateStoreInstances', 'customMetrics']
+    ])
     expect(second!.sources.map(Object.keys)).toEqual([['description', 'startOffset', 'endOffset', 'latestOffset', 'numInputRows', ...rates]])
     expect(Object.keys(second!.sink)).toEqual(['description', 'numOutputRows'])
   })
@@ -61,6 +64,13 @@ describe('--progress', () => {
     expect(Object.keys(batches.at(-1)!.eventTime)).toEqual(['watermark'])
     expect(batches[0]!.sources[0]!.description).toBe(`DeltaSource[file:${join(folder, 'silver')}]`)
     expect(batches[0]!.sink.description).toBe(`DeltaSink[${join(folder, 'first/gold/flight_phase_counts')}]`)
+  })
+
+  test('P1 tells how large the state is: it grows with rows and shrinks when windows close', () => {
+    const batches = batchesOf(linesOf('progress.jsonl'), 'flight_phase_counts').map(({ stateOperators }) => stateOperators[0] as { numRowsTotal: number; memoryUsedBytes: number })
+    expect(batches.map(({ memoryUsedBytes }) => memoryUsedBytes > 0)).toEqual(batches.map(() => true))
+    const [last, before] = [batches.at(-1)!, batches.at(-2)!]
+    expect([last.numRowsTotal < before.numRowsTotal, last.memoryUsedBytes < before.memoryUsedBytes]).toEqual([true, true])
   })
 
   test('is what the counters of gold add up to', async () => {
