@@ -3,13 +3,13 @@ import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { AddFile } from '../delta/actions.ts'
-import { listLog, readCommit, type Commit, type LogListing } from '../delta/log.ts'
+import { commitPath, listLog, readCommit, type Commit, type LogListing } from '../delta/log.ts'
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import { checkProtocol } from '../delta/protocolGate.ts'
 import type { DeltaField } from '../delta/schema.ts'
 import { scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
 import { admitCommit } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
@@ -32,6 +32,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   const commits = new Map<number, Promise<Commit>>()
   const schemas: RecentSchemas = new Map()
   let log = await listLog(storage)
+  let newest = await newestCommit(log)
 
   /** SPEC O2: by time, then by path. */
   function snapshotFiles(version: number): Promise<readonly AddFile[]> {
@@ -104,6 +105,18 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
     return new Fault('changed', `[DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE] ${storage.root} has the table id ${id}, and the stream began with ${metaData.id}: the table was deleted and made again; start with a new checkpoint`)
   }
 
+  async function newestCommit({ latestVersion }: LogListing): Promise<StorageEntry | undefined> {
+    return latestVersion === undefined ? undefined : storage.stat(commitPath(latestVersion))
+  }
+
+  /** A commit that is another file now: the table may have been deleted and made again, and have as many versions already. */
+  async function refuseReplaced(): Promise<void> {
+    const now = newest && (await storage.stat(newest.path))
+    if (!newest || !now || (now.sizeBytes === newest.sizeBytes && now.modifiedMs === newest.modifiedMs)) return
+    const { metaData: current } = await loadSnapshot(storage, {}, checkpointReader)
+    if (current.id !== metaData.id) throw replaced(current.id)
+  }
+
   function parse(text: OffsetText): DeltaOffset {
     const offset = parseDeltaOffset(text)
     if (offset.reservoirId !== metaData.id) {
@@ -161,7 +174,9 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       return field ? identityOf(field) : 'nothing'
     },
     refresh: inTurn(async () => {
+      await refuseReplaced()
       log = await extendListing(storage, log)
+      newest = await newestCommit(log)
       // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
       for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)
     }),

@@ -252,6 +252,16 @@ test('O9 a log that was cleaned up before the stream had read it fails, unless d
   expect(await batchesOf({ stream: strict.stream, start: before(10) }, { maxFiles: 9, maxBytes: null })).toEqual([[before(12), ['10', '11']]])
 })
 
+test('O9 a table that was deleted and made again, with more versions than have been read, is refused at the next look', async () => {
+  const folder = temporaryFolder('again')
+  writeLog(folder, [created, [add('a')], [add('b')]])
+  const { source } = await open(folder)
+  await source.refresh()
+  rmSync(join(folder, '_delta_log'), { recursive: true })
+  writeLog(folder, [[protocol(), silverMetaData({ id: 'another' })], [add('other')], [add('others')], [add('more')]])
+  await expect(source.refresh()).rejects.toMatchObject({ code: 'changed', message: expect.stringMatching(/^\[DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE\] .* has the table id another, and the stream began with a-table/) as string })
+})
+
 test('O9 a table that was rolled back, or replaced by a shorter one, is refused', async () => {
   const folder = temporaryFolder('rolled')
   writeLog(folder, [created, [add('a')], [add('b')], [add('c')]])
