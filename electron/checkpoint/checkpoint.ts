@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Fault } from '#shared/engine/fault.ts'
 import type { StateSnapshot } from '#shared/engine/state.ts'
+import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
 import { formatCommitEntry, formatOffsetEntry, parseCommitEntry, parseOffsetEntry, type CommitEntry, type OffsetEntry } from './logEntry.ts'
 import { decodeState, encodeState, type StateHeader } from './stateFile.ts'
@@ -126,12 +127,8 @@ async function readText(storage: Storage, path: string): Promise<string> {
 
 async function readMetadata(storage: Storage): Promise<string | undefined> {
   if ((await storage.stat('metadata')) === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(await readText(storage, 'metadata'))
-    if (typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && value.id !== '') return value.id
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
+  const { id } = parseObject(await readText(storage, 'metadata'))
+  if (typeof id === 'string' && id !== '') return id
   throw new Fault('checkpoint', `${storage.root}/metadata does not hold the id of a query, as in {"id":"..."}: restore it, or start with a new checkpoint`)
 }
 

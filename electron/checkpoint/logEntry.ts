@@ -1,7 +1,7 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { millis, type Millis } from '#shared/engine/time.ts'
-import { parseObject } from '../source/parseObject.ts'
 import type { OffsetText } from '../source/source.ts'
+import { parseObject } from '../storage/parseObject.ts'
 
 /** What a batch is about to do: offsets/N. SPEC R1 */
 export interface OffsetEntry {

@@ -16,7 +16,7 @@ export interface Display {
 
 /**
  * Runs a pipeline in its thread until it ends or the user interrupts it. The first Ctrl+C (or SIGTERM) lets it stop between two batches or in the
- * middle of reading one; the second ends the process at once, which is as safe as any crash. `abandoned`: nobody reads our output any more. Faults: the
+ * middle of reading one; the second ends the process at once, which is as safe as a crash. `abandoned`: nobody reads our output any more. Faults: the
  * first of a query that failed.
  */
 export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {

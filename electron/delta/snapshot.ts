@@ -1,5 +1,7 @@
-import { Fault, isFault } from '#shared/engine/fault.ts'
+import { Fault } from '#shared/engine/fault.ts'
+import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ignoreMissing } from '../storage/storageFault.ts'
 import type { AddFile, MetaData, Protocol, RemoveFile, Txn } from './actions.ts'
 import { readCheckpoint, type CheckpointContent, type CheckpointReader } from './checkpoint.ts'
 import { inner, shapeOf } from './jsonShape.ts'
@@ -93,14 +95,9 @@ function missingVersion(storage: Storage, missing: number, wanted: number, log: 
 
 /** Version of `_last_checkpoint`. Only a hint: missing, damaged or wrong, it costs time and nothing else. */
 async function readHint(storage: Storage): Promise<number | undefined> {
-  try {
-    const hint: unknown = JSON.parse(Buffer.from(await storage.read(`${logFolder}/_last_checkpoint`)).toString('utf8'))
-    const version = typeof hint === 'object' && hint !== null && 'version' in hint ? hint.version : undefined
-    return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError || (isFault(error) && error.code === 'notFound')) return undefined
-    throw error
-  }
+  const bytes = await storage.read(`${logFolder}/_last_checkpoint`).catch(ignoreMissing)
+  const { version } = parseObject(Buffer.from(bytes ?? []).toString('utf8'))
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined
 }
 
 async function readNewestFirst(storage: Storage, first: number, last: number): Promise<RawCommit[]> {

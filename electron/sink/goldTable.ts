@@ -89,8 +89,9 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
         return { skipped: false }
       }
       // Past all that others have written meanwhile: only a loss at the newest version is a try.
-      do if (await lostRace(batchId)) return { skipped: true }
-      while ((await storage.stat(commitPath(version + 1))) !== undefined)
+      do {
+        if (await lostRace(batchId)) return { skipped: true }
+      } while ((await storage.stat(commitPath(version + 1))) !== undefined)
     }
     throw new Fault('concurrent', `${storage.root} was changed by others ${commitTries} times while batch ${batchId} tried to commit: stop the other writers, then start again`)
   }

@@ -1,5 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
-import { parseObject } from './parseObject.ts'
+import { parseObject } from '../storage/parseObject.ts'
 
 /**
  * Spark's DeltaSourceOffset: everything up to and including file `index` of `reservoirVersion` is done; index -1 = nothing of that version yet.

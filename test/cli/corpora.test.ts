@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
-import type { QueryResult, SqlValue } from '#electron/duckdb/queryResult.ts'
 import { exportTable } from '#electron/sink/exportTable.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
@@ -11,6 +10,7 @@ import { arrowValues } from '#test/support/arrowValues.ts'
 import { contrail } from '#test/support/contrail.ts'
 import { deltaCorpora } from '#test/support/corpora.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
+import { resultColumns, rowsAsText } from '#test/support/rowsAsText.ts'
 
 const corpora = deltaCorpora("exports of other writers' tables")
 
@@ -28,11 +28,11 @@ describe.skipIf(!corpora)('contrail export of tables of other writers', async ()
     const csv = await exportTable(database, { table: tableOf(name), to: join(out, `${name}.csv`), force: false })
     const written = tableFromIPC(readFileSync(arrow.file))
     const names = written.schema.fields.map((field) => field.name)
-    const expected = rowsOf(names, resultColumns(await database.query(`SELECT ${names.map(quoteName).join(', ')} FROM read_parquet(${quoteLiteral(join(folder, name, 'expected/expected.parquet'))})`)))
+    const expected = rowsAsText(names, resultColumns(await database.query(`SELECT ${names.map(quoteName).join(', ')} FROM read_parquet(${quoteLiteral(join(folder, name, 'expected/expected.parquet'))})`)))
     const result = await database.query(`SELECT * FROM read_parquet(${quoteLiteral(parquet.file)})`)
     expect([parquet.rows, arrow.rows, csv.rows, [...result.names].sort()]).toEqual([rows, rows, rows, [...names].sort()])
-    expect(rowsOf(result.names, resultColumns(result))).toEqual(expected)
-    expect(rowsOf(names, names.map((column) => arrowValues(written, column)))).toEqual(expected)
+    expect(rowsAsText(result.names, resultColumns(result))).toEqual(expected)
+    expect(rowsAsText(names, names.map((column) => arrowValues(written, column)))).toEqual(expected)
   })
 
   test.each(refused)('%s is refused with code 1 and one line that says why: %s', async (name, message) => {
@@ -43,23 +43,3 @@ describe.skipIf(!corpora)('contrail export of tables of other writers', async ()
     expect(stderr).toMatch(message)
   })
 })
-
-const resultColumns = (result: QueryResult): SqlValue[][] => result.names.map((_, i) => result.values(i))
-
-/** Rows as text, sorted, columns by name. */
-function rowsOf(names: readonly string[], columns: readonly (readonly SqlValue[])[]): string[] {
-  const byName = names.map((name, i) => [name, columns[i]!] as const).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => byName.map(([name, values]) => `${name}: ${textOf(values[row] ?? null)}`).join(' | ')).sort()
-}
-
-function textOf(value: SqlValue): string {
-  if (typeof value === 'number' && Object.is(value, -0)) return '-0'
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`
-  if (Array.isArray(value)) {
-    const items = value.map(textOf)
-    const isMap = value.some((item) => typeof item === 'object' && item !== null && Object.keys(item).join() === 'key,value')
-    return `[${(isMap ? items.sort() : items).join(', ')}]`
-  }
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value as Record<string, SqlValue>).map(([name, field]) => `${name}: ${textOf(field)}`).join(', ')}}`
-  return String(value)
-}

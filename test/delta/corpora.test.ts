@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openTableScan } from '#electron/delta/deltaTable.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
-import type { QueryResult, SqlValue } from '#electron/duckdb/queryResult.ts'
+import type { QueryResult } from '#electron/duckdb/queryResult.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { deltaCorpora } from '#test/support/corpora.ts'
+import { resultColumns, rowsAsText } from '#test/support/rowsAsText.ts'
 
 const corpora = deltaCorpora('tables of other writers')
 
@@ -18,7 +19,7 @@ describe.skipIf(!corpora)('tables of other writers', async () => {
     const scan = await openTableScan(openLocalStore(join(folder, name, 'delta')), {}, database)
     const actual = await scan.explaining(() => database.query(scan.sql))
     const expected = await database.query(`SELECT ${scan.columns.map((column) => quoteName(column.name)).join(', ')} FROM read_parquet(${quoteLiteral(join(folder, name, 'expected', 'expected.parquet'))})`)
-    expect(multiset(actual)).toEqual(multiset(expected))
+    expect(textsOf(actual)).toEqual(textsOf(expected))
   })
 
   test.each(refused)('%s is refused: %s', async (name, message) => {
@@ -26,25 +27,9 @@ describe.skipIf(!corpora)('tables of other writers', async () => {
   })
 })
 
+const textsOf = (result: QueryResult) => rowsAsText(result.names, resultColumns(result))
+
 async function readAll(database: Database, folder: string): Promise<QueryResult> {
   const scan = await openTableScan(openLocalStore(folder), {}, database)
   return scan.explaining(() => database.query(scan.sql))
-}
-
-/** Rows as text, sorted. */
-function multiset(result: QueryResult): string[] {
-  const columns = result.names.map((_, i) => result.values(i))
-  return Array.from({ length: result.rowCount }, (_, row) => columns.map((values) => textOf(values[row] ?? null)).join(' | ')).sort()
-}
-
-function textOf(value: SqlValue): string {
-  if (typeof value === 'number' && Object.is(value, -0)) return '-0'
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`
-  if (Array.isArray(value)) {
-    const items = value.map(textOf)
-    const isMap = value.some((item) => typeof item === 'object' && item !== null && Object.keys(item).join() === 'key,value')
-    return `[${(isMap ? items.sort() : items).join(', ')}]`
-  }
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value as Record<string, SqlValue>).map(([name, field]) => `${name}: ${textOf(field)}`).join(', ')}}`
-  return String(value)
 }

@@ -1,12 +1,15 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { millis } from '#shared/engine/time.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
-import type { Clock } from '#electron/host/clock.ts'
+import { systemClock, type Clock } from '#electron/host/clock.ts'
 import { untilNextTrigger } from '#electron/host/trigger.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
+import type { Storage } from '#electron/storage/storage.ts'
 import { repository, temporaryFolder } from '#test/support/folders.ts'
 import { readScenario, type Scenario } from '#test/support/oracle.ts'
+import { phases, runIn } from '#test/support/runIn.ts'
 import { runScenario } from '#test/support/runScenario.ts'
 
 let database: Database
@@ -45,6 +48,39 @@ describe('which batch comes next', () => {
     const [redone] = progress.get('flight_phase_counts')!
     expect({ batchId: redone!.batchId, rows: redone!.numInputRows > 0, startOffset: redone!.sources[0].startOffset }).toEqual({ batchId: 0, rows: true, startOffset: null })
   })
+})
+
+test('R2 a request to stop that comes at any time while a batch is read and stepped is heard before gold is written', async () => {
+  const firstCommit = '_delta_log/00000000000000000000.json'
+  /** A run in which a message comes when the clock is looked at for the nth time; how often it was, up to gold's first commit. */
+  const stoppedAt = async (nth: number) => {
+    const folder = temporaryFolder('stopped')
+    const stop = new AbortController()
+    let looks = 0
+    let looksBefore: number | undefined
+    const clock: Clock = {
+      ...systemClock,
+      nowMs() {
+        // As the messages of a port: taken up in the next turn of the event loop.
+        if (looks++ === nth) setImmediate(() => stop.abort())
+        return systemClock.nowMs()
+      }
+    }
+    const counting = (storage: Storage): Storage => ({
+      ...storage,
+      putIfAbsent(path, bytes) {
+        if (path === firstCommit) looksBefore = looks
+        return storage.putIfAbsent(path, bytes)
+      }
+    })
+    const settings = { silver: { uri: join(repository, 'test/fixtures/oracle/restarts/silver') }, queries: phases }
+    const { ends } = await runIn(folder, database, settings, { clock, signal: stop.signal, openStorage: (uri) => counting(openStorage(uri)) })
+    return { end: ends.get('flight_phase_counts'), hasGold: existsSync(join(folder, 'gold/flight_phase_counts', firstCommit)), looksBefore }
+  }
+  const { end, hasGold, looksBefore } = await stoppedAt(Infinity)
+  expect({ end, hasGold, looksBefore }).toEqual({ end: undefined, hasGold: true, looksBefore: expect.any(Number) as number })
+  // The last look is gold's own, for the time of its commit.
+  for (let nth = 0; nth < looksBefore! - 1; nth++) expect(await stoppedAt(nth), `look ${nth}`).toMatchObject({ end: { code: 'interrupted' }, hasGold: false })
 })
 
 describe('B5 processing time', () => {

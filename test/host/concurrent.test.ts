@@ -11,24 +11,19 @@ import { temporaryFolder } from '#test/support/folders.ts'
 import { queryNames } from '#test/support/oracle.ts'
 import { randomFrom } from '#test/support/random.ts'
 import { replayLogged } from '#test/support/replayLogged.ts'
-import { replayPlaces } from '#test/support/replayPlaces.ts'
+import { replayPlaces, type Undisturbed } from '#test/support/replayPlaces.ts'
 import { phases, pipelineIn, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
 
 const folder = temporaryFolder('concurrent')
-const { silver, places, replay, ...replays } = replayPlaces(folder)
+const { silver, places, replay, undisturbed, ...replays } = replayPlaces(folder)
 let database: Database
-let whole: Record<string, unknown>
-let wholeMs: number
+let whole: Undisturbed
 
 const outcome = (name: string) => replays.outcome(name, database)
 
 beforeAll(async () => {
   database = await openDatabase()
-  expect(await contrail(['sample', silver, '--minutes', '14', '--rows-per-minute', '120'])).toMatchObject({ code: 0 })
-  const started = performance.now()
-  expect(await contrail(replay('whole'))).toMatchObject({ code: 0, stderr: '' })
-  wholeMs = performance.now() - started
-  whole = await outcome('whole')
+  whole = await undisturbed({ minutes: 14, rowsPerMinute: 120 }, database)
 })
 afterAll(() => database.close())
 
@@ -45,17 +40,17 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two processes on 
   const random = randomFrom(seed)
   const first = startContrail(replay(name))
   // At the same moment, or anywhere while the first one is at it.
-  if (seed % 3 > 0) await new Promise((resolve) => setTimeout(resolve, wholeMs * random()))
+  if (seed % 3 > 0) await new Promise((resolve) => setTimeout(resolve, whole.tookMs * random()))
   const ends = await Promise.all([first.finished, contrail(replay(name))])
   for (const end of ends) expectOneSentence(end)
-  expect(await outcome(name)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole.outcome)
 })
 
 test('R1 a process that comes when another is in the middle is refused, and the other one is not disturbed', async () => {
   const first = startContrail(replay('middle'))
   await until(() => existsSync(join(places('middle').checkpoints, 'gold_anomalies/commits/1')) || first.child.exitCode !== null)
   for (const end of await Promise.all([contrail(replay('middle')), first.finished])) expectOneSentence(end)
-  expect(await outcome('middle')).toEqual(whole)
+  expect(await outcome('middle')).toEqual(whole.outcome)
 })
 
 /** A storage whose every call takes a random number of turns, so that two runs meet in other places each time. */
@@ -81,7 +76,7 @@ async function bothIn(name: string, seed: number, settings: readonly [Settings, 
 test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two pipelines of one process on the same checkpoint with seed %i harm nothing either', async (seed) => {
   const name = `one process ${seed}`
   await bothIn(name, seed, [slowly, slowly])
-  expect(await outcome(name)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole.outcome)
 })
 
 test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G4 two pipelines with other limits of files on the same checkpoint with seed %i: gold is what the log says', async (seed) => {

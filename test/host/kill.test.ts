@@ -5,23 +5,18 @@ import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { contrail, startContrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { randomFrom } from '#test/support/random.ts'
-import { replayPlaces } from '#test/support/replayPlaces.ts'
+import { replayPlaces, type Undisturbed } from '#test/support/replayPlaces.ts'
 
 const folder = temporaryFolder('kill')
-const { silver, places, replay, ...replays } = replayPlaces(folder)
+const { silver, places, replay, undisturbed, ...replays } = replayPlaces(folder)
 let database: Database
-let whole: Record<string, unknown>
-let wholeMs: number
+let whole: Undisturbed
 
 const outcome = (name: string) => replays.outcome(name, database)
 
 beforeAll(async () => {
   database = await openDatabase()
-  expect(await contrail(['sample', silver, '--minutes', '16', '--rows-per-minute', '300'])).toMatchObject({ code: 0 })
-  const started = performance.now()
-  expect(await contrail(replay('whole'))).toMatchObject({ code: 0, stderr: '' })
-  wholeMs = performance.now() - started
-  whole = await outcome('whole')
+  whole = await undisturbed({ minutes: 16, rowsPerMinute: 300 }, database)
 })
 afterAll(() => database.close())
 
@@ -33,12 +28,12 @@ test.concurrent.each(seeds)('R2 killed at random times with seed %i, a run ends 
   // Twice at most, anywhere between the start of the process and its end.
   for (let kills = 1 + Math.floor(random() * 2); kills > 0; kills--) {
     const running = startContrail(replay(name))
-    const timer = setTimeout(() => running.child.kill('SIGKILL'), wholeMs * (0.1 + random()))
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), whole.tookMs * (0.1 + random()))
     await running.finished
     clearTimeout(timer)
   }
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcome(name)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole.outcome)
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one line, and the next run goes on', async (signal) => {
@@ -50,7 +45,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one l
   expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 130, lines: 1 })
   expect(stderr).toMatch(/^contrail: interrupted/)
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcome(name)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole.outcome)
 })
 
 test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, and the next run goes on', async () => {
@@ -65,5 +60,5 @@ test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, a
   const { code, signal } = await running.finished
   expect(signal ?? code).toBe(signal === null ? 130 : 'SIGINT')
   expect(await contrail(replay(name))).toMatchObject({ code: 0, stderr: '' })
-  expect(await outcome(name)).toEqual(whole)
+  expect(await outcome(name)).toEqual(whole.outcome)
 })

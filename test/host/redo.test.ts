@@ -117,6 +117,20 @@ describe('R6 a batch that is done again comes out as it was planned', () => {
     else expect((await outcome(folder)).flight_phase_counts).not.toEqual(whole.flight_phase_counts)
   })
 
+  test('a file set aside then that is not in its place any more is refused: another one would be left out instead', async () => {
+    const folder = temporaryFolder('moved')
+    await silverIn(folder, '12:00', '12:05', '12:10')
+    truncateSync(join(folder, 'silver/2.parquet'), 300)
+    const quarantine: Settings = { silver: { ...tail, onBadFile: 'quarantine' } }
+    await runWhole(folder, database, quarantine)
+    unfinish(folder, [0, 1], { inGold: true })
+    // Silver was rolled back, and another version 2 was written.
+    writeLog(join(folder, 'silver'), [[add('3.parquet')]], 2)
+    const { ends } = await runIn(folder, database, quarantine)
+    const refused = expect.objectContaining({ code: 'changed', message: expect.stringContaining("gold's commit says that 2.parquet was set aside in this batch, and the batch does not have it in its place any more: ") as string }) as Error
+    expect([...ends.values()]).toEqual([refused, refused])
+  })
+
   test('a file that gold has rows of cannot be set aside when it is needed again', async () => {
     const folder = temporaryFolder('needed')
     await silverIn(folder, '12:00', '12:05', '12:10')
