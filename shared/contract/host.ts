@@ -1,0 +1,94 @@
+import type { CheckReport, ColumnMapping, FolderListing, RecentSource } from './source.ts'
+import type { NewRun, QueryName, RunCommand, RunEvent, RunSnapshot, RunSummary } from './run.ts'
+
+/**
+ * What a workbench may ask of a host. Electron's main process, the loopback server and tests give the same one; failures are Faults whose message names
+ * the thing and the next step.
+ */
+export interface Host {
+  about(): Promise<About>
+
+  /** Folders below a path on the host (default: the home folder), for a browser that has no dialog of its own. */
+  listFolder(path?: string): Promise<FolderListing>
+  recentSources(): Promise<readonly RecentSource[]>
+  /** The five steps. A mapping that is given is kept with the source. Never throws for what is wrong with the source: the report says it. */
+  checkSource(path: string, mapping?: ColumnMapping): Promise<CheckReport>
+  /** Folder of the sample recording, made on first use. */
+  sampleSource(): Promise<string>
+
+  listRuns(): Promise<readonly RunSummary[]>
+  /** Makes a run; nothing runs before it is opened and played. */
+  createRun(run: NewRun): Promise<RunSummary>
+  /** Opens a run, paused where it stands; closes the one that was open. Events of it follow the answer. */
+  openRun(runId: string): Promise<RunSnapshot>
+  controlRun(runId: string, command: RunCommand): Promise<void>
+  /** Removes a run that is not open; never a folder that Contrail did not make. */
+  deleteRun(runId: string): Promise<void>
+
+  /** Writes a file on the host. An existing one is refused without `force`. */
+  exportRows(request: ExportRequest): Promise<ExportDone>
+  /** Opens the folder of an exported file in the system's file manager, where there is one. */
+  revealFile(path: string): Promise<void>
+
+  /** The workbench's own settings: theme, units, layout. JSON, at most 1 MB; null before the first save. */
+  loadLayout(): Promise<unknown>
+  saveLayout(layout: unknown): Promise<void>
+
+  onRunEvent(listener: (event: RunEvent) => void): () => void
+  onExportProgress(listener: (progress: ExportProgress) => void): () => void
+}
+
+/** Every name of `Host`: what `serve` lets through. */
+export const hostMethods = [
+  'about',
+  'listFolder',
+  'recentSources',
+  'checkSource',
+  'sampleSource',
+  'listRuns',
+  'createRun',
+  'openRun',
+  'controlRun',
+  'deleteRun',
+  'exportRows',
+  'revealFile',
+  'loadLayout',
+  'saveLayout',
+  'onRunEvent',
+  'onExportProgress'
+] as const satisfies readonly (keyof Host)[]
+
+export interface About {
+  readonly version: string
+  readonly platform: 'browser' | 'electron'
+  readonly dataFolder: string
+  /** Where files are proposed to be saved. */
+  readonly documentsFolder: string
+}
+
+export type ExportFormat = 'parquet' | 'csv' | 'arrow'
+
+export interface ExportRequest {
+  readonly runId: string
+  readonly format: ExportFormat
+  /** Path of the file on the host. */
+  readonly to: string
+  readonly force: boolean
+  /** `gold`: a whole gold table. `shown`: rows as a grid shows them, as an Arrow IPC stream, columns in the grid's order. */
+  readonly rows: { readonly kind: 'gold'; readonly query: QueryName } | { readonly kind: 'shown'; readonly title: string; readonly filter: string; readonly arrow: Uint8Array; readonly of: number }
+  /** As the screen shows times: "UTC" or an IANA zone. Files always hold UTC; the name is kept in their metadata. */
+  readonly timeZone: string
+}
+
+export interface ExportDone {
+  readonly file: string
+  readonly rows: number
+  /** Beside a CSV: limits, source and time zone. */
+  readonly sideFile: string | null
+}
+
+export interface ExportProgress {
+  readonly file: string
+  readonly rows: number
+  readonly of: number
+}
