@@ -1,13 +1,8 @@
-import { Fault, isFault } from '#shared/engine/fault.ts'
 import { typeName } from '#shared/engine/valueType.ts'
-import { bindQuery } from '#shared/pipeline/bindQuery.ts'
-import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
-import { systemClock } from '../host/clock.ts'
-import { openSource } from '../source/openSource.ts'
+import { decodeOne, listSilver, matchColumns, reachSilver, readSilver } from '../host/sourceSteps.ts'
 import type { Source } from '../source/source.ts'
-import { openStorage } from '../storage/openStorage.ts'
 
 /** Can silver be read? Five steps, a tick each; the first that fails says why and what to do, and throws. Nothing is written. */
 export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): Promise<void> {
@@ -22,43 +17,18 @@ export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): 
     }
   }
   try {
-    const storage = openStorage(pipeline.silver.uri)
-    await attempt('Reachable', async () => {
-      if (await storage.hasFolder('')) return
-      const isFile = (await storage.stat('')) !== undefined
-      throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${isFile ? 'is a file: give the folder that holds the table' : 'is not there: check the path'}`)
-    })
+    const storage = await attempt('Reachable', () => reachSilver(pipeline.silver.uri))
     tick('Reachable', storage.root)
-    const isDelta = await attempt('Listable', () => storage.hasFolder('_delta_log'))
+    const { isDelta } = await attempt('Listable', () => listSilver(storage))
     tick('Listable', isDelta ? 'a folder with a Delta log' : 'a folder without a Delta log')
-    const stop = new AbortController()
     const reading = isDelta ? 'Delta log read' : 'Parquet files read'
-    const source = await attempt(reading, () => openSource(pipeline, { database, openStorage, clock: systemClock, signal: stop.signal }))
-    const beginning = await source.beginning()
-    const all = source.stream(source.columns.map((column) => column.name))
-    const end = await attempt(reading, () => all.latest(beginning))
-    const files = await all.files({ start: beginning, end })
-    tick(reading, `${files.length} files, ${files.reduce((sum, file) => sum + file.sizeBytes, 0)} bytes`)
-    const bound = await attempt('Columns match', () => builtinQueries(pipeline).map((query) => bindQuery(query, source.columns, source.name)))
-    const used = [...new Set(bound.flatMap((query) => query.columns))]
+    const read = await attempt(reading, () => readSilver(pipeline, database))
+    tick(reading, `${read.files.length} files, ${read.bytes} bytes`)
+    const { source, used } = await attempt('Columns match', () => matchColumns(pipeline, read, pipeline.silver.columns))
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
-    const decoded = await attempt('One file decoded', () => decodeOne(source, used, { start: beginning, end }, files.length))
+    const decoded = await attempt('One file decoded', () => decodeOne(database, source, read, used))
     if (decoded) tick('One file decoded', `${decoded.path}, ${decoded.rows} rows`)
     else output.write('! One file decoded: the table has no data file yet; a run would write empty gold tables\n')
-
-    async function decodeOne(from: Source, columns: readonly string[], range: { start: string; end: string }, count: number): Promise<{ path: string; rows: number } | undefined> {
-      if (count === 0) return undefined
-      const stream = from.stream(columns)
-      const [scan] = await stream.scans(range, [0])
-      if (!scan) return undefined
-      try {
-        const [row] = (await database.query(`SELECT count(*)::DOUBLE AS rows, ${columns.map((name, i) => `count("${name.replaceAll('"', '""')}") AS c${i}`).join(', ')} FROM (${scan.sql})`)).rows()
-        return { path: files[0]!.path, rows: Number(row?.rows ?? 0) }
-      } catch (error) {
-        const explained = scan.explain(error)
-        throw isFault(explained) ? explained : error
-      }
-    }
   } finally {
     await database.close()
   }

@@ -27,7 +27,7 @@ export interface BoundQuery {
 export function bindQuery(definition: QueryDefinition, columns: readonly SilverColumn[], silver: string): BoundQuery {
   const find = (name: string) => findColumn(columns, name, definition.name, silver)
   const time = find(definition.eventTime)
-  if (typeof time.type === 'string' || time.type.kind !== 'timestamp') {
+  if (!isTimeType(time.type)) {
     throw new Fault(
       'schema',
       `[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] The event time \`${time.name}\` of ${silver} has the invalid type "${typeName(time.type).toUpperCase()}", but expected "TIMESTAMP": write it as timestamp, or map another column with silver.columns`
@@ -80,10 +80,17 @@ function findColumn(columns: readonly SilverColumn[], name: string, query: strin
   throw new Fault('schema', `[UNRESOLVED_COLUMN.WITH_SUGGESTION] ${query} needs a column ${name}, and ${silver} has none. It has: ${near || 'no columns'}. Map another one to it with silver.columns, as in {"${name}": {"from": "..."}}`)
 }
 
-function isKeyType(type: ValueType | string): type is ValueType {
+/** What an event time may be. */
+export function isTimeType(type: ValueType | string): type is ValueType {
+  return typeof type !== 'string' && type.kind === 'timestamp'
+}
+
+/** What rows may be grouped by. */
+export function isKeyType(type: ValueType | string): type is ValueType {
   return typeof type !== 'string' && (isIntegral(type) || type.kind === 'string' || type.kind === 'boolean' || type.kind === 'date' || type.kind === 'decimal')
 }
 
-function isMeasureType(type: ValueType | string): type is ValueType {
+/** What can be measured: numbers, and text that holds one. */
+export function isMeasureType(type: ValueType | string): type is ValueType {
   return typeof type !== 'string' && (isIntegral(type) || type.kind === 'float' || type.kind === 'double' || type.kind === 'decimal' || type.kind === 'string')
 }

@@ -1,0 +1,230 @@
+import type { CheckReport, CheckStep, CheckStepName, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import { isFault } from '#shared/engine/fault.ts'
+import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
+import { typeName } from '#shared/engine/valueType.ts'
+import { quoteName } from '#shared/query/sqlText.ts'
+import type { Database } from '../duckdb/database.ts'
+import { isBadFile } from '../source/badFile.ts'
+import { parseDeltaOffset } from '../source/deltaOffset.ts'
+import type { Storage } from '../storage/storage.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, type NeededColumn } from './columnChecks.ts'
+import { isNumber, mappingCandidates, type ValueRange } from './mappingCandidates.ts'
+import { decodeOne, listSilver, matchColumns, queryOneFile, reachSilver, readSilver, type Reading } from './sourceSteps.ts'
+
+/**
+ * The source check of the workbench: five steps, each with what it found, or why it failed and what to do; steps after a failed one wait. What is wrong
+ * with the source is in the report and never thrown. Nothing is written.
+ */
+export async function checkSource(path: string, mapping: ColumnMapping, database: Database, clock: Clock = systemClock): Promise<CheckReport> {
+  const checkedMs = clock.nowMs()
+  const found = await examine(path, mapping, database)
+  const steps = stepNames(found.format).map((name): CheckStep => found.steps.find((step) => step.name === name) ?? { name, state: 'waiting', text: '' })
+  return {
+    path: found.root,
+    format: found.format,
+    steps,
+    columns: found.columns,
+    files: found.read?.files.length ?? 0,
+    bytes: found.read?.bytes ?? 0,
+    version: found.version,
+    ready: steps.every((step) => step.state === 'passed' || step.state === 'warning'),
+    mapping: found.mapping,
+    checkedMs,
+    tookMs: clock.nowMs() - checkedMs
+  }
+}
+
+function stepNames(format: CheckReport['format']): CheckStepName[] {
+  return ['Reachable', 'Listable', format === 'parquet' ? 'Parquet files read' : 'Delta log read', 'Columns match', 'One file decoded']
+}
+
+/** All that a check came to know, as far as it got. */
+interface Findings {
+  root: string
+  format: CheckReport['format']
+  readonly steps: CheckStep[]
+  columns: readonly ColumnCheck[]
+  read: Reading | undefined
+  version: number | null
+  mapping: ColumnMapping
+}
+
+async function examine(path: string, mapping: ColumnMapping, database: Database): Promise<Findings> {
+  const found: Findings = { root: path, format: null, steps: [], columns: [], read: undefined, version: null, mapping }
+  const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text })
+  /** undefined: the step failed, and says why. */
+  const attempt = async <Answer>(name: CheckStepName, work: () => Promise<Answer>, explain = (error: unknown) => Promise.resolve(faultText(error, found.root))): Promise<Answer | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (isFault(error) && error.code === 'interrupted') throw error
+      found.steps.push({ name, state: 'failed', text: sentence(await explain(error)) })
+      return undefined
+    }
+  }
+
+  const storage = await attempt('Reachable', () => reachSilver(path))
+  if (!storage) return found
+  found.root = storage.root
+  pass('Reachable', 'The folder is there.')
+
+  const listed = await attempt('Listable', () => listSilver(storage))
+  if (!listed) return found
+  found.format = listed.isDelta ? 'delta' : 'parquet'
+  pass('Listable', listed.isDelta ? 'A folder with a Delta log.' : 'A folder without a Delta log: its Parquet files are read as they are.')
+
+  const reading = listed.isDelta ? 'Delta log read' : 'Parquet files read'
+  const read = await attempt(reading, () => readPastBad(path, database), (error) => readingText(error, storage, listed.isDelta))
+  if (!read) return found
+  found.read = read
+  found.version = listed.isDelta ? parseDeltaOffset(read.range.start).reservoirVersion : null
+  pass(reading, readText(read, found.version), read.bad === undefined ? 'passed' : 'warning')
+
+  const matched = await attempt('Columns match', () => decideColumns(path, read, mapping, database))
+  if (!matched) return found
+  found.mapping = matched.mapping
+  found.columns = matched.columns
+  found.steps.push(matched.step)
+  const { ready } = matched
+  if (!ready) return found
+
+  const decoded = await attempt('One file decoded', async () => ({ file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined) }))
+  if (!decoded) return found
+  if (decoded.file) pass('One file decoded', `${decoded.file.path}: ${count(decoded.file.rows, 'row')}.`)
+  else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
+  return found
+}
+
+function pipelineFor(path: string, onBadFile: 'stop' | 'quarantine') {
+  return parsePipeline({ silver: { uri: path, onBadFile }, gold: { uri: 'none' }, checkpoints: { uri: 'none' } }, 'the source check')
+}
+
+/** A plain folder with some files that cannot be read is read without them: a run may set them aside, and a watch waits for those that are being written. */
+async function readPastBad(path: string, database: Database): Promise<Reading & { readonly bad?: string }> {
+  try {
+    return await readSilver(pipelineFor(path, 'stop'), database)
+  } catch (error) {
+    if (!isBadFile(error)) throw error
+    const read = await readSilver(pipelineFor(path, 'quarantine'), database)
+    if (read.source.columns.length === 0) throw error
+    return { ...read, bad: faultText(error, read.source.name) }
+  }
+}
+
+function readText({ files, bytes, bad }: Reading & { readonly bad?: string }, version: number | null): string {
+  const size = `${count(files.length, version === null ? 'file' : 'live file')}, ${sizeText(bytes)}`
+  const hidden = files.reduce((sum, file) => sum + file.hiddenRows, 0)
+  const text = version === null ? `${size}.` : `Version ${version}, ${size}, ${hidden === 0 ? 'no deletion vectors' : `${count(hidden, 'row')} hidden by deletion vectors`}.`
+  return bad === undefined ? text : `${text} ${sentence(bad)}`
+}
+
+/** Why silver could not be read, for somebody who chose a folder and wrote no settings. */
+async function readingText(error: unknown, storage: Storage, isDelta: boolean): Promise<string> {
+  if (!isFault(error) || error.code !== 'notFound' || !error.message.startsWith('[DELTA_SCHEMA_NOT_SET]')) return faultText(error, storage.root)
+  const [what, next] = isDelta
+    ? ['holds a _delta_log without any commit', 'wait until its writer has made the first one, or choose another folder']
+    : (await storage.listDeep('')).length === 0
+      ? ['is empty', 'choose the folder of a Delta table, or one with Parquet files']
+      : ['holds no Parquet file and no Delta log', 'choose the folder of a Delta table, or one with Parquet files']
+  return `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${what}: ${next}`
+}
+
+interface Decision {
+  readonly step: CheckStep
+  readonly columns: readonly ColumnCheck[]
+  /** As far as this source can follow it. */
+  readonly mapping: ColumnMapping
+  /** undefined: there is something to decide first. */
+  readonly ready: ReturnType<typeof matchColumns> | undefined
+}
+
+async function decideColumns(path: string, read: Reading, given: ColumnMapping, database: Database): Promise<Decision> {
+  const pipeline = pipelineFor(path, 'stop')
+  const own = read.source.columns
+  const { usable, dropped } = usableMapping(read.source, given)
+  const needed = neededColumns(builtinQueries(pipeline))
+  const fits = needed.map((column) => ({ column, ...fitColumn(column, own, usable) }))
+  const undecided = fits.filter(({ state }) => state !== 'matches')
+  const ranges = undecided.some(({ column }) => column.role === 'measure') ? await readRanges(database, read, own) : new Map<string, ValueRange>()
+  const taken = takenNames(fits.filter(({ state }) => state === 'matches').map(({ column }) => column), own, usable)
+  const checks = fits.map(({ column, state, found }): ColumnCheck => {
+    const { all, likeliest } = state === 'matches' ? { all: [], likeliest: undefined } : mappingCandidates(column, { own, ranges, taken })
+    return { name: column.name, expected: expectedTypes[column.role], found: found ?? (likeliest ? `${likeliest.name}, ${typeName(likeliest.type)}` : null), usedBy: column.usedBy, state, candidates: all }
+  })
+  const columns = [...checks.filter(({ state }) => state !== 'matches'), ...checks.filter(({ state }) => state === 'matches'), ...unusedColumns(needed, own, usable)]
+  const forgotten = dropped.length === 0 ? '' : ` The mapping kept for ${dropped.join(', ')} no longer fits these files and was left out.`
+  if (undecided.length > 0) return { step: decisionStep(checks, forgotten), columns, mapping: usable, ready: undefined }
+  const ready = matchColumns(pipeline, read, usable)
+  const mapped = Object.entries(usable).map(([name, { from, factor }]) => ` ${name} is ${from}${factor === undefined ? '' : ` × ${factor}`}.`)
+  return { step: { name: 'Columns match', state: 'passed', text: `All ${needed.length} columns that the queries need are there.${mapped.join('')}${forgotten}` }, columns, mapping: usable, ready }
+}
+
+function takenNames(matching: readonly NeededColumn[], own: readonly SilverColumn[], mapping: ColumnMapping): string[] {
+  const origins = matching.map(({ name }) => (Object.entries(mapping).find(([mapped]) => mapped.toLowerCase() === name.toLowerCase())?.[1].from ?? name).toLowerCase())
+  return own.map(({ name }) => name).filter((name) => origins.includes(name.toLowerCase()))
+}
+
+function decisionStep(checks: readonly ColumnCheck[], forgotten: string): CheckStep {
+  const undecided = checks.filter(({ state }) => state !== 'matches')
+  const hopeless = undecided.filter(({ candidates }) => candidates.length === 0)
+  const sum = `${checks.length - undecided.length} of ${checks.length} match.`
+  if (hopeless.length > 0) {
+    const names = listText(hopeless.map(({ name, expected, found, state }) => (state === 'missing' ? `${name} (${expected})` : `${name} (${expected}; it is ${found ?? 'missing'})`)))
+    return { name: 'Columns match', state: 'failed', text: `${sum} No column of these files can stand for ${names}: write the files with ${hopeless.length === 1 ? 'that column' : 'those columns'}, or choose another folder.${forgotten}` }
+  }
+  const [only, ...more] = undecided
+  const what = only && more.length === 0 ? `${only.name}, which ${usersText(only)}, ${only.state === 'missing' ? 'is missing' : 'cannot be used as it is'}` : `${listText(undecided.map(({ name }) => name))} are missing or cannot be used as they are`
+  return { name: 'Columns match', state: 'needs a decision', text: `${sum} ${what}: choose what stands for ${more.length === 0 ? 'it' : 'them'}.${forgotten}` }
+}
+
+const usersText = ({ usedBy }: ColumnCheck): string => (usedBy.length > 1 ? 'both queries need' : `${usedBy.join()} needs`)
+
+/** Least and greatest values of the numeric columns in one file; without those that cannot be read, which a later step will tell of. */
+async function readRanges(database: Database, read: Reading, own: readonly SilverColumn[]): Promise<ReadonlyMap<string, ValueRange>> {
+  const names = own.filter(({ type }) => isNumber(type)).map(({ name }) => name)
+  const together = await rangesOf(database, read, names)
+  if (together) return together
+  const alone = []
+  for (const name of names) alone.push(...((await rangesOf(database, read, [name])) ?? []))
+  return new Map(alone)
+}
+
+async function rangesOf(database: Database, read: Reading, names: readonly string[]): Promise<ReadonlyMap<string, ValueRange> | undefined> {
+  if (names.length === 0) return new Map()
+  const select = names.flatMap((name, i) => ['min', 'max'].map((side) => `${side}(${quoteName(name)}::DOUBLE) FILTER (WHERE isfinite(${quoteName(name)}::DOUBLE)) AS ${side}${i}`)).join(', ')
+  try {
+    const answer = await queryOneFile(database, read.source, read, { columns: names, select }, true)
+    const [row] = answer?.result.rows() ?? []
+    const value = (key: string): number | null => (typeof row?.[key] === 'number' ? row[key] : null)
+    return new Map(names.map((name, i) => [name, { min: value(`min${i}`), max: value(`max${i}`) }]))
+  } catch (error) {
+    if (isFault(error) && error.code === 'interrupted') throw error
+    return undefined
+  }
+}
+
+/** What went wrong, without the names of settings that the workbench does not show. What DuckDB says of things that Contrail does not know stays inside. */
+function faultText(error: unknown, root: string): string {
+  if (!isFault(error)) return `${root} could not be checked, for a reason that Contrail does not know: check again, or choose another folder`
+  return error.message
+    .replace(/,? or set silver\.onBadFile to "quarantine" to go on without it/, ', or make a run that sets such files aside')
+    .replace(/: check silver\.uri$/, ': check the path')
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`
+}
+
+function sizeText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
+  const value = bytes / 1000 ** power
+  return `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 && power > 0 ? 1 : 0 })} ${units[power]}`
+}
+
+const listText = (names: readonly string[]): string => (names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`)
