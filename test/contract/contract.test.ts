@@ -82,9 +82,9 @@ describe.each(transports)('the contract over $name', ({ open }) => {
     ends.free()
     ends = await open()
     serve(host.target, methods, ends.host)
-    const other = connect<{ secret(): Promise<string>; constructor(): Promise<unknown> }>(['secret', 'constructor'], ends.workbench)
+    const other = connect<{ secret(): Promise<string>; toString(): Promise<unknown> }>(['secret', 'toString'], ends.workbench)
     await expect(other.secret()).rejects.toThrow('the host has no secret')
-    await expect(other.constructor()).rejects.toThrow('the host has no constructor')
+    await expect(other.toString()).rejects.toThrow('the host has no toString')
   })
 
   test('events come in order, and stop when asked', async () => {
