@@ -28,6 +28,14 @@ const chunkRows = 2048
 
 /** Writes columns to a Parquet file (Snappy, format version 1, as Spark reads best) and gives the statistics. The file must not be there. */
 export async function writeRows(database: Database, columns: readonly MemoryColumn[], rowCount: number, file: string): Promise<ColumnStats[]> {
+  return withRows(database, columns, rowCount, async (select) => {
+    await database.run(`COPY (${select}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION SNAPPY, PARQUET_VERSION V1)`)
+    return readStats(database, columns, select)
+  })
+}
+
+/** Puts columns into a table for as long as `work` takes; it gets a SELECT of them, in their types and order. */
+export async function withRows<Answer>(database: Database, columns: readonly MemoryColumn[], rowCount: number, work: (select: string) => Promise<Answer>): Promise<Answer> {
   const table = quoteName(`rows ${randomUUID()}`)
   const staged = columns.map((column) => stagedType(column.type))
   await database.run(`CREATE TABLE ${table} (${columns.map((column, i) => `${quoteName(column.name)} ${staged[i]!.toString()}`).join(', ')})`)
@@ -46,9 +54,7 @@ export async function writeRows(database: Database, columns: readonly MemoryColu
       }
       appender.closeSync()
     })
-    const select = `SELECT ${columns.map(unstageSql).join(', ')} FROM ${table}`
-    await database.run(`COPY (${select}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION SNAPPY, PARQUET_VERSION V1)`)
-    return await readStats(database, columns, select)
+    return await work(`SELECT ${columns.map(unstageSql).join(', ')} FROM ${table}`)
   } finally {
     await database.run(`DROP TABLE IF EXISTS ${table}`)
   }

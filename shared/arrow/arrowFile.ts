@@ -1,4 +1,4 @@
-import { RecordBatch, RecordBatchFileWriter, Schema, Struct, makeData } from 'apache-arrow'
+import { RecordBatch, RecordBatchFileWriter, RecordBatchReader, Schema, Struct, makeData } from 'apache-arrow'
 import { columnData, type ColumnValue } from './columnData.ts'
 import { arrowField, type ColumnType } from './columnType.ts'
 
@@ -15,9 +15,10 @@ export interface ArrowFile {
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
-export function arrowFile(columns: readonly ArrowColumn[]): ArrowFile {
+/** `metadata` goes into the schema. */
+export function arrowFile(columns: readonly ArrowColumn[], metadata: Readonly<Record<string, string>> = {}): ArrowFile {
   const fields = columns.map(({ name, type }) => arrowField(name, type))
-  const schema = new Schema(fields)
+  const schema = new Schema(fields, new Map(Object.entries(metadata)))
   const writer = new RecordBatchFileWriter()
   writer.reset(undefined, schema)
   return {
@@ -29,4 +30,15 @@ export function arrowFile(columns: readonly ArrowColumn[]): ArrowFile {
     end: () => void writer.finish(),
     bytes: writer
   }
+}
+
+/** A stream in the IPC format as a whole file, its rows as they are; `metadata` is added to the schema. */
+export function streamAsFile(stream: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const reader = RecordBatchReader.from(stream).open()
+  const schema = new Schema(reader.schema.fields, new Map([...reader.schema.metadata, ...Object.entries(metadata)]))
+  const writer = new RecordBatchFileWriter()
+  writer.reset(undefined, schema)
+  for (const batch of reader) writer.write(new RecordBatch(schema, batch.data))
+  writer.finish()
+  return writer.toUint8Array(true)
 }

@@ -1,0 +1,52 @@
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { arrowFile } from '#shared/arrow/arrowFile.ts'
+import { quoteLiteral } from '#shared/query/sqlText.ts'
+import type { DeltaField } from '../delta/schema.ts'
+import type { Database } from '../duckdb/database.ts'
+import { streamRows } from '../duckdb/streamRows.ts'
+import { csvColumn } from './csvColumn.ts'
+
+export type ExportFormat = 'parquet' | 'csv' | 'arrow'
+
+export interface TableToWrite {
+  readonly format: ExportFormat
+  readonly columns: readonly Pick<DeltaField, 'name' | 'type'>[]
+  /** Gives these columns. */
+  readonly sql: string
+  /** Kept in the file, where its format has a place for it: Parquet and Arrow. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Rows written so far; Parquet and CSV are one statement, of which DuckDB does not tell how far it is. */
+  readonly onRows?: (rows: number) => void
+}
+
+/** Writes the rows of a SELECT into a file, in one statement; gives their number. */
+export async function writeTable(database: Database, table: TableToWrite, file: string): Promise<number> {
+  const { format, columns, sql, metadata = {} } = table
+  if (format === 'arrow') return writeArrow(database, table, file)
+  const copied =
+    format === 'parquet'
+      ? `COPY (${sql}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION SNAPPY, USE_TMP_FILE false${keyValues(metadata)})`
+      : `COPY (SELECT ${columns.map(csvColumn).join(', ')} FROM (${sql})) TO ${quoteLiteral(file)} (FORMAT CSV, HEADER, NULLSTR '', NEW_LINE '\\r\\n', USE_TMP_FILE false)`
+  const result = await database.query(copied)
+  return Number(result.rows()[0]?.Count ?? 0)
+}
+
+function keyValues(metadata: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(metadata).map(([key, value]) => `${quoteLiteral(key)}: ${quoteLiteral(value)}`)
+  return entries.length === 0 ? '' : `, KV_METADATA {${entries.join(', ')}}`
+}
+
+async function writeArrow(database: Database, { columns, sql, metadata, onRows }: TableToWrite, file: string): Promise<number> {
+  const arrow = arrowFile(columns.map(({ name, type }) => ({ name, type })), metadata)
+  const written = pipeline(Readable.from(arrow.bytes), createWriteStream(file))
+  let done = 0
+  const rows = streamRows(database, sql, (values) => {
+    arrow.add(values)
+    done += values[0]?.length ?? 0
+    onRows?.(done)
+  }).finally(() => arrow.end())
+  const [count] = await Promise.all([rows, written])
+  return count
+}
