@@ -1,0 +1,155 @@
+import { Fault } from '#shared/engine/fault.ts'
+import type { RunCommand, Speed, StepUnit } from '#shared/contract/run.ts'
+import type { Clock } from './clock.ts'
+
+/** What a trigger did, as far as it matters to who waits for something. */
+export interface TriggerOutcome {
+  /** Files it read. */
+  readonly files: number
+  readonly closedWindows: number
+  /** Closed windows and keys with an anomaly. */
+  readonly alerts: number
+  /** Newest event time of its rows; undefined: it read none. */
+  readonly maxEventMs: number | undefined
+}
+
+/**
+ * Decides when the queries of a run may do their next trigger, and nothing else: a batch is never split, and what is in it does not depend on when it
+ * runs. As fast as possible, queries go each on its own; paced or by steps they go in turns, whoever has read fewer files first.
+ */
+export interface Pacer {
+  /** A query that takes part; turns wait for all of them. */
+  enter(query: string): void
+  /** Resolves when the query may do its next trigger. Fault `interrupted` when the signal asks to stop. */
+  turn(query: string, signal: AbortSignal): Promise<void>
+  /** The query did a trigger. */
+  report(query: string, outcome: TriggerOutcome): void
+  leave(query: string): void
+  control(command: Exclude<RunCommand, { kind: 'stop' }>): void
+}
+
+export interface PacerState {
+  readonly playing: boolean
+  readonly speed: Speed
+}
+
+interface Member {
+  filesRead: number
+  release: (() => void) | undefined
+}
+
+/** `onChange`: it was told to play, pause or change its speed, or a step has come to its end. */
+export function openPacer(clock: Clock, initial: PacerState, onChange: (state: PacerState) => void = () => undefined): Pacer {
+  const members = new Map<string, Member>()
+  let { playing, speed } = initial
+  let step: StepUnit | undefined
+  /** Since the step began, or since the last turn. */
+  let turns = 0
+  const seen = { files: 0, closedWindows: 0, alerts: 0 }
+  let newestMs: number | undefined
+  let dueMs = -Infinity
+  let timer: AbortController | undefined
+
+  function change(next: Partial<PacerState>): void {
+    playing = next.playing ?? playing
+    speed = next.speed ?? speed
+    onChange({ playing, speed })
+  }
+
+  const waiting = () => [...members.values()].filter((member) => member.release !== undefined)
+
+  function release(member: Member): void {
+    const go = member.release
+    member.release = undefined
+    go?.()
+  }
+
+  function advance(): void {
+    timer?.abort()
+    timer = undefined
+    if (playing && step === undefined && speed === 'max') return waiting().forEach(release)
+    const ready = waiting()
+    if (ready.length === 0 || ready.length < members.size) return
+    if (step !== undefined) {
+      if (!hasCome(step)) return takeTurn(ready)
+      step = undefined
+      return change({ playing: false })
+    }
+    if (!playing) return
+    const waitMs = dueMs - clock.nowMs()
+    if (waitMs <= 0) return takeTurn(ready)
+    const sleeping = new AbortController()
+    timer = sleeping
+    clock.sleep(waitMs, sleeping.signal).then(
+      () => timer === sleeping && advance(),
+      () => undefined // Another command came first.
+    )
+  }
+
+  function takeTurn(ready: readonly Member[]): void {
+    turns += 1
+    const fewest = Math.min(...ready.map((member) => member.filesRead))
+    for (const member of ready) if (member.filesRead === fewest) release(member)
+  }
+
+  function hasCome(unit: StepUnit): boolean {
+    switch (unit) {
+      case 'trigger':
+        return turns > 0
+      case 'file':
+        return seen.files > 0
+      case 'windowClose':
+        return seen.closedWindows > 0
+      case 'alert':
+        return seen.alerts > 0
+    }
+  }
+
+  return {
+    enter: (query) => void members.set(query, { filesRead: 0, release: undefined }),
+    turn(query, signal) {
+      const member = members.get(query)
+      if (!member) throw new Error(`${query} has not entered`)
+      return new Promise((resolve, reject) => {
+        const stop = () => {
+          member.release = undefined
+          reject(new Fault('interrupted', 'asked to stop'))
+        }
+        if (signal.aborted) return stop()
+        signal.addEventListener('abort', stop, { once: true })
+        member.release = () => {
+          signal.removeEventListener('abort', stop)
+          resolve()
+        }
+        advance()
+      })
+    },
+    report(query, { files, closedWindows, alerts, maxEventMs }) {
+      members.get(query)!.filesRead += files
+      seen.files += files
+      seen.closedWindows += closedWindows
+      seen.alerts += alerts
+      if (maxEventMs === undefined || (newestMs !== undefined && maxEventMs <= newestMs)) return
+      // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it.
+      if (newestMs !== undefined && speed !== 'max') dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
+      newestMs = maxEventMs
+    },
+    leave(query) {
+      members.delete(query)
+      advance()
+    },
+    control(command) {
+      if (command.kind === 'step') {
+        step = command.unit
+        turns = 0
+        Object.assign(seen, { files: 0, closedWindows: 0, alerts: 0 })
+      } else {
+        // A step that has not come to its end is given up by whatever else is asked for.
+        if (command.kind !== 'speed') step = undefined
+        else dueMs = -Infinity
+        change(command.kind === 'speed' ? { speed: command.speed } : { playing: command.kind === 'play' })
+      }
+      advance()
+    }
+  }
+}

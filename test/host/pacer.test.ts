@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { openPacer, type PacerState, type TriggerOutcome } from '#electron/host/pacer.ts'
+import type { Clock } from '#electron/host/clock.ts'
+
+/** Time that stands still until it is moved. */
+function handClock(): Clock & { move(ms: number): Promise<void> } {
+  let now = 0
+  const sleeps = new Set<{ readonly until: number; readonly wake: () => void }>()
+  return {
+    nowMs: () => now,
+    sleep: (ms, signal) =>
+      new Promise((wake, reject) => {
+        const sleep = { until: now + ms, wake }
+        sleeps.add(sleep)
+        signal.addEventListener('abort', () => {
+          sleeps.delete(sleep)
+          reject(new Error('aborted'))
+        })
+      }),
+    async move(ms) {
+      now += ms
+      for (const sleep of [...sleeps]) if (sleep.until <= now && sleeps.delete(sleep)) sleep.wake()
+      await settle()
+    }
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Queries that do one trigger after the other, each a file and a minute of event time, and what they did in what order. */
+function play(initial: PacerState, outcomeOf: (trigger: number) => Partial<TriggerOutcome> = () => ({}), queries = ['a', 'b']) {
+  const clock = handClock()
+  const states: PacerState[] = []
+  const pacer = openPacer(clock, initial, (state) => states.push(state))
+  const done: string[] = []
+  const stop = new AbortController()
+  for (const query of queries) pacer.enter(query)
+  const ends = queries.map(async (query) => {
+    for (let trigger = 0; trigger < 100; trigger++) {
+      await pacer.turn(query, stop.signal)
+      done.push(`${query}${trigger}`)
+      pacer.report(query, { files: 1, closedWindows: 0, alerts: 0, maxEventMs: trigger * 60_000, ...outcomeOf(trigger) })
+    }
+    pacer.leave(query)
+  })
+  return { clock, pacer, done, states, stop, ends: Promise.allSettled(ends) }
+}
+
+test('as fast as possible, every trigger runs', async () => {
+  const { done, ends } = play({ playing: true, speed: 'max' })
+  await ends
+  expect(done.length).toBe(200)
+})
+
+test('paused, nothing runs until a step, and a step is one trigger of each query', async () => {
+  const { done, pacer, states } = play({ playing: false, speed: 'max' })
+  await settle()
+  expect(done).toEqual([])
+  pacer.control({ kind: 'step', unit: 'trigger' })
+  await settle()
+  pacer.control({ kind: 'step', unit: 'trigger' })
+  await settle()
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1'])
+  expect(states).toEqual([{ playing: false, speed: 'max' }, { playing: false, speed: 'max' }])
+})
+
+test.each([
+  ['windowClose', (trigger: number) => ({ closedWindows: trigger === 3 ? 2 : 0 }), 4],
+  ['alert', (trigger: number) => ({ closedWindows: 1, alerts: trigger === 5 ? 1 : 0 }), 6],
+  ['file', (trigger: number) => ({ files: trigger === 2 ? 1 : 0 }), 3]
+] as const)('a step by %s goes on until it has come', async (unit, outcome, triggers) => {
+  const { done, pacer } = play({ playing: false, speed: 'max' }, outcome)
+  pacer.control({ kind: 'step', unit })
+  await settle()
+  expect(done.length).toBe(triggers * 2)
+})
+
+test('paced at 60x, a minute of event time takes a second, for both queries together', async () => {
+  const { clock, done } = play({ playing: true, speed: 60 })
+  await settle()
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1'])
+  await clock.move(999)
+  expect(done.length).toBe(4)
+  await clock.move(1)
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
+})
+
+test('a new speed is heard at once', async () => {
+  const { done, pacer, ends } = play({ playing: true, speed: 0.1 })
+  await settle()
+  pacer.control({ kind: 'speed', speed: 'max' })
+  await ends
+  expect(done.length).toBe(200)
+})
+
+test('a query that has ended is not waited for', async () => {
+  const { done, pacer } = play({ playing: false, speed: 'max' }, undefined, ['a'])
+  pacer.enter('gone')
+  pacer.leave('gone')
+  pacer.control({ kind: 'step', unit: 'trigger' })
+  await settle()
+  expect(done).toEqual(['a0'])
+})
+
+test('asked to stop, a query that waits is told', async () => {
+  const { stop, ends } = play({ playing: false, speed: 'max' })
+  stop.abort()
+  expect((await ends).map((end) => end.status === 'rejected' && String(end.reason))).toEqual(['Fault: asked to stop', 'Fault: asked to stop'])
+})
