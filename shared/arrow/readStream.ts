@@ -44,23 +44,31 @@ export function microsToMs(micros: BigInt64Array): Float64Array {
 type Typed = StreamValues & { readonly type: ValueType }
 
 function typedValues(type: DataType, parts: readonly Data[], length: number): Typed {
-  if (DataType.isDictionary(type)) return { type: { kind: 'string' }, kind: 'texts', values: parts.flatMap(dictionaryTexts) }
+  if (DataType.isDictionary(type)) return { type: { kind: 'string' }, kind: 'texts', values: joined(parts, length, dictionaryTexts) }
   if (DataType.isBool(type)) return { type: { kind: 'boolean' }, kind: 'numbers', values: bits(parts, length) }
   if (DataType.isInt(type)) return integers(type, parts, length)
   if (DataType.isFloat(type) && type.precision !== 0) return { type: { kind: type.precision === 1 ? 'float' : 'double' }, kind: 'numbers', values: numbers(parts, length) }
   if (DataType.isDate(type)) return { type: { kind: 'date' }, kind: 'numbers', values: type.unit === 0 ? numbers(parts, length) : numbers(parts, length).map((ms) => ms / 86_400_000) }
   if (DataType.isTimestamp(type)) return { type: { kind: type.timezone ? 'timestamp' : 'timestamp_ntz' }, kind: 'bigints', values: toMicros(bigints(parts, length), type.unit) }
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return { type: { kind: 'string' }, kind: 'texts', values: parts.flatMap(textsOf) }
-  if (DataType.isDecimal(type)) return { type: { kind: 'decimal', precision: type.precision, scale: type.scale }, kind: 'texts', values: parts.flatMap((part) => decimalsOf(part, type.scale, type.bitWidth / 32)) }
-  return { type: { kind: 'string' }, kind: 'texts', values: parts.flatMap(otherTexts) }
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return { type: { kind: 'string' }, kind: 'texts', values: joined(parts, length, textsOf) }
+  if (DataType.isDecimal(type)) return { type: { kind: 'decimal', precision: type.precision, scale: type.scale }, kind: 'texts', values: joined(parts, length, (part) => decimalsOf(part, type.scale, type.bitWidth / 32)) }
+  return { type: { kind: 'string' }, kind: 'texts', values: joined(parts, length, otherTexts) }
 }
 
 function integers({ bitWidth, isSigned }: { readonly bitWidth: number; readonly isSigned: boolean }, parts: readonly Data[], length: number): Typed {
-  if (bitWidth === 64 && !isSigned) return { type: { kind: 'decimal', precision: 20, scale: 0 }, kind: 'texts', values: parts.flatMap((part) => perRow(part, (row) => String((part.values as BigUint64Array)[row]))) }
+  if (bitWidth === 64 && !isSigned) return { type: { kind: 'decimal', precision: 20, scale: 0 }, kind: 'texts', values: joined(parts, length, (part) => perRow(part, (row) => String((part.values as BigUint64Array)[row]))) }
   if (bitWidth === 64) return { type: { kind: 'long' }, kind: 'bigints', values: bigints(parts, length) }
   if (bitWidth === 32 && !isSigned) return { type: { kind: 'long' }, kind: 'bigints', values: BigInt64Array.from(numbers(parts, length), BigInt) }
   const kind = bitWidth + (isSigned ? 0 : 8)
   return { type: { kind: kind === 8 ? 'byte' : kind === 16 ? 'short' : 'integer' }, kind: 'numbers', values: numbers(parts, length) }
+}
+
+/** `flatMap` would cost more than the reading. */
+function joined(parts: readonly Data[], length: number, read: (part: Data) => readonly (string | null)[]): (string | null)[] {
+  const all = new Array<string | null>(length)
+  let at = 0
+  for (const part of parts) for (const text of read(part)) all[at++] = text
+  return all
 }
 
 function numbers(parts: readonly Data[], length: number): Float64Array {
@@ -116,12 +124,14 @@ function nullsOf(parts: readonly Data[], length: number): Uint8Array | null {
 
 function perRow(part: Data, textAt: (row: number) => string): (string | null)[] {
   const isWhole = part.nullCount === 0
-  return Array.from({ length: part.length }, (_, row) => (isWhole || part.getValid(row) ? textAt(row) : null))
+  const texts = new Array<string | null>(part.length)
+  for (let row = 0; row < texts.length; row++) texts[row] = isWhole || part.getValid(row) ? textAt(row) : null
+  return texts
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The text of the whole column is decoded once and cut by counting characters: a call of the decoder per row costs ten times as much. */
+/** The text of the whole column is decoded once and cut by counting characters: that is cheaper than to call the decoder for every row. */
 function textsOf(part: Data): (string | null)[] {
   if (part.length === 0) return []
   const offsets = part.valueOffsets as Int32Array | BigInt64Array
