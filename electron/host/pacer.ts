@@ -22,6 +22,8 @@ export interface Pacer {
   enter(query: string): void
   /** Resolves when the query may do its next trigger. Fault `interrupted` when the signal asks to stop. */
   turn(query: string, signal: AbortSignal): Promise<void>
+  /** The query has nothing to do for now: turns do not wait for it. */
+  idle(query: string): void
   /** The query did a trigger. */
   report(query: string, outcome: TriggerOutcome): void
   leave(query: string): void
@@ -35,6 +37,9 @@ export interface PacerState {
 
 interface Member {
   filesRead: number
+  /** Neither waiting nor at work. */
+  idle: boolean
+  /** Set while it waits. */
   release: (() => void) | undefined
 }
 
@@ -69,7 +74,7 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
     timer = undefined
     if (playing && step === undefined && speed === 'max') return waiting().forEach(release)
     const ready = waiting()
-    if (ready.length === 0 || ready.length < members.size) return
+    if (ready.length === 0 || [...members.values()].some((member) => !member.idle && member.release === undefined)) return
     if (step !== undefined) {
       if (!hasCome(step)) return takeTurn(ready)
       step = undefined
@@ -106,7 +111,7 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
   }
 
   return {
-    enter: (query) => void members.set(query, { filesRead: 0, release: undefined }),
+    enter: (query) => void members.set(query, { filesRead: 0, idle: false, release: undefined }),
     turn(query, signal) {
       const member = members.get(query)
       if (!member) throw new Error(`${query} has not entered`)
@@ -117,12 +122,18 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
         }
         if (signal.aborted) return stop()
         signal.addEventListener('abort', stop, { once: true })
+        member.idle = false
         member.release = () => {
           signal.removeEventListener('abort', stop)
           resolve()
         }
         advance()
       })
+    },
+    idle(query) {
+      const member = members.get(query)
+      if (member) member.idle = true
+      advance()
     },
     report(query, { files, closedWindows, alerts, maxEventMs }) {
       members.get(query)!.filesRead += files

@@ -14,8 +14,10 @@ import { openSource } from '../source/openSource.ts'
 import type { Source } from '../source/source.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock } from './clock.ts'
+import type { Pacer } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { sharedEventTimes, type EventTimes } from './readBatch.ts'
+import type { QueryRecorder } from './recorder.ts'
 import { refuseOverlap } from './refuseOverlap.ts'
 import { identityOf, refuseShortGold, resume } from './resume.ts'
 import { interruption, runQuery } from './runQuery.ts'
@@ -27,6 +29,10 @@ export interface PipelineParts {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly publish: (event: QueryEvent) => void
+  /** Decides when each trigger may run; absent: at once. */
+  readonly pacer?: Pacer
+  /** What a workbench is told of a query, besides events. */
+  readonly recorderOf?: (query: string) => QueryRecorder
   /** Name and version of the program, for gold's commitInfo. */
   readonly engine: string
 }
@@ -50,12 +56,15 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   }
   const eventTimes = sharedEventTimes(parts.database)
   const toldOf = new Set<string>()
+  for (const query of queries) parts.pacer?.enter(query.name)
   const ends = queries.map(async (query): Promise<[string, Error | undefined]> => {
     try {
       await startQuery(pipeline, parts, { runId, query, source, eventTimes, toldOf })
       return [query.name, end(parts, query.name, undefined)]
     } catch (error) {
       return [query.name, end(parts, query.name, error)]
+    } finally {
+      parts.pacer?.leave(query.name)
     }
   })
   return new Map(await Promise.all(ends))
@@ -113,6 +122,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     limits: readLimits(silver),
     signal,
     publish,
+    pacer: parts.pacer,
+    recorder: parts.recorderOf?.(definition.name),
     toldOf
   })
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Fault } from '#shared/engine/fault.ts'
 import { snapshot } from '#shared/engine/state.ts'
 import { beginStep, type OpenStep, type Step } from '#shared/engine/step.ts'
+import type { WindowRows } from '#shared/engine/windows.ts'
 import type { BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
@@ -11,7 +12,10 @@ import type { GoldTable } from '../sink/goldTable.ts'
 import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
 import { howToDo, noteOf, type BatchPlan, type PlannedBatch } from './batchPlan.ts'
 import type { Clock } from './clock.ts'
-import { formatProgress, type ProgressParts } from './progress.ts'
+import { alertsIn, batchRecord, emptyTally, tallied } from './batchRecord.ts'
+import type { Pacer } from './pacer.ts'
+import { formatProgress, type Progress, type ProgressParts } from './progress.ts'
+import type { QueryRecorder } from './recorder.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
@@ -39,6 +43,10 @@ export interface QueryRun {
   readonly limits: ReadLimits
   readonly signal: AbortSignal
   readonly publish: (event: QueryEvent) => void
+  /** Decides when each trigger may run. Absent: at once. */
+  readonly pacer: Pacer | undefined
+  /** Keeps what a workbench shows of each batch. */
+  readonly recorder: QueryRecorder | undefined
   /** Files that a person has been told about. Shared by the queries of a pipeline, so that each is told once. */
   readonly toldOf: Set<string>
 }
@@ -50,8 +58,9 @@ export async function runQuery(run: QueryRun): Promise<void> {
   if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
   await run.source.refresh()
   // Before anything looks further: what silver holds by now may be something that the stream must stop at.
+  run.recorder?.resumed(run.query.spec, position.state)
   for (const logged of position.unfinished) {
-    throwIfStopped(run.signal)
+    await mayGo(run)
     const startedMs = run.clock.nowMs()
     position = await execute(run, position, unfinishedBatch(position, logged), startedMs, previousStartedMs)
     previousStartedMs = startedMs
@@ -60,19 +69,31 @@ export async function runQuery(run: QueryRun): Promise<void> {
   if (bound !== undefined) await announce(run, position, bound)
   for (;;) {
     throwIfStopped(run.signal)
-    const startedMs = run.clock.nowMs()
+    let startedMs = run.clock.nowMs()
     const planned = await plan(run, position, bound)
     if (planned) {
+      const planningMs = run.clock.nowMs() - startedMs
+      await mayGo(run)
+      startedMs = run.clock.nowMs() - planningMs // A pause is no part of the trigger.
       position = await execute(run, position, planned, startedMs, previousStartedMs)
       previousStartedMs = startedMs
     } else if (run.trigger.kind === 'availableNow') return
-    else status(run, `Waiting for data to arrive${waitsFor(run)}`, false)
+    else {
+      status(run, `Waiting for data to arrive${waitsFor(run)}`, false)
+      run.pacer?.idle(run.query.spec.name)
+    }
     if (run.trigger.kind === 'processingTime') {
       await untilNextTrigger(run.trigger.intervalMs, startedMs, !planned, run.clock, run.signal)
       await run.source.refresh()
       tellProblems(run)
     }
   }
+}
+
+/** Waits until the pacer lets the next trigger run. */
+async function mayGo({ pacer, query, signal }: QueryRun): Promise<void> {
+  await pacer?.turn(query.spec.name, signal)
+  throwIfStopped(signal)
 }
 
 /** SPEC B1 */
@@ -98,9 +119,12 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   if (!logged) await run.checkpoint.logOffsets(batchId, { batchWatermarkMs: state.watermarkMs, batchTimestampMs: startedMs, conf, end })
   lap('walCommit')
   let updatesMs = 0
+  let tally = emptyTally()
   const begin = () => {
     updatesMs = 0
-    return timedAdds(beginStep(plan.query.spec, state), run.clock, (ms) => (updatesMs += ms))
+    tally = emptyTally()
+    const timed = timedAdds(beginStep(plan.query.spec, state), run.clock, (ms) => (updatesMs += ms))
+    return run.recorder ? tallied(timed, tally) : timed
   }
   const read = await readPlanned(run, plan, begin)
   lap('getBatch')
@@ -112,11 +136,19 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('addBatch')
   const header = { identity: run.identity, source: run.stream.remember({ start, end }, read.setAside.map((file) => file.position)) }
   const saved = snapshot(plan.query.spec, stepped.state)
+  const progressOf = (durationMs: Readonly<Record<string, number>>): Progress => {
+    const stateCosts = { updatesMs, removalsMs: durationMs.queryPlanning ?? 0, commitMs: durationMs.commitOffsets ?? 0, bytes: saved.pane.byteLength + saved.measures.numbers.byteLength }
+    return batchProgress(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs, stateCosts, alreadyInGold: skipped })
+  }
+  // The workbench's own account of a batch ends here, before the commit: it must be kept by then.
+  const record = run.recorder && batchRecord({ spec: plan.query.spec, batchId, finishedMs: run.clock.nowMs(), progress: progressOf({ ...lap('triggerExecution') }), read, tally, stepped })
+  if (record) await run.recorder?.keep(record)
   await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, saved)
   lap('commitOffsets')
-  const durationMs = lap('triggerExecution')
-  const stateCosts = { updatesMs, removalsMs: durationMs.queryPlanning ?? 0, commitMs: durationMs.commitOffsets ?? 0, bytes: saved.pane.byteLength + saved.measures.numbers.byteLength }
-  publishBatch(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs, stateCosts, alreadyInGold: skipped })
+  for (const file of read.setAside) warn(run, `set aside ${file.path}: ${file.message}`, file.path)
+  run.publish({ kind: 'batch', query: run.query.spec.name, progress: progressOf(lap('triggerExecution')) })
+  if (record) run.recorder?.tell(record, plan.query.spec, stepped.state, stepped.closed)
+  run.pacer?.report(run.query.spec.name, { files: read.files.length, closedWindows: closedWindows(stepped.closed), alerts: record ? alertsIn(record.closed) : 0, maxEventMs: read.eventTime?.maxMs })
   return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: [] }
 }
 
@@ -145,10 +177,9 @@ function timedAdds(open: OpenStep, clock: Clock, took: (ms: number) => void): Op
 
 type BatchTimes = Pick<ProgressParts, 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts' | 'alreadyInGold'>
 
-function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): void {
+function batchProgress(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): Progress {
   const { query, checkpoint, source } = run
-  for (const file of read.setAside) warn(run, `set aside ${file.path}: ${file.message}`)
-  const progress = formatProgress({
+  return formatProgress({
     queryId: checkpoint.queryId,
     runId: run.runId,
     name: query.spec.name,
@@ -167,7 +198,11 @@ function publishBatch(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { c
     numOutputRows: closed.length,
     setAside: read.setAside.map(({ path, message }) => ({ path, message }))
   })
-  run.publish({ kind: 'batch', query: query.spec.name, progress })
+}
+
+/** Rows of windows come sorted by window. */
+function closedWindows({ start }: WindowRows): number {
+  return start.reduce((count, from, row) => count + (row === 0 || start[row - 1] !== from ? 1 : 0), 0)
 }
 
 /** Tells how much there is to read. */
@@ -179,7 +214,7 @@ async function announce(run: QueryRun, { offset }: Position, end: OffsetText): P
 /** A file that nobody finishes is told once. */
 function tellProblems(run: QueryRun): void {
   for (const { path, stuck, message } of run.source.problems()) {
-    if (stuck && !run.toldOf.has(path)) warn(run, message)
+    if (stuck && !run.toldOf.has(path)) warn(run, message, path)
     if (stuck) run.toldOf.add(path)
   }
 }
@@ -193,8 +228,8 @@ function status(run: QueryRun, message: string, isDataAvailable: boolean): void 
   run.publish({ kind: 'status', query: run.query.spec.name, message, isDataAvailable, isTriggerActive: isDataAvailable })
 }
 
-function warn(run: QueryRun, message: string): void {
-  run.publish({ kind: 'warning', query: run.query.spec.name, message })
+function warn(run: QueryRun, message: string, file?: string): void {
+  run.publish({ kind: 'warning', query: run.query.spec.name, message, ...(file !== undefined && { file }) })
 }
 
 /** Lets the thread hear a request to stop that came during long work: messages are taken up between two turns of the event loop. */
