@@ -1,30 +1,39 @@
-// Bundles the Node entries to dist/. Run by `npm ci` (prepare) and by the starter below when a source is newer.
+// Builds dist/: the Node entries, the preload and the page of the workbench. Run by `npm ci` (prepare); the starters call its parts when a source is newer.
 import { build } from 'esbuild'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const pageConfig = 'build/vite.renderer.config.mjs'
 
-/** The entries that run on Node; each becomes dist/<name>.js. */
+/** The entries that run on Node or as Electron's main process; each becomes dist/<name>.js. */
 const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts' }
 
 export async function bundle() {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-  await build({
-    absWorkingDir: root,
-    entryPoints: entries,
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    packages: 'external',
-    sourcemap: true,
-    define: { __CONTRAIL_VERSION__: JSON.stringify(version) },
-    logLevel: 'warning'
-  })
+  const common = { absWorkingDir: root, bundle: true, platform: 'node', packages: 'external', sourcemap: true, logLevel: 'warning' }
+  await Promise.all([
+    build({ ...common, entryPoints: entries, outdir: 'dist', splitting: true, chunkNames: 'chunk-[hash]', format: 'esm', target: 'node20.19', define: { __CONTRAIL_VERSION__: JSON.stringify(version) } }),
+    // A preload in a sandbox cannot be a module.
+    build({ ...common, entryPoints: { preload: 'electron/preload.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'es2023' })
+  ])
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle()
+/** The page, in dist/renderer. `onlyNewer`: not when it is newer than all its sources. */
+export async function bundlePage({ onlyNewer = false } = {}) {
+  if (!existsSync(`${root}renderer/index.html`)) return
+  const built = `${root}dist/renderer/index.html`
+  if (onlyNewer && existsSync(built) && statSync(built).mtimeMs > newest(['renderer', 'shared', pageConfig])) return
+  const vite = await import('vite')
+  await vite.build({ configFile: root + pageConfig, logLevel: 'warn' })
+}
+
+function newest(places) {
+  const files = places.flatMap((place) => (statSync(root + place).isFile() ? [place] : readdirSync(root + place, { recursive: true }).map((name) => `${place}/${name}`)))
+  return Math.max(...files.map((file) => statSync(root + file).mtimeMs))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await bundle()
+  await bundlePage()
+}

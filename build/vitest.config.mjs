@@ -8,6 +8,8 @@ const endToEnd = ['test/host/**', 'test/cli/**', 'test/oracle/**', 'test/delta/c
 
 export default defineConfig({
   root,
+  // There is no window in a test: main and preload meet a stand-in.
+  resolve: { alias: [{ find: /^electron$/, replacement: `${root}test/support/electronStandIn.ts` }] },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: endToEnd } },

@@ -104,8 +104,9 @@ export function connect<Target extends object>(methods: readonly (keyof Target &
     new Promise((resolve, reject) => {
       if (closed !== undefined) return reject(gone(closed))
       const id = nextId++
+      const message = encodeFrame({ kind: 'call', id, method, args: withoutAbsent(args) } satisfies Message)
       pending.set(id, { resolve, reject })
-      channel.post(encodeFrame({ kind: 'call', id, method, args } satisfies Message))
+      channel.post(message)
     })
   const subscribe = (name: string) => (listener: (value: unknown) => void): (() => void) => {
     const all = listeners.get(name) ?? new Set()
@@ -114,6 +115,9 @@ export function connect<Target extends object>(methods: readonly (keyof Target &
   }
   return Object.fromEntries(methods.map((method) => [method, isEvent(method) ? subscribe(method) : call(method)])) as Target
 }
+
+/** JSON would turn an argument that is not given into null, which is no default. */
+const withoutAbsent = (args: readonly unknown[]): readonly unknown[] => args.slice(0, args.findLastIndex((argument) => argument !== undefined) + 1)
 
 const isEvent = (method: string): boolean => /^on[A-Z]/.test(method)
 

@@ -80,12 +80,10 @@ export interface BatchProgress {
 export interface BatchRecord {
   readonly query: QueryName
   readonly batchId: number
-  /** Version of the gold table that holds the batch's rows. */
-  readonly goldVersion: number
   readonly finishedMs: number
   readonly progress: BatchProgress
-  /** Newest event time read so far, late ones too; null before the first row. */
-  readonly newestEventMs: number | null
+  /** Newest event time of the batch, late ones too; null when it has no row. */
+  readonly maxEventMs: number | null
   /** After the batch. */
   readonly watermarkMs: number
   /** What the batch evicted with: windows that end at or before it are closed. */
@@ -174,12 +172,16 @@ export interface RunSnapshot {
   readonly goldRows: Readonly<Partial<Record<QueryName, number>>>
 }
 
-/** `rows`: an Arrow IPC stream with gold's columns in gold's order; instants are microseconds in UTC. */
+/**
+ * `rows`: an Arrow IPC stream with gold's columns in gold's order; instants are microseconds in UTC. A batch comes before its rows, if it has any.
+ */
 export type RunEvent =
   | { readonly kind: 'run'; readonly runId: string; readonly run: RunSummary; readonly speed: Speed }
   | { readonly kind: 'recording'; readonly runId: string; readonly recording: Recording }
   /** Closed rows of gold. `loaded`: they were there when the run was opened. */
   | { readonly kind: 'rows'; readonly runId: string; readonly query: QueryName; readonly loaded: boolean; readonly rows: Uint8Array }
+  /** All rows of gold that were there when the run was opened have come. */
+  | { readonly kind: 'loaded'; readonly runId: string }
   | { readonly kind: 'batch'; readonly runId: string; readonly batch: BatchRecord }
   /** All open windows of a query, provisional: the latest replaces the one before. */
   | { readonly kind: 'open'; readonly runId: string; readonly query: QueryName; readonly watermarkMs: number; readonly closedMs: number; readonly rows: Uint8Array }

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Fault, isFault } from '#shared/engine/fault.ts'
-import { encodeFrame } from '#shared/contract/frame.ts'
+import { encodeFrame, maxFrameBytes } from '#shared/contract/frame.ts'
 import { connect, serve } from '#shared/contract/rpc.ts'
 import { protocolVersion } from '#shared/contract/version.ts'
 import { transports, type Ends } from './transports.ts'
 
 interface Small {
   double(value: number): Promise<number>
+  orNot(value?: number): Promise<string>
   reversed(bytes: Uint8Array): Promise<{ readonly bytes: Uint8Array; readonly length: number }>
   nothing(): Promise<void>
   refuse(): Promise<void>
@@ -15,12 +16,13 @@ interface Small {
   onTick(listener: (tick: { readonly n: number; readonly bytes: Uint8Array }) => void): () => void
 }
 
-const methods = ['double', 'reversed', 'nothing', 'refuse', 'break', 'never', 'onTick'] as const
+const methods = ['double', 'orNot', 'reversed', 'nothing', 'refuse', 'break', 'never', 'onTick'] as const
 
 function smallHost() {
   const listeners = new Set<(tick: { readonly n: number; readonly bytes: Uint8Array }) => void>()
   const target: Small & { secret(): Promise<string> } = {
     double: async (value) => value * 2,
+    orNot: async (value = 7) => `given ${value}`,
     reversed: async (bytes) => ({ bytes: bytes.slice().reverse(), length: bytes.length }),
     nothing: async () => undefined,
     async refuse() {
@@ -60,16 +62,28 @@ describe.each(transports)('the contract over $name', ({ open }) => {
     expect(answers).toEqual([8, NaN, Infinity, undefined])
   })
 
+  test('an argument that is not given has its default', async () => {
+    const { remote } = start()
+    expect(await Promise.all([remote.orNot(), remote.orNot(undefined), remote.orNot(1)])).toEqual(['given 7', 'given 7', 'given 1'])
+  })
+
   test('bytes cross inside values, as they were', async () => {
     const { remote } = start()
     const { bytes, length } = await remote.reversed(Uint8Array.of(1, 2, 3, 4, 5))
     expect({ bytes: [...bytes], length }).toEqual({ bytes: [5, 4, 3, 2, 1], length: 5 })
+    expect([...(await remote.reversed(Buffer.from('abc'))).bytes]).toEqual([...Buffer.from('cba')])
   })
 
   test('a fault keeps its code and its sentence', async () => {
     const { remote } = start()
     const error = await remote.refuse().catch((reason: unknown) => reason)
     expect(isFault(error) && { code: error.code, message: error.message }).toEqual({ code: 'notFound', message: '/silver is not there: check the path' })
+  })
+
+  test('what is too large for a message is refused, and the connection goes on', async () => {
+    const { remote } = start()
+    await expect(remote.reversed(new Uint8Array(maxFrameBytes))).rejects.toThrow('a message of 65 MB is above the limit of 64 MB')
+    expect(await remote.double(2)).toBe(4)
   })
 
   test('a mistake of ours is told as one', async () => {
@@ -125,6 +139,7 @@ describe.each(transports)('the contract over $name', ({ open }) => {
   test.each([
     ['no frame', Uint8Array.of(255, 255, 255, 255, 1)],
     ['bytes that are not there', encodeFrameText('{"kind":"hello","version":{"$bytes":[0,99]}}')],
+    ['more than a message may hold', new Uint8Array(maxFrameBytes + 8)],
     ['a call without a greeting', encodeFrame({ kind: 'call', id: 1, method: 'nothing', args: [] })],
     ['another version', encodeFrame({ kind: 'hello', version: protocolVersion + 1 })]
   ])('%s ends the connection', async (_what, message) => {

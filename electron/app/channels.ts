@@ -1,0 +1,9 @@
+/** Names between preload and main. Only `port` and `command` come from main. */
+export const channels = {
+  connect: 'contrail:connect',
+  port: 'contrail:port',
+  command: 'contrail:command',
+  openFolder: 'contrail:openFolder',
+  saveFile: 'contrail:saveFile',
+  setTheme: 'contrail:setTheme'
+} as const

@@ -1,0 +1,153 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { Fault } from '#shared/engine/fault.ts'
+import type { Channel } from '#shared/contract/channel.ts'
+import { maxFrameBytes } from '#shared/contract/frame.ts'
+import { socketPath } from '#shared/contract/webSocketChannel.ts'
+import { errorCode } from './storage/storageFault.ts'
+import { webSocket } from './transport/webSocket.ts'
+import { pageHeaders } from './web/pageHeaders.ts'
+import { readPageFile } from './web/pageFiles.ts'
+
+export interface PageServer {
+  /** Of the page, with the token that lets it in. */
+  readonly address: string
+  close(): Promise<void>
+}
+
+export interface PageServerOptions {
+  /** 0: any free one. */
+  readonly port: number
+  /** The built workbench. */
+  readonly pageFolder: string
+  /** A workbench has come in. */
+  readonly onChannel: (channel: Channel) => void
+}
+
+/**
+ * The workbench for a browser on this machine. It listens on 127.0.0.1 only. The page and its WebSocket need the token of the address; the page's files
+ * need the token or the cookie that came with the page, which opens nothing else: cookies are sent to every port of a host. `Host` and `Origin` must be
+ * our own, so no other page can reach it, not even by a name that it lets point here.
+ *
+ * It does not protect from other programs of the same user, who can read its memory and its files anyway; from who can read the browser's history or
+ * the terminal, where the token stands; from extensions of the browser; or from other users where the system lets them read this user's
+ * processes. It is not for a network: what is sent is not encrypted.
+ */
+export async function startPageServer({ port, pageFolder, onChannel }: PageServerOptions): Promise<PageServer> {
+  const secrets = { token: randomBytes(24).toString('base64url'), cookie: randomBytes(24).toString('base64url') }
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
+  // What Node or ws would refuse by themselves would lack our headers: a missing Host, an expectation, a bad request, a bad handshake.
+  const server = createServer({ requireHostHeader: false }, (request, response) => void answer(request, response))
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuse(request, response, 400))
+  server.on('clientError', (_error, socket) => refuseRaw(socket, 400))
+  sockets.on('wsClientError', (_error, socket) => refuseRaw(socket, 400))
+  server.on('upgrade', upgrade)
+  const listening = await listen(server, port)
+  const cookieName = `contrail-${listening}`
+  const ownHosts = [`127.0.0.1:${listening}`, `localhost:${listening}`]
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusalOf(request)
+    if (refusal !== undefined) return refuse(request, response, refusal)
+    const { path, token } = targetOf(request)
+    const hasToken = isSame(token, secrets.token)
+    const isPage = path === '/'
+    if (!hasToken && (isPage || !isSame(cookieOf(request, cookieName), secrets.cookie))) return refuse(request, response, 403)
+    const file = await readPageFile(pageFolder, path)
+    if (!file) return refuse(request, response, 404)
+    response.writeHead(200, {
+      ...headersFor(request),
+      'Content-Type': file.type,
+      'Content-Length': file.bytes.byteLength,
+      'Cache-Control': file.cacheControl,
+      ...(isPage && { 'Set-Cookie': `${cookieName}=${secrets.cookie}; Path=/; HttpOnly; SameSite=Strict` })
+    })
+    response.end(request.method === 'HEAD' ? undefined : file.bytes)
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { path, token } = targetOf(request)
+    const refusal = refusalOf(request) ?? (path !== socketPath ? 404 : isSame(token, secrets.token) && request.headers.origin === `http://${request.headers.host}` ? undefined : 403)
+    if (refusal !== undefined) return refuseRaw(socket, refusal)
+    sockets.handleUpgrade(request, socket, head, (accepted) => onChannel(webSocket(accepted)))
+  }
+
+  function refusalOf(request: IncomingMessage): number | undefined {
+    if (!ownHosts.includes(request.headers.host ?? '')) return 403
+    if (request.method !== 'GET' && request.method !== 'HEAD') return 405
+    return request.url?.startsWith('/') === true ? undefined : 400
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
+    response.writeHead(status, { ...headersFor(request), ...refusalHeaders(status) })
+    response.end(request.method === 'HEAD' ? undefined : refusals[status])
+  }
+
+  /** Before there is a request, or after it has become a socket. */
+  function refuseRaw(socket: Duplex, status: number): void {
+    if (!socket.writable) return void socket.destroy()
+    const text = refusals[status] ?? ''
+    const headers = { ...pageHeaders({ socketOrigin: `ws://${ownHosts[0]}` }), ...refusalHeaders(status), 'Content-Length': Buffer.byteLength(text), Connection: 'close' }
+    socket.on('error', () => undefined) // It is let go in any case.
+    socket.end(`HTTP/1.1 ${status} Refused\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`)
+  }
+
+  function headersFor(request: IncomingMessage): Readonly<Record<string, string>> {
+    const host = ownHosts.find((own) => own === request.headers.host) ?? ownHosts[0]
+    return pageHeaders({ socketOrigin: `ws://${host}` })
+  }
+
+  return {
+    address: `http://${ownHosts[0]}/?token=${secrets.token}`,
+    close() {
+      for (const client of sockets.clients) client.terminate()
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    }
+  }
+}
+
+const refusals: Readonly<Record<number, string>> = {
+  400: 'This is not a request that Contrail understands.\n',
+  403: 'Open the address that contrail serve has written: it holds the token that this page needs.\n',
+  404: 'There is no such page.\n',
+  405: 'Only GET and HEAD are answered.\n'
+}
+
+function refusalHeaders(status: number): Readonly<Record<string, string>> {
+  return { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...(status === 405 && { Allow: 'GET, HEAD' }) }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenFault(port, error)))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve((server.address() as AddressInfo).port)) // Not a pipe.
+  })
+}
+
+function listenFault(port: number, error: Error): Fault {
+  const why = { EADDRINUSE: 'is in use', EACCES: 'needs rights that you do not have' }[errorCode(error) ?? '']
+  return new Fault('usage', why === undefined ? `127.0.0.1 cannot be listened on (${errorCode(error) ?? error.message}): check the network settings` : `port ${port} ${why}: choose another with --port, or leave it out for any free one`, { cause: error })
+}
+
+/** As it was sent: `URL` would resolve `..` before anybody could refuse it. */
+function targetOf({ url = '' }: IncomingMessage): { readonly path: string; readonly token: string } {
+  const [path = '', query = ''] = url.split(/\?(.*)/s)
+  return { path, token: new URLSearchParams(query).get('token') ?? '' }
+}
+
+function cookieOf({ headers }: IncomingMessage, name: string): string {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
+  return pairs.find(([key]) => key === name)?.[1] ?? ''
+}
+
+/** Takes as long whatever is given. */
+function isSame(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(secret))
+}
