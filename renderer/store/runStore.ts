@@ -1,0 +1,208 @@
+import type { Host } from '#shared/contract/host.ts'
+import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunEvent, RunSnapshot, RunSummary, Speed } from '#shared/contract/run.ts'
+import { openFrameHub, type FrameHub } from './frameHub.ts'
+import { openWindowTable, type MutableWindowTable, type WindowTable } from './windowTable.ts'
+
+export const queryNames = ['flight_phase_counts', 'anomaly_alerts'] as const satisfies readonly QueryName[]
+
+/** What changes together. `windows`: states, bars and charts. `run`: state, speed, recording, status. `batches`: progress, files, late rows. */
+export type RunTopic = 'run' | 'windows' | 'batches' | 'problems'
+
+/** The open run as the workbench knows it: plain data outside React, bounded but for a few numbers a window and batch. */
+export interface RunStore {
+  readonly hub: FrameHub<RunTopic>
+  readonly run: RunSummary | undefined
+  readonly speed: Speed
+  readonly recording: Recording | null
+  readonly status: Readonly<Partial<Record<QueryName, QueryStatus>>>
+  readonly problems: readonly Problem[]
+  readonly windows: Readonly<Record<QueryName, WindowTable>>
+  /** The newest of each query. */
+  readonly lastBatch: Readonly<Partial<Record<QueryName, BatchRecord>>>
+  /** Newest event time read; undefined before the first row. */
+  readonly newestEventMs: number | undefined
+  readonly totals: RunTotals
+  /** False until all that was there when the run was opened has come. */
+  readonly loaded: boolean
+  /** Opens a run in place of the one that was open. */
+  open(runId: string): Promise<RunSnapshot>
+  close(): void
+  /** Everything that is heard of the open run, in order, snapshots first: what feeds tables beyond this store. */
+  onFeed(listener: (feed: RunFeed) => void): () => void
+}
+
+export type RunFeed = { readonly kind: 'snapshot'; readonly snapshot: RunSnapshot } | RunEvent
+
+/** Of the query that has read most. */
+export interface RunTotals {
+  readonly files: number
+  readonly rows: number
+  /** Rows a second of processing time, over the last batches; undefined when nothing ran lately. */
+  readonly rowsPerSecond: number | undefined
+}
+
+export function openRunStore(host: Host, nextFrame: (work: () => void) => unknown = requestAnimationFrame): RunStore {
+  const hub = openFrameHub<RunTopic>(nextFrame)
+  const feeds = new Set<(feed: RunFeed) => void>()
+  let state = emptyState()
+  let opening = 0
+
+  host.onRunEvent((event) => {
+    if (event.runId !== state.run?.id) return
+    hear(event)
+    for (const feed of feeds) feed(event)
+  })
+
+  function hear(event: RunEvent): void {
+    switch (event.kind) {
+      case 'run':
+        state.run = event.run
+        state.speed = event.speed
+        return hub.changed('run')
+      case 'recording':
+        state.recording = event.recording
+        return hub.changed('run')
+      case 'status':
+        state.status = { ...state.status, [event.query]: event.status }
+        return hub.changed('run')
+      case 'problem':
+        state.problems = [...state.problems.slice(-9_999), event.problem]
+        return hub.changed('problems')
+      case 'batch':
+        addBatch(event.batch)
+        return
+      case 'rows':
+        state.windows[event.query].addRows(event.rows)
+        return hub.changed('windows')
+      case 'open':
+        state.windows[event.query].setOpen(event.rows, event.watermarkMs)
+        return hub.changed('windows')
+      case 'loaded':
+        state.loaded = true
+        return hub.changed('run')
+    }
+  }
+
+  function addBatch(batch: BatchRecord): void {
+    const before = state.lastBatch[batch.query]
+    state.windows[batch.query].addBatch(batch)
+    if (!before || before.batchId < batch.batchId) {
+      state.lastBatch = { ...state.lastBatch, [batch.query]: batch }
+      const tally = state.tallies[batch.query]
+      tally.files += batch.files.length
+      tally.rows += batch.progress.numInputRows
+      tally.recent = [...tally.recent.slice(-9), { atMs: batch.finishedMs, rows: batch.progress.numInputRows, tookMs: batch.progress.durationMs.triggerExecution ?? 0 }]
+    }
+    if (batch.maxEventMs !== null && (state.newestEventMs === undefined || batch.maxEventMs > state.newestEventMs)) {
+      state.newestEventMs = batch.maxEventMs
+      for (const query of queryNames) state.windows[query].passNewest(batch.maxEventMs)
+    }
+    hub.changed('batches')
+    hub.changed('windows')
+  }
+
+  function show(snapshot: RunSnapshot): void {
+    state = emptyState()
+    state.run = snapshot.run
+    state.speed = snapshot.speed
+    state.recording = snapshot.recording
+    state.status = snapshot.status
+    state.problems = snapshot.problems
+    for (const batch of snapshot.batches) addBatch(batch)
+    for (const feed of feeds) feed({ kind: 'snapshot', snapshot })
+    for (const topic of ['run', 'windows', 'batches', 'problems'] as const) hub.changed(topic)
+  }
+
+  return {
+    hub,
+    get run() {
+      return state.run
+    },
+    get speed() {
+      return state.speed
+    },
+    get recording() {
+      return state.recording
+    },
+    get status() {
+      return state.status
+    },
+    get problems() {
+      return state.problems
+    },
+    get windows() {
+      return state.windows
+    },
+    get lastBatch() {
+      return state.lastBatch
+    },
+    get newestEventMs() {
+      return state.newestEventMs
+    },
+    get loaded() {
+      return state.loaded
+    },
+    get totals() {
+      return totalsOf(Object.values(state.tallies))
+    },
+    async open(runId) {
+      const mine = ++opening
+      const snapshot = await host.openRun(runId)
+      if (mine === opening) show(snapshot)
+      return snapshot
+    },
+    close() {
+      opening += 1
+      state = emptyState()
+      for (const topic of ['run', 'windows', 'batches', 'problems'] as const) hub.changed(topic)
+    },
+    onFeed(listener) {
+      feeds.add(listener)
+      return () => void feeds.delete(listener)
+    }
+  }
+}
+
+interface Tally {
+  files: number
+  rows: number
+  recent: readonly { readonly atMs: number; readonly rows: number; readonly tookMs: number }[]
+}
+
+interface State {
+  run: RunSummary | undefined
+  speed: Speed
+  recording: Recording | null
+  status: Partial<Record<QueryName, QueryStatus>>
+  problems: readonly Problem[]
+  windows: Record<QueryName, MutableWindowTable>
+  lastBatch: Partial<Record<QueryName, BatchRecord>>
+  newestEventMs: number | undefined
+  tallies: Record<QueryName, Tally>
+  loaded: boolean
+}
+
+function emptyState(): State {
+  const each = <Value>(make: (query: QueryName) => Value): Record<QueryName, Value> => ({ flight_phase_counts: make('flight_phase_counts'), anomaly_alerts: make('anomaly_alerts') })
+  return {
+    run: undefined,
+    speed: 'max',
+    recording: null,
+    status: {},
+    problems: [],
+    windows: each(openWindowTable),
+    lastBatch: {},
+    newestEventMs: undefined,
+    tallies: each(() => ({ files: 0, rows: 0, recent: [] })),
+    loaded: false
+  }
+}
+
+function totalsOf(tallies: readonly Tally[]): RunTotals {
+  const most = tallies.reduce((a, b) => (b.files > a.files ? b : a))
+  const first = most.recent[0]
+  const last = most.recent.at(-1)
+  const spanMs = first && last ? Math.max(last.atMs - first.atMs + first.tookMs, 1) : 0
+  const rows = most.recent.reduce((sum, recent) => sum + recent.rows, 0)
+  return { files: most.files, rows: most.rows, rowsPerSecond: last && spanMs > 0 ? (rows / spanMs) * 1000 : undefined }
+}

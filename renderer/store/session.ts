@@ -1,0 +1,36 @@
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { Host } from '#shared/contract/host.ts'
+import type { RunStore, RunTopic } from './runStore.ts'
+import type { ViewState, ViewStore } from './viewStore.ts'
+
+/** What every panel is given: the host, the open run, the view. */
+export interface Session {
+  readonly host: Host
+  readonly run: RunStore
+  readonly view: ViewStore
+}
+
+const SessionContext = createContext<Session | null>(null)
+
+export const SessionProvider = SessionContext.Provider
+
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (!session) throw new Error('a panel lies outside the session')
+  return session
+}
+
+/** Renders again, at most once a frame, when a topic of the open run has changed. The data is read from `useSession().run`. */
+export function useRunTopic(topic: RunTopic): number {
+  const { run } = useSession()
+  return useSyncExternalStore(
+    (listener) => run.hub.subscribe(topic, listener),
+    () => run.hub.version(topic)
+  )
+}
+
+/** One value of the view; pick a primitive or an object of the state, not a new one. */
+export function useView<Value>(pick: (view: ViewState) => Value): Value {
+  const { view } = useSession()
+  return useSyncExternalStore(view.subscribe, () => pick(view.get()))
+}

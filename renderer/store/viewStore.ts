@@ -1,0 +1,68 @@
+import type { QueryName } from '#shared/contract/run.ts'
+
+export interface Selection {
+  readonly query: QueryName
+  readonly startMs: number
+}
+
+/** What one user looks at: one selection and one time range drive every panel. Immutable values; `set` tells listeners at once. */
+export interface ViewState {
+  readonly selection: Selection | null
+  /** The time range of river, phases and countries; null: follow the newest event. */
+  readonly range: { readonly startMs: number; readonly endMs: number } | null
+  readonly theme: 'system' | 'light' | 'dark'
+  /** "UTC" or "local". */
+  readonly zone: 'UTC' | 'local'
+  readonly altitudeUnit: 'm' | 'ft'
+  readonly velocityUnit: 'km/h' | 'kt'
+  readonly tab: DockTab
+  readonly minimumObservations: number
+  /** What a step goes to. */
+  readonly stepUnit: 'file' | 'trigger' | 'windowClose' | 'alert'
+  /** Of regions that can be resized, by name, in pixels; and of grids' columns, by "tab.column". */
+  readonly sizes: Readonly<Record<string, number>>
+  /** Columns that stay at the left, by tab. */
+  readonly pinned: Readonly<Record<string, readonly string[]>>
+  readonly hiddenPhases: readonly string[]
+  readonly lastRunId: string | null
+}
+
+export type DockTab = 'alerts' | 'phases' | 'windows' | 'late' | 'files' | 'progress' | 'problems'
+
+export interface ViewStore {
+  get(): ViewState
+  set(change: Partial<ViewState>): void
+  subscribe(listener: () => void): () => void
+}
+
+export const initialView: ViewState = {
+  selection: null,
+  range: null,
+  theme: 'system',
+  zone: 'UTC',
+  altitudeUnit: 'm',
+  velocityUnit: 'km/h',
+  tab: 'alerts',
+  minimumObservations: 1,
+  stepUnit: 'windowClose',
+  sizes: {},
+  pinned: {},
+  hiddenPhases: [],
+  lastRunId: null
+}
+
+export function openViewStore(saved: Partial<ViewState> = {}): ViewStore {
+  let state: ViewState = { ...initialView, ...saved }
+  const listeners = new Set<() => void>()
+  return {
+    get: () => state,
+    set(change) {
+      state = { ...state, ...change }
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import { microsToMs, readStream, type StreamColumn } from '#shared/arrow/readStream.ts'
+import type { BatchRecord, QueryName } from '#shared/contract/run.ts'
+
+/** As the guide's glyphs and words, and the SQL column `state`, call it. */
+export type WindowState = 'open' | 'closing' | 'closed' | 'late drops'
+
+/** One window of a query. Milliseconds since 1970. */
+export interface WindowEntry {
+  readonly startMs: number
+  readonly endMs: number
+  state: WindowState
+  rows: number
+  keys: number
+  /** Keys with an anomaly: countries over the limit. */
+  keysOver: number
+  /** Rows that came after it had closed. */
+  droppedRows: number
+  /** The batch that closed it; null while it is not written. */
+  closedBatch: number | null
+  /** What it holds by key; undefined where only the sums are kept. */
+  cells: WindowCells | undefined
+}
+
+/** A window by key, in the order of gold. Arrays of one length. */
+export interface WindowCells {
+  readonly keys: readonly (string | null)[]
+  readonly rows: Float64Array
+  /** Altitude and velocity anomalies; zeros for phase counts. */
+  readonly anomalies: Float64Array
+  /** NaN where there is none. */
+  readonly avgAltitude: Float64Array
+  readonly avgVelocity: Float64Array
+}
+
+/** The windows of a query, as far as the workbench knows them. Sums are kept for all of them, cells for the newest. */
+export interface WindowTable {
+  /** By start, ascending; the arrays and entries are the table's own and change from frame to frame. */
+  readonly all: readonly WindowEntry[]
+  find(startMs: number): WindowEntry | undefined
+  /** Windows that overlap a range. */
+  within(startMs: number, endMs: number): readonly WindowEntry[]
+  readonly watermarkMs: number | undefined
+  readonly closedRows: number
+  readonly counts: Readonly<Record<WindowState, number>>
+  /** Rows dropped from at least one window. */
+  readonly lateRows: number
+}
+
+/** Rows of gold whose cells are kept; of older windows only the sums. */
+export const keptCells = 1_000_000
+
+export interface MutableWindowTable extends WindowTable {
+  addBatch(batch: BatchRecord): void
+  /** Closed rows of gold, as a stream. */
+  addRows(rows: Uint8Array): void
+  /** All open windows, as a stream; they replace those before. */
+  setOpen(rows: Uint8Array, watermarkMs: number): void
+  /** Newest event time of the run: open windows that it has passed are closing. */
+  passNewest(newestMs: number): void
+}
+
+export function openWindowTable(query: QueryName): MutableWindowTable {
+  const byStart = new Map<number, WindowEntry>()
+  let sorted: WindowEntry[] = []
+  let isSorted = true
+  const seen = new Set<number>()
+  let cellRows = 0
+  let watermarkMs: number | undefined
+  let newestMs = -Infinity
+  let closedRows = 0
+  let lateRows = 0
+  const withCells: WindowEntry[] = []
+
+  function entry(startMs: number, endMs: number): WindowEntry {
+    const known = byStart.get(startMs)
+    if (known) return known
+    const made: WindowEntry = { startMs, endMs, state: 'open', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: null, cells: undefined }
+    byStart.set(startMs, made)
+    if (sorted.length > 0 && sorted.at(-1)!.startMs > startMs) isSorted = false
+    sorted.push(made)
+    return made
+  }
+
+  function order(): WindowEntry[] {
+    if (!isSorted) sorted.sort((a, b) => a.startMs - b.startMs)
+    isSorted = true
+    return sorted
+  }
+
+  const stateOf = ({ endMs, closedBatch, droppedRows }: WindowEntry): WindowState => (closedBatch !== null ? (droppedRows > 0 ? 'late drops' : 'closed') : newestMs >= endMs ? 'closing' : 'open')
+
+  function addBatch(batch: BatchRecord): void {
+    if (seen.has(batch.batchId)) return // Done again after a crash: the same as before.
+    seen.add(batch.batchId)
+    watermarkMs = batch.watermarkMs
+    lateRows += batch.late.reduce((sum, { rows }) => sum + rows, 0)
+    for (const { startMs, endMs, rows, keys, keysOver } of batch.closed) {
+      const window = entry(startMs, endMs)
+      Object.assign(window, { rows, keys, keysOver, closedBatch: batch.batchId })
+      window.state = stateOf(window)
+    }
+    for (const { startMs, rows } of batch.dropped) {
+      const size = sorted[0] ? sorted[0].endMs - sorted[0].startMs : 0
+      const window = entry(startMs, startMs + size)
+      window.droppedRows += rows
+      // Only closed windows drop rows, also one that no row had reached in time.
+      window.closedBatch ??= batch.batchId
+      window.state = stateOf(window)
+    }
+  }
+
+  function addCells(rows: Uint8Array, each: (window: WindowEntry, cells: WindowCells) => void): number {
+    const { columns, length } = readStream(rows)
+    const starts = microsToMs(bigints(columns[0]))
+    const ends = microsToMs(bigints(columns[1]))
+    for (let from = 0; from < length; ) {
+      let to = from + 1
+      while (to < length && starts[to] === starts[from]) to++
+      each(entry(starts[from]!, ends[from]!), cellsOf(query, columns, from, to))
+      from = to
+    }
+    return length
+  }
+
+  return {
+    get all() {
+      return order()
+    },
+    find: (startMs) => byStart.get(startMs),
+    within(startMs, endMs) {
+      const all = order()
+      const size = all[0] ? all[0].endMs - all[0].startMs : 0
+      let low = lowerBound(all, startMs - size)
+      const found: WindowEntry[] = []
+      for (; low < all.length && all[low]!.startMs < endMs; low++) if (all[low]!.endMs > startMs) found.push(all[low]!)
+      return found
+    },
+    get watermarkMs() {
+      return watermarkMs
+    },
+    get closedRows() {
+      return closedRows
+    },
+    get lateRows() {
+      return lateRows
+    },
+    get counts() {
+      const counts = { open: 0, closing: 0, closed: 0, 'late drops': 0 }
+      for (const { state } of sorted) counts[state] += 1
+      return counts
+    },
+    addBatch,
+    addRows(rows) {
+      closedRows += addCells(rows, (window, cells) => {
+        window.cells = cells
+        withCells.push(window)
+        cellRows += cells.keys.length
+      })
+      while (cellRows > keptCells && withCells.length > 1) {
+        const oldest = withCells.shift()!
+        cellRows -= oldest.cells?.keys.length ?? 0
+        oldest.cells = undefined
+      }
+    },
+    setOpen(rows, mark) {
+      watermarkMs = mark
+      const open = new Set<WindowEntry>()
+      addCells(rows, (window, cells) => {
+        if (window.closedBatch !== null) return
+        open.add(window)
+        window.cells = cells
+        window.rows = sum(cells.rows)
+        window.keys = cells.keys.length
+        window.keysOver = cells.anomalies.reduce((count, anomalies) => count + (anomalies > 0 ? 1 : 0), 0)
+        window.state = stateOf(window)
+      })
+      // What is neither open any more nor closed has never been written: the run was opened anew.
+      const gone = sorted.filter((window) => window.closedBatch === null && !open.has(window))
+      if (gone.length === 0) return
+      for (const { startMs } of gone) byStart.delete(startMs)
+      sorted = sorted.filter((window) => byStart.get(window.startMs) === window)
+    },
+    passNewest(newest) {
+      if (newest <= newestMs) return
+      newestMs = newest
+      for (let i = order().length - 1; i >= 0; i--) {
+        const window = sorted[i]!
+        if (window.closedBatch !== null) continue
+        window.state = stateOf(window)
+      }
+    }
+  }
+}
+
+function lowerBound(all: readonly WindowEntry[], startMs: number): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (all[middle]!.startMs < startMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
+
+function cellsOf(query: QueryName, columns: readonly StreamColumn[], from: number, to: number): WindowCells {
+  const [, , key] = columns
+  const numbers = (name: string): Float64Array => numbersOf(columns.find((column) => column.name === name), from, to)
+  const keys = Array.from({ length: to - from }, (_, i) => textAt(key, from + i))
+  const anomalies = query === 'anomaly_alerts' ? added(numbers('altitude_anomalies'), numbers('velocity_anomalies')) : new Float64Array(to - from)
+  return { keys, rows: numbers(query === 'anomaly_alerts' ? 'total_observations' : 'flight_count'), anomalies, avgAltitude: numbers('avg_altitude'), avgVelocity: numbers('avg_velocity') }
+}
+
+const added = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]!)
+
+/** Any column as numbers: NaN where there is no value, and where a text is none. */
+function numbersOf(column: StreamColumn | undefined, from: number, to: number): Float64Array {
+  const values = new Float64Array(to - from).fill(NaN)
+  if (!column) return values
+  for (let row = from; row < to; row++) if (column.nulls?.[row] !== 1 && column.values[row] !== null) values[row - from] = Number(column.values[row])
+  return values
+}
+
+function bigints(column: StreamColumn | undefined): BigInt64Array {
+  if (column?.kind !== 'bigints') throw new Error('gold has no window_start and window_end')
+  return column.values
+}
+
+function textAt(column: StreamColumn | undefined, row: number): string | null {
+  return !column || column.nulls?.[row] === 1 || column.values[row] === null || column.values[row] === undefined ? null : String(column.values[row])
+}
