@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const pageConfig = 'build/vite.renderer.config.mjs'
 
 /** The entries that run on Node or as Electron's main process; each becomes dist/<name>.js. */
-const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts' }
+const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts', main: 'electron/desktop.ts' }
 
 export async function bundle() {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))

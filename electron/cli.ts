@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseInterval } from '#shared/pipeline/interval.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { dataFolderOf } from './app/dataFolder.ts'
 import { check } from './commands/check.ts'
 import { addPipelineFlags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
 import { onSignals } from './commands/onSignals.ts'
@@ -91,6 +92,18 @@ program
     process.stdout.write(`${made.rows} rows in ${made.files} files written to ${storage.root}\n`)
   })
 
+program
+  .command('serve')
+  .description('the workbench in a browser of this machine, until Ctrl+C')
+  .option('--port <n>', '0: any free one', parsePort, 0)
+  .option('--no-open', 'do not open the browser: the address is the first line of the output')
+  .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
+  .action(async (flags: { port: number; open: boolean; data?: string }) => {
+    // Only here: the others need no server.
+    const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
+    await serveWorkbench({ port: flags.port, open: flags.open, dataFolder: dataFolderOf(flags.data, process.env), pageFolder: builtPage }, openHost, process.stdout)
+  })
+
 // A reader of our output that goes away (head, less) is no error; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return abandoned.abort()
@@ -135,6 +148,11 @@ function intervalOf(text: string): number {
 
 function parseVersion(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function parsePort(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a port number, 0 to 65535.')
   return Number(text)
 }
 

@@ -3,24 +3,48 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { openStorage } from '../storage/openStorage.ts'
 import { systemClock } from './clock.ts'
+import { openPacer } from './pacer.ts'
+import type { QueryEvent } from './queryEvent.ts'
 import { runPipeline } from './runPipeline.ts'
+import { openRunRecorder } from './runRecorder.ts'
+import type { WorkbenchRun, WorkerMessage } from './startPipeline.ts'
 import { engineName } from './version.ts'
 
-// The worker thread that runs a pipeline: DuckDB, the engine, gold and checkpoints. The main thread hears events and may ask it to stop.
+// The worker thread that runs a pipeline: DuckDB, the engine, gold and checkpoints. The main thread hears events, and may ask it to stop or to pace.
 if (isMainThread || !parentPort) throw new Error('engineWorker runs in a worker thread')
 const port = parentPort
-const { pipeline } = workerData as { pipeline: Pipeline }
+const { pipeline, workbench } = workerData as { pipeline: Pipeline; workbench: WorkbenchRun | undefined }
+const publish = (event: QueryEvent) => port.postMessage(event)
 const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
+const pacer = workbench && openPacer(systemClock, workbench.pace, (state) => publish({ kind: 'pace', query: '', ...state }))
+const recorders: ReturnType<typeof openRunRecorder>[] = []
 
-port.once('message', () => {
+port.on('message', (message: WorkerMessage) => {
+  if (message.kind !== 'stop') return pacer?.control(message)
   stop.abort()
   // Not only what runs now: what is asked for later is refused too.
   void database.close()
 })
 try {
-  await runPipeline(pipeline, { database, openStorage, clock: systemClock, signal: stop.signal, publish: (event) => port.postMessage(event), engine: engineName })
+  await runPipeline(pipeline, {
+    database,
+    openStorage,
+    clock: systemClock,
+    signal: stop.signal,
+    publish,
+    engine: engineName,
+    ...(pacer && { pacer }),
+    ...(workbench && {
+      recorderOf(query) {
+        const recorder = openRunRecorder(query, workbench.journalFolder, publish)
+        recorders.push(recorder)
+        return recorder
+      }
+    })
+  })
 } finally {
+  for (const recorder of recorders) await recorder.close()
   // DuckDB aborts the whole process when its thread ends during a query.
   await database.close()
   port.close()

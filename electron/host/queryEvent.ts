@@ -1,3 +1,4 @@
+import type { BatchRecord, Recording, Speed } from '#shared/contract/run.ts'
 import type { Progress } from './progress.ts'
 
 /** What the outside hears of a query: plain data, posted from the worker. */
@@ -11,3 +12,14 @@ export type QueryEvent =
   | { readonly kind: 'warning'; readonly query: string; readonly message: string; readonly file?: string }
   /** The query came to its end: with a fault, or because there is nothing more to do. */
   | { readonly kind: 'ended'; readonly query: string; readonly fault: { readonly code: string; readonly message: string; readonly stack: string | undefined } | undefined }
+  | WorkbenchEvent
+
+/** What only a workbench asks for. Rows are Arrow streams in gold's columns. */
+export type WorkbenchEvent =
+  /** The query stands where its last run left off: every window that ends by `closedMs` is in gold. */
+  | { readonly kind: 'resumed'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number }
+  | { readonly kind: 'recording'; readonly query: string; readonly recording: Recording }
+  | { readonly kind: 'record'; readonly query: string; readonly record: BatchRecord; readonly rows: Uint8Array | undefined }
+  | { readonly kind: 'open'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number; readonly rows: Uint8Array }
+  /** Of all queries: the pacer was told, or a step has come to its end. */
+  | { readonly kind: 'pace'; readonly query: ''; readonly playing: boolean; readonly speed: Speed }

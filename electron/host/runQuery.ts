@@ -9,7 +9,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { OffsetEntry } from '../checkpoint/logEntry.ts'
 import type { StateIdentity } from '../checkpoint/stateFile.ts'
 import type { GoldTable } from '../sink/goldTable.ts'
-import type { OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
+import type { OffsetRange, OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
 import { howToDo, noteOf, type BatchPlan, type PlannedBatch } from './batchPlan.ts'
 import type { Clock } from './clock.ts'
 import { alertsIn, batchRecord, emptyTally, tallied } from './batchRecord.ts'
@@ -17,6 +17,7 @@ import type { Pacer } from './pacer.ts'
 import { formatProgress, type Progress, type ProgressParts } from './progress.ts'
 import type { QueryRecorder } from './recorder.ts'
 import type { QueryEvent } from './queryEvent.ts'
+import { recordingOf } from './recordingOf.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
@@ -206,9 +207,16 @@ function closedWindows({ start }: WindowRows): number {
 }
 
 /** Tells how much there is to read. */
-async function announce(run: QueryRun, { offset }: Position, end: OffsetText): Promise<void> {
+async function announce(run: QueryRun, { offset, beginning }: Position, end: OffsetText): Promise<void> {
+  if (run.recorder) await announceRecording(run, { start: beginning, end })
   const files = end === offset ? [] : await run.stream.files({ start: offset, end })
   run.publish({ kind: 'planned', query: run.query.spec.name, files: files.length, bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) })
+}
+
+/** From its beginning on, also when part of it is done. Where the log does not reach back so far any more, it is left out. */
+async function announceRecording(run: QueryRun, range: OffsetRange): Promise<void> {
+  const files = range.start === range.end ? [] : await run.stream.files(range).catch(() => undefined)
+  if (files) run.publish({ kind: 'recording', query: run.query.spec.name, recording: recordingOf(files, run.query.eventTime) })
 }
 
 /** A file that nobody finishes is told once. */

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '#shared/engine/fault.ts'
+import type { RunCommand } from '#shared/contract/run.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { PacerState } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
 
 /** A pipeline that runs in a worker thread. */
@@ -9,18 +11,29 @@ export interface RunningPipeline {
   readonly ended: Promise<ReadonlyMap<string, Error | undefined>>
   /** Asks it to stop: what is not committed is left for the next run. */
   stop(): void
+  /** Of a run with a workbench: plays, pauses, steps or changes the speed. */
+  control(command: Exclude<RunCommand, { kind: 'stop' }>): void
 }
+
+/** What a run with a workbench has besides its pipeline. */
+export interface WorkbenchRun {
+  readonly journalFolder: string
+  readonly pace: PacerState
+}
+
+export type WorkerMessage = RunCommand
 
 export interface PipelineHearer {
   readonly onEvent: (event: QueryEvent) => void
+  readonly workbench?: WorkbenchRun
 }
 
 /** In the sources the worker is the bundle that `npm ci` made; in the bundle it lies beside this code. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
 
-export function startPipeline(pipeline: Pipeline, { onEvent }: PipelineHearer): RunningPipeline {
+export function startPipeline(pipeline: Pipeline, { onEvent, workbench }: PipelineHearer): RunningPipeline {
   // Short-lived objects hold native results: they are let go sooner when there is little room for them.
-  const worker = new Worker(workerUrl, { workerData: { pipeline }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
+  const worker = new Worker(workerUrl, { workerData: { pipeline, workbench }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ends = new Map<string, Error | undefined>()
   worker.on('message', (event: QueryEvent) => {
     if (event.kind === 'ended') ends.set(event.query, event.fault && toError(event.fault))
@@ -30,7 +43,8 @@ export function startPipeline(pipeline: Pipeline, { onEvent }: PipelineHearer): 
     worker.once('error', reject)
     worker.once('exit', (code) => (code === 0 ? resolve(ends) : reject(new Error(`the engine's thread ended with code ${code}`))))
   })
-  return { ended, stop: () => worker.postMessage('stop') }
+  const send = (message: WorkerMessage) => worker.postMessage(message)
+  return { ended, stop: () => send({ kind: 'stop' }), control: send }
 }
 
 function toError({ code, message, stack }: { code: string; message: string; stack: string | undefined }): Error {

@@ -145,7 +145,8 @@ async function writeFile({ storage, database, spec }: GoldOptions, rows: WindowR
   }
 }
 
-function memoryColumns(spec: QuerySpec, rows: WindowRows): MemoryColumn[] {
+/** Rows of windows in the columns of gold. */
+export function memoryColumns(spec: QuerySpec, rows: WindowRows): MemoryColumn[] {
   const [start, end, key, ...outputs] = goldColumns(spec)
   const columns: MemoryColumn[] = []
   if (start) columns.push({ ...start, values: rows.start })

@@ -205,7 +205,7 @@ function fileEntry(file: AddFile, version: number, index: number, isStartingVers
 }
 
 function sourceFile(file: AddFile): SourceFile {
-  return { path: file.path, sizeBytes: file.sizeBytes, hiddenRows: file.deletionVector?.cardinality ?? 0 }
+  return { path: file.path, sizeBytes: file.sizeBytes, hiddenRows: file.deletionVector?.cardinality ?? 0, stats: file.stats }
 }
 
 function silverColumn(field: DeltaField): SilverColumn {

@@ -33,6 +33,8 @@ export interface SourceFile {
   readonly sizeBytes: number
   /** Rows that a deletion vector hides: Spark counts them as input. */
   readonly hiddenRows: number
+  /** Delta's statistics of the file, where the log has them. */
+  readonly stats?: string | undefined
 }
 
 /** A table or folder of observations that grows. Both queries of a pipeline share one; each keeps its own offset in a stream of its own. */

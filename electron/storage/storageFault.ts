@@ -35,8 +35,8 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && 'syscall' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** For `catch`: what is not there is undefined; other errors stay errors. */
+/** For `catch`: what is not there, as a Fault or as the operating system says it, is undefined; other errors stay errors. */
 export function ignoreMissing(error: unknown): undefined {
-  if (isFault(error) && error.code === 'notFound') return undefined
+  if ((isFault(error) && error.code === 'notFound') || errorCode(error) === 'ENOENT') return undefined
   throw error
 }

@@ -1,0 +1,227 @@
+import { isFault } from '#shared/engine/fault.ts'
+import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
+import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
+import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import type { Database } from '../duckdb/database.ts'
+import { openStorage } from '../storage/openStorage.ts'
+import type { Clock } from './clock.ts'
+import { readJournal } from './journal.ts'
+import { loadGold, type GoldRows } from './loadGold.ts'
+import type { QueryEvent } from './queryEvent.ts'
+import { pipelineOfRun, summaryOf, type SavedRun } from './runFiles.ts'
+import { journalFile } from './runRecorder.ts'
+import { startPipeline, type RunningPipeline } from './startPipeline.ts'
+
+export interface LiveRunParts {
+  readonly saved: SavedRun
+  readonly journalFolder: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly emit: (event: RunEvent) => void
+  /** The run's state has changed: it is kept. */
+  readonly save: (run: SavedRun) => Promise<void>
+}
+
+/** A run that a workbench has open. Its worker is there from the start, paused, because only it knows the open windows; it ends when all is done. */
+export interface LiveRun {
+  readonly id: string
+  summary(): RunSummary
+  /** All so far. What comes while gold is read is held back, so that every row and batch is told once and in order. */
+  snapshot(): Promise<RunSnapshot>
+  control(command: RunCommand): Promise<void>
+  /** Stops between two batches. */
+  close(): Promise<void>
+}
+
+interface QueryFacts {
+  status: QueryStatus | undefined
+  /** Windows that end by then are in gold. */
+  closedMs: number | undefined
+  open: Extract<RunEvent, { kind: 'open' }> | undefined
+  /** Resumed, or ended before it could. */
+  settled: boolean
+}
+
+export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
+  const { clock, emit, database } = parts
+  const pipeline = pipelineOfRun(parts.saved)
+  const queries = builtinQueries(pipeline).map((query) => query.name as QueryName) // The two built-in queries are all there are.
+  const runId = parts.saved.id
+  let saved = parts.saved
+  let state: RunState = saved.state === 'running' ? 'interrupted' : saved.state
+  let speed: Speed = 'max'
+  let fault: PlainFault | undefined = saved.fault
+  let recording: Recording | undefined
+  let worker: RunningPipeline | undefined
+  let ended: Promise<void> = Promise.resolve()
+  let closing = false
+  const facts = new Map(queries.map((query): [QueryName, QueryFacts] => [query, { status: undefined, closedMs: undefined, open: undefined, settled: false }]))
+  const records: BatchRecord[] = []
+  for (const query of queries) records.push(...(await readJournal(journalFile(parts.journalFolder, query))))
+  records.sort((a, b) => a.finishedMs - b.finishedMs)
+  const known = new Map(records.map((record, i) => [`${record.query} ${record.batchId}`, i]))
+  const problems: Problem[] = records.flatMap((record) => record.files.flatMap(({ path, setAside }) => (setAside === undefined ? [] : [{ severity: 'warning' as const, atMs: record.finishedMs, query: record.query, message: `set aside ${path}: ${setAside}`, file: path }])))
+
+  /** While gold is read: what comes is told after it. */
+  let held: RunEvent[] | undefined
+  const tell = (event: RunEvent): void => void (held ? held.push(event) : emit(event))
+  let onSettled: () => void = () => undefined
+
+  const summary = (): RunSummary => summaryOf(saved, state, fault)
+  const tellRun = () => tell({ kind: 'run', runId, run: summary(), speed })
+
+  async function become(next: RunState, why?: PlainFault): Promise<void> {
+    if (closing || (next === state && why === fault)) return tellRun()
+    state = next
+    fault = why
+    const { fault: _before, ...rest } = saved
+    saved = { ...rest, state, ...(why && { fault: why }) }
+    tellRun()
+    await parts.save(saved).catch((error: unknown) => addProblem({ severity: 'error', query: null, message: toPlainFault(error).message, file: null }))
+  }
+
+  function addProblem(problem: Omit<Problem, 'atMs'>): void {
+    const added = { ...problem, atMs: clock.nowMs() }
+    problems.push(added)
+    if (problems.length > 10_000) problems.shift()
+    tell({ kind: 'problem', runId, problem: added })
+  }
+
+  function hear(event: QueryEvent): void {
+    const query = event.query as QueryName
+    const fact = facts.get(query)
+    switch (event.kind) {
+      case 'pace':
+        speed = event.speed
+        if (!worker) return
+        return void become(event.playing ? 'running' : state === 'running' ? 'paused' : state)
+      case 'recording':
+        if (recording) return
+        recording = event.recording
+        return tell({ kind: 'recording', runId, recording })
+      case 'status':
+        if (fact?.status?.message !== event.message && fact) fact.status = { message: event.message, isDataAvailable: event.isDataAvailable, isTriggerActive: event.isTriggerActive, sinceMs: clock.nowMs() }
+        if (fact?.status) tell({ kind: 'status', runId, query, status: fact.status })
+        return
+      case 'warning':
+        return addProblem({ severity: 'warning', query, message: event.message, file: event.file ?? null })
+      case 'resumed':
+        if (!fact) return
+        fact.closedMs = event.closedMs
+        fact.settled = true
+        return onSettled()
+      case 'open':
+        if (!fact) return
+        fact.open = { kind: 'open', runId, query, watermarkMs: event.watermarkMs, closedMs: event.closedMs, rows: event.rows }
+        return tell(fact.open)
+      case 'record':
+        addRecord(event.record)
+        if (fact) fact.closedMs = event.record.closedMs
+        tell({ kind: 'batch', runId, batch: event.record })
+        if (event.rows) tell({ kind: 'rows', runId, query, loaded: false, rows: event.rows })
+        return
+      case 'ended':
+        if (event.fault && event.fault.code !== 'interrupted') addProblem({ severity: 'error', query, message: event.fault.message, file: null })
+        if (fact) fact.settled = true
+        return onSettled()
+      case 'planned':
+      case 'batch':
+        return // A record says the same.
+    }
+  }
+
+  /** A batch that is done again after a crash takes the place of its first record. */
+  function addRecord(record: BatchRecord): void {
+    const id = `${record.query} ${record.batchId}`
+    const at = known.get(id)
+    if (at !== undefined) records[at] = record
+    else known.set(id, records.push(record) - 1)
+  }
+
+  function start(playing: boolean): void {
+    const running = startPipeline(pipeline, { onEvent: hear, workbench: { journalFolder: parts.journalFolder, pace: { playing, speed } } })
+    worker = running
+    ended = running.ended.then(
+      (ends) => finish([...ends.values()]),
+      (error: unknown) => {
+        addProblem({ severity: 'error', query: null, message: `${toPlainFault(error).message}; press Play to go on from the last whole batch`, file: null })
+        return finish([error instanceof Error ? error : new Error(String(error))])
+      }
+    )
+    if (playing) void become('running')
+  }
+
+  async function finish(ends: readonly (Error | undefined)[]): Promise<void> {
+    worker = undefined
+    for (const fact of facts.values()) fact.settled = true
+    onSettled()
+    const failed = ends.find((error) => error !== undefined && !(isFault(error) && error.code === 'interrupted'))
+    if (failed) return become('failed', toPlainFault(failed))
+    if (ends.some((error) => error !== undefined)) return become(state === 'running' ? 'paused' : state)
+    await become('done')
+  }
+
+  const allSettled = () =>
+    new Promise<void>((resolve) => {
+      onSettled = () => {
+        if ([...facts.values()].every((fact) => fact.settled)) resolve()
+      }
+      onSettled()
+    })
+
+  async function snapshot(): Promise<RunSnapshot> {
+    await allSettled()
+    held ??= []
+    const bounds = new Map([...facts].map(([query, fact]) => [query, fact.closedMs]))
+    const answer = { run: summary(), speed, recording: recording ?? null, batches: [...records], problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
+    const gold = new Map<QueryName, GoldRows>()
+    for (const query of queries) {
+      const rows = await loadGold(openStorage(`${pipeline.gold.uri}/${query}`), database, bounds.get(query)).catch((error: unknown) => void addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null }))
+      if (rows) gold.set(query, rows)
+    }
+    // After the answer has gone out.
+    setImmediate(() => void sendGold(gold))
+    return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])) }
+  }
+
+  async function sendGold(gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
+    for (const [query, rows] of gold) {
+      try {
+        for await (const stream of rows.streams()) emit({ kind: 'rows', runId, query, loaded: true, rows: stream })
+      } catch (error) {
+        addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null })
+      }
+    }
+    emit({ kind: 'loaded', runId })
+    const waiting = held ?? []
+    held = undefined
+    // Where nothing new has come, the open windows are those of before.
+    for (const { open } of facts.values()) if (open && !waiting.includes(open)) emit(open)
+    for (const event of waiting) emit(event)
+  }
+
+  start(false)
+  return {
+    id: runId,
+    summary,
+    snapshot,
+    async control(command) {
+      if (command.kind === 'speed') {
+        speed = command.speed
+        if (!worker) tellRun()
+      }
+      if (command.kind === 'stop') {
+        worker?.stop()
+        return ended
+      }
+      if (!worker && (command.kind === 'play' || command.kind === 'step')) start(command.kind === 'play')
+      worker?.control(command)
+    },
+    async close() {
+      if (state === 'running') await parts.save({ ...saved, state: 'interrupted' }).catch(() => undefined) // Next time it is found as running, which means the same.
+      closing = true
+      worker?.stop()
+      await ended
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Recording } from '#shared/contract/run.ts'
+import type { SourceFile } from '../source/source.ts'
+
+const parts = 480
+
+/** What files hold together, as far as Delta's statistics of them tell. */
+export function recordingOf(files: readonly SourceFile[], eventTime: string): Recording {
+  const known = files.flatMap(({ stats }) => spanOf(stats, eventTime) ?? [])
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  // Of some files only: they would tell of a recording that is another.
+  if (known.length === 0 || known.length < files.length) return { files: files.length, bytes, minEventMs: null, maxEventMs: null, volume: [] }
+  const minEventMs = known.reduce((min, span) => Math.min(min, span.minMs), Infinity)
+  const maxEventMs = known.reduce((max, span) => Math.max(max, span.maxMs), -Infinity)
+  return { files: files.length, bytes, minEventMs, maxEventMs, volume: volumeOf(known, minEventMs, maxEventMs) }
+}
+
+interface Span {
+  readonly rows: number
+  readonly minMs: number
+  readonly maxMs: number
+}
+
+/** Rows of a file are spread evenly over its time. */
+function volumeOf(spans: readonly Span[], minMs: number, maxMs: number): number[] {
+  const volume = new Array<number>(parts).fill(0)
+  const width = Math.max(maxMs - minMs, 1) / parts
+  const partOf = (ms: number) => Math.min(parts - 1, Math.floor((ms - minMs) / width))
+  for (const span of spans) {
+    const first = partOf(span.minMs)
+    const last = partOf(span.maxMs)
+    for (let part = first; part <= last; part++) volume[part]! += span.rows / (last - first + 1)
+  }
+  return volume
+}
+
+function spanOf(stats: string | undefined, column: string): Span | undefined {
+  if (stats === undefined) return undefined
+  try {
+    const { numRecords, minValues, maxValues } = JSON.parse(stats) as { numRecords?: unknown; minValues?: Record<string, unknown>; maxValues?: Record<string, unknown> }
+    const minMs = Date.parse(String(minValues?.[column]))
+    const maxMs = Date.parse(String(maxValues?.[column]))
+    return typeof numRecords === 'number' && minMs <= maxMs ? { rows: numRecords, minMs, maxMs } : undefined
+  } catch {
+    return undefined // Statistics are a help, nothing more.
+  }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { basename, isAbsolute, join } from 'node:path'
+import { Fault } from '#shared/engine/fault.ts'
+import type { PlainFault } from '#shared/contract/faults.ts'
+import type { NewRun, QueryName, RunState, RunSummary, WindowSettings } from '#shared/contract/run.ts'
+import type { ColumnMapping } from '#shared/contract/source.ts'
+import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { replaceDurably } from '../storage/durableFile.ts'
+import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
+
+/** A run as its `run.json` keeps it. */
+export interface SavedRun {
+  readonly formatVersion: 1
+  readonly id: string
+  readonly name: string
+  readonly mode: 'replay' | 'watch'
+  readonly state: RunState
+  readonly createdMs: number
+  readonly pipeline: PipelineFile
+  readonly fault?: PlainFault
+}
+
+/** The runs below a data folder, a folder each: `run.json`, `journal/`, and by default `gold/` and `checkpoints/`. */
+export interface RunFiles {
+  /** Newest first. What cannot be read is left out. */
+  list(): Promise<readonly SavedRun[]>
+  read(id: string): Promise<SavedRun>
+  create(run: NewRun, mapping: ColumnMapping, nowMs: number): Promise<SavedRun>
+  save(run: SavedRun): Promise<void>
+  /** Everything of the run that lies in its own folder; gold and checkpoints elsewhere stay. */
+  remove(id: string): Promise<void>
+  journalFolder(id: string): string
+}
+
+export function openRunFiles(dataFolder: string): RunFiles {
+  const root = join(dataFolder, 'runs')
+  const folderOf = (id: string): string => {
+    if (!/^[\w-]{1,80}$/.test(id)) throw new Fault('notFound', `there is no run ${JSON.stringify(id)}`)
+    return join(root, id)
+  }
+
+  async function read(id: string): Promise<SavedRun> {
+    const file = join(folderOf(id), 'run.json')
+    const text = await readFile(file, 'utf8').catch(ignoreMissing)
+    if (text === undefined) throw new Fault('notFound', `the run ${id} is not there any more (${file}): choose another one`)
+    return parseRun(text, file)
+  }
+
+  async function save(run: SavedRun): Promise<void> {
+    const file = join(folderOf(run.id), 'run.json')
+    try {
+      await mkdir(folderOf(run.id), { recursive: true })
+      await replaceDurably(file, Buffer.from(`${JSON.stringify(run, undefined, 2)}\n`))
+    } catch (error) {
+      throw storageFault(error, 'write', file)
+    }
+  }
+
+  async function list(): Promise<SavedRun[]> {
+    const names = (await readdir(root).catch(ignoreMissing)) ?? []
+    const runs = await Promise.all(names.map((name) => read(name).catch(() => undefined)))
+    return runs.flatMap((run) => run ?? []).sort((a, b) => b.createdMs - a.createdMs)
+  }
+
+  return {
+    list,
+    read,
+    async create(run, mapping, nowMs) {
+      const id = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}-${randomBytes(3).toString('hex')}`
+      const pipeline = pipelineOf(run, mapping, folderOf(id))
+      parsePipeline(pipeline, 'the run') // Refuses before anything is written.
+      const base = basename(run.silver)
+      const same = (await list()).filter((other) => other.name === base || other.name.startsWith(`${base} `)).length
+      const saved: SavedRun = { formatVersion: 1, id, name: run.name ?? (same === 0 ? base : `${base} ${same + 1}`), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
+      await save(saved)
+      return saved
+    },
+    save,
+    remove: async (id) => {
+      await read(id)
+      await rm(folderOf(id), { recursive: true, force: true })
+    },
+    journalFolder: (id) => join(folderOf(id), 'journal')
+  }
+}
+
+function parseRun(text: string, file: string): SavedRun {
+  let run: Partial<SavedRun>
+  try {
+    run = JSON.parse(text) as Partial<SavedRun>
+  } catch (error) {
+    throw new Fault('corrupt', `${file} is not JSON: restore it, or delete its folder`, { cause: error })
+  }
+  if (run.formatVersion !== 1) throw new Fault('unsupported', `${file} was written by a newer Contrail (format ${String(run.formatVersion)}): open it with that one`)
+  parsePipeline(run.pipeline, file)
+  return run as SavedRun // Nobody else writes it.
+}
+
+/** A run in the shape of a pipeline file. Faults name what is no absolute path. */
+function pipelineOf(run: NewRun, mapping: ColumnMapping, folder: string): PipelineFile {
+  const place = (what: string, path: string | undefined, otherwise: string): string => {
+    if (path === undefined || path === '') return otherwise
+    if (!isAbsolute(path)) throw new Fault('usage', `${what} is ${path}: give a whole path, from the root on`)
+    return path
+  }
+  if (run.mode !== 'replay' && run.mode !== 'watch') throw new Fault('usage', `the mode of a run is ${JSON.stringify(run.mode)}: it can be replay or watch`)
+  return {
+    silver: { uri: place('silver', run.silver, ''), columns: mapping, ...(run.maxFilesPerTrigger !== undefined && { maxFilesPerTrigger: run.maxFilesPerTrigger }), ...(run.onBadFile !== undefined && { onBadFile: run.onBadFile }) },
+    gold: { uri: place('gold', run.gold, join(folder, 'gold')) },
+    checkpoints: { uri: place('checkpoints', run.checkpoints, join(folder, 'checkpoints')) },
+    trigger: run.mode === 'replay' ? { kind: 'availableNow' } : { kind: 'processingTime', interval: run.intervalSeconds === undefined ? null : `${run.intervalSeconds} seconds` },
+    queries: { flight_phase_counts: {}, anomaly_alerts: { ...(run.limits && { thresholds: run.limits }) } }
+  }
+}
+
+/** A run as a workbench lists it. */
+export function summaryOf(saved: SavedRun, state: RunState, fault: PlainFault | undefined): RunSummary {
+  const pipeline = parsePipeline(saved.pipeline, saved.name)
+  const { flight_phase_counts: phases, anomaly_alerts: alerts } = pipeline.queries
+  return {
+    id: saved.id,
+    name: saved.name,
+    mode: saved.mode,
+    state,
+    silver: pipeline.silver.uri,
+    gold: pipeline.gold.uri,
+    checkpoints: pipeline.checkpoints.uri,
+    createdMs: saved.createdMs,
+    queries: {
+      ...(phases && { flight_phase_counts: windowSettings(phases.windowUs, phases.windowUs, phases.watermarkDelayMs) }),
+      ...(alerts && { anomaly_alerts: windowSettings(alerts.windowUs, alerts.slideUs, alerts.watermarkDelayMs) })
+    } satisfies Partial<Record<QueryName, WindowSettings>>,
+    limits: alerts?.thresholds ?? { altitudeMin: -100, altitudeMax: 12000, velocityMin: 0, velocityMax: 1000 },
+    ...(fault && { fault })
+  }
+}
+
+const windowSettings = (sizeUs: bigint, slideUs: bigint, watermarkDelayMs: number): WindowSettings => ({ sizeUs: Number(sizeUs), slideUs: Number(slideUs), watermarkDelayMs })
+
+export const pipelineOfRun = (saved: SavedRun): Pipeline => parsePipeline(saved.pipeline, saved.name)

@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { readStream } from '#shared/arrow/readStream.ts'
+import type { Host } from '#shared/contract/host.ts'
+import type { NewRun, RunCommand, RunEvent, RunSummary } from '#shared/contract/run.ts'
+import type { OpenedHost } from '#electron/app/openedHost.ts'
+import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openHost } from '#electron/host/host.ts'
+import { contrail } from '#test/support/contrail.ts'
+import { temporaryFolder } from '#test/support/folders.ts'
+import { outcomeOf } from '#test/support/outcome.ts'
+
+let database: Database
+let folder: string
+let silver: string
+let byCommandLine: Record<string, unknown>
+
+beforeAll(async () => {
+  database = await openDatabase()
+  folder = temporaryFolder('host')
+  silver = join(folder, 'silver')
+  expect(await contrail(['sample', silver, '--minutes', '20', '--rows-per-minute', '300'])).toMatchObject({ code: 0 })
+  expect(await contrail(['replay', '--silver', silver, '--gold', join(folder, 'gold'), '--checkpoints', join(folder, 'checkpoints'), '--max-files-per-trigger', '1'])).toMatchObject({ code: 0 })
+  byCommandLine = await outcomeOf(join(folder, 'gold'), join(folder, 'checkpoints'), database)
+}, 120_000)
+afterAll(() => database.close())
+
+const opened: OpenedHost[] = []
+afterEach(async () => {
+  for (const { close } of opened.splice(0)) await close()
+})
+
+async function open(dataFolder = temporaryFolder('data')) {
+  const one = await openHost({ dataFolder, platform: 'browser' })
+  opened.push(one)
+  return { ...one, heard: hear(one.host), dataFolder }
+}
+
+/** Everything that a host tells, and a way to wait for something among it. */
+function hear(host: Host) {
+  const events: RunEvent[] = []
+  const waiting = new Set<() => void>()
+  host.onRunEvent((event) => {
+    events.push(event)
+    for (const look of waiting) look()
+  })
+  return {
+    events,
+    until: (holds: (event: RunEvent) => boolean, from = 0) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!events.slice(from).some(holds)) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      })
+  }
+}
+
+const isState = (state: RunSummary['state']) => (event: RunEvent) => event.kind === 'run' && event.run.state === state
+
+async function start(host: Host, more: Partial<NewRun> = {}): Promise<RunSummary> {
+  const run = await host.createRun({ silver, mode: 'replay', maxFilesPerTrigger: 1, ...more })
+  await host.openRun(run.id)
+  return run
+}
+
+const outcomeOfRun = (run: RunSummary) => outcomeOf(run.gold, run.checkpoints, database)
+
+/** Rows of gold as they were told, by query. */
+function rowsTold(events: readonly RunEvent[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const event of events) if (event.kind === 'rows') counts[event.query] = (counts[event.query] ?? 0) + readStream(event.rows).length
+  return counts
+}
+
+test('a replay by the host leaves what the command line leaves, and tells every row of gold once', async () => {
+  const { host, heard } = await open()
+  const run = await start(host)
+  await heard.until((event) => event.kind === 'loaded')
+  await host.controlRun(run.id, { kind: 'play' })
+  await heard.until(isState('done'))
+  expect(await outcomeOfRun(run)).toEqual(byCommandLine)
+  const again = await host.openRun(run.id)
+  expect(rowsTold(heard.events)).toEqual(again.goldRows)
+  const closed = again.batches.filter(({ query }) => query === 'anomaly_alerts').flatMap((batch) => batch.closed)
+  expect({ rows: closed.reduce((sum, { keys }) => sum + keys, 0), once: new Set(closed.map(({ startMs }) => startMs)).size }).toEqual({ rows: again.goldRows.anomaly_alerts, once: closed.length })
+})
+
+describe('how a replay is paced never changes gold', () => {
+  test.each<readonly [string, readonly RunCommand[]]>([
+    ['1000 times event time', [{ kind: 'speed', speed: 1000 }, { kind: 'play' }]],
+    ['first paused and stepped, then as fast as possible', [{ kind: 'step', unit: 'file' }, { kind: 'step', unit: 'windowClose' }, { kind: 'play' }]],
+    ['a speed that changes on the way', [{ kind: 'speed', speed: 500 }, { kind: 'play' }, { kind: 'speed', speed: 'max' }]]
+  ])('%s', async (_name, commands) => {
+    const { host, heard } = await open()
+    const run = await start(host)
+    for (const command of commands) await host.controlRun(run.id, command)
+    await heard.until(isState('done'))
+    expect(await outcomeOfRun(run)).toEqual(byCommandLine)
+  })
+})
+
+test('a step by window close ends with the batch that closed one', async () => {
+  const { host, heard } = await open()
+  const run = await start(host)
+  await heard.until((event) => event.kind === 'loaded')
+  await host.controlRun(run.id, { kind: 'step', unit: 'windowClose' })
+  await heard.until((event) => event.kind === 'run')
+  const batches = heard.events.flatMap((event) => (event.kind === 'batch' ? [event.batch] : []))
+  const closing = batches.filter(({ closed }) => closed.length > 0)
+  expect(closing.length).toBeGreaterThan(0)
+  // Only the last turn, a batch of each query, may have closed windows.
+  const last = Math.max(...batches.map(({ batchId }) => batchId))
+  expect(closing.every(({ batchId }) => batchId === last)).toBe(true)
+})
+
+test('a run that was stopped half-way is found again as it was, and goes on to the same gold', async () => {
+  const first = await open()
+  const run = await start(first.host)
+  await first.host.controlRun(run.id, { kind: 'speed', speed: 300 })
+  await first.host.controlRun(run.id, { kind: 'play' })
+  await first.heard.until((event) => event.kind === 'batch' && event.batch.batchId === 9)
+  await opened.splice(0)[0]!.close()
+  const told = first.heard.events.filter((event) => event.kind === 'batch').length
+  const { host, heard } = await open(first.dataFolder)
+  expect((await host.listRuns()).map(({ id, state }) => ({ id, state }))).toEqual([{ id: run.id, state: 'interrupted' }])
+  const snapshot = await host.openRun(run.id)
+  expect(snapshot.batches.length).toBeGreaterThanOrEqual(told)
+  await heard.until((event) => event.kind === 'loaded')
+  expect(rowsTold(heard.events)).toEqual(snapshot.goldRows)
+  await host.controlRun(run.id, { kind: 'play' })
+  await heard.until(isState('done'))
+  expect(await outcomeOfRun(run)).toEqual(byCommandLine)
+})
+
+test('a workbench that comes in while a run goes on is told everything once', async () => {
+  const { host, heard } = await open()
+  const run = await start(host)
+  await host.controlRun(run.id, { kind: 'speed', speed: 1000 })
+  await host.controlRun(run.id, { kind: 'play' })
+  await heard.until((event) => event.kind === 'batch' && event.batch.batchId === 5)
+  const from = heard.events.length
+  const snapshot = await host.openRun(run.id)
+  const since = heard.events.length
+  await heard.until(isState('done'), from)
+  const later = heard.events.slice(since)
+  const all = await host.openRun(run.id)
+  const batches = [...snapshot.batches, ...later.flatMap((event) => (event.kind === 'batch' ? [event.batch] : []))].map(({ query, batchId }) => `${query} ${batchId}`)
+  expect(batches.length).toBe(new Set(batches).size)
+  expect(new Set(batches)).toEqual(new Set(all.batches.map(({ query, batchId }) => `${query} ${batchId}`)))
+  expect(rowsTold(later)).toEqual(all.goldRows)
+})
+
+test('silver that is gone is told in a sentence, and what gold has is still shown', async () => {
+  const { host, heard } = await open()
+  const run = await start(host, { silver: join(folder, 'not there') })
+  await heard.until(isState('failed'))
+  const { run: after, problems } = await host.openRun(run.id)
+  expect({ state: after.state, code: after.fault?.code, problems: problems.map(({ message }) => message.includes('not there')) }).toEqual({ state: 'failed', code: 'notFound', problems: [true, true] })
+})
+
+test('commands that mean nothing are refused', async () => {
+  const { host } = await open()
+  const run = await start(host)
+  await expect(host.controlRun(run.id, { kind: 'speed', speed: 1e9 })).rejects.toThrow('a speed is between 0.1 and 1000')
+  await expect(host.controlRun('other', { kind: 'play' })).rejects.toThrow('open it first')
+  await expect(host.openRun('../../etc')).rejects.toThrow('there is no run')
+  await expect(host.createRun({ silver: 'relative', mode: 'replay' })).rejects.toThrow('silver is relative: give a whole path')
+  await expect(host.deleteRun(run.id)).rejects.toThrow('that run is open')
+})
