@@ -1,4 +1,7 @@
-// Tests start the real command line and the real worker, which are the bundle.
-import { bundle } from './bundle.mjs'
+// Tests start the real command line, the real worker and the real page, which are the bundle.
+import { bundle, bundlePage } from './bundle.mjs'
 
-export default bundle
+export default async function setup() {
+  await bundle()
+  await bundlePage({ onlyNewer: true })
+}
