@@ -1,5 +1,6 @@
 import importX from 'eslint-plugin-import-x'
 import { defineConfig } from 'eslint/config'
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 /** What each folder may not import: the fences of the project. `test/build/fences.test.ts` holds one offence per fence against them. */
@@ -10,6 +11,9 @@ const zod = { regex: '^zod', message: 'Only shared/pipeline imports zod.' }
 const duckdb = { regex: '^@duckdb/', message: 'Only electron/duckdb imports DuckDB.' }
 const electron = { regex: '^electron(/|$)', message: 'Only main.ts, preload.ts and transport/electronPort.ts import electron.' }
 const renderer = { regex: '^#renderer/', message: 'The renderer and the host meet in shared/contract.' }
+const wasm = { regex: '^@duckdb/', message: 'Only renderer/duckdb imports DuckDB-WASM.' }
+const echarts = { regex: '^echarts', message: 'Only renderer/chart imports ECharts.' }
+const react = { regex: '^react', message: 'Stores, tables and what charts draw are plain TypeScript; session.ts alone ties them to React.' }
 const rendererHosts = { regex: '^(#electron/|node:)', message: 'The renderer reaches a host over shared/contract only.' }
 
 const fence = (files, patterns, ignores = []) => ({ files, ignores, rules: { 'no-restricted-imports': ['error', { patterns }] } })
@@ -47,5 +51,10 @@ export default defineConfig(
   fence(['electron/duckdb/**/*.ts'], [arrow, zod, electron, renderer]),
   fence(['electron/delta/**/*.ts'], [arrow, zod, duckdb, electron, renderer]),
   fence(['electron/**/*.ts'], [arrow, zod, duckdb, electron, renderer], ['electron/duckdb/**', 'electron/delta/**', 'electron/main.ts', 'electron/preload.ts', 'electron/transport/electronPort.ts']),
-  fence(['renderer/**/*.ts', 'renderer/**/*.tsx'], [rendererHosts, arrow, zod, duckdb, electron])
+  { files: ['renderer/**/*.ts', 'renderer/**/*.tsx'], plugins: { 'react-hooks': reactHooks }, rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' } },
+  fence(['renderer/**/*.ts', 'renderer/**/*.tsx'], [rendererHosts, arrow, zod, wasm, echarts, electron], ['renderer/duckdb/**', 'renderer/chart/**', 'renderer/store/**']),
+  fence(['renderer/store/**/*.ts'], [rendererHosts, arrow, zod, wasm, echarts, electron, react], ['renderer/store/session.ts']),
+  fence(['renderer/store/session.ts'], [rendererHosts, arrow, zod, wasm, echarts, electron]),
+  fence(['renderer/duckdb/**/*.ts'], [rendererHosts, arrow, zod, echarts, electron, react]),
+  fence(['renderer/chart/**/*.ts', 'renderer/chart/**/*.tsx'], [rendererHosts, arrow, zod, wasm, electron])
 )

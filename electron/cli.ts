@@ -172,7 +172,7 @@ function fail(error: unknown): void {
     process.exitCode = exitCodes.usage
   } else if (isFault(error)) {
     process.stderr.write(`contrail: ${oneLine(error.message)}\n`)
-    process.exitCode = error.code === 'usage' ? exitCodes.usage : error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
+    process.exitCode = error.code === 'usage' || error.code === 'exists' ? exitCodes.usage : error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
   } else {
     const message = error instanceof Error ? error.message : String(error)
     process.stderr.write(`contrail: a mistake in Contrail itself: ${oneLine(message)}${debug ? '' : '; run it again with --debug before the command to see where, and report it'}\n`)

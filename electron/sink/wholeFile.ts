@@ -9,7 +9,7 @@ import { storageFault } from '../storage/storageFault.ts'
 export function refuseExisting(file: string, force: boolean, orElse: string): void {
   if (!existsSync(file)) return
   if (statSync(file).isDirectory()) throw new Fault('usage', `${file} is a folder: give the name of a file`)
-  if (!force) throw new Fault('usage', `${file} is already there: choose another name, or ${orElse}`)
+  if (!force) throw new Fault('exists', `${file} is already there: choose another name, or ${orElse}`)
 }
 
 export interface WholeFile {

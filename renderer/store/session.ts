@@ -1,12 +1,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Host } from '#shared/contract/host.ts'
+import type { RunTables } from '#renderer/duckdb/tables.ts'
 import type { RunStore, RunTopic } from './runStore.ts'
 import type { ViewState, ViewStore } from './viewStore.ts'
 
-/** What every panel is given: the host, the open run, the view. */
+/** What every panel is given: the host, the open run, its tables, the view. */
 export interface Session {
   readonly host: Host
   readonly run: RunStore
+  readonly tables: RunTables
   readonly view: ViewStore
 }
 

@@ -14,6 +14,7 @@ export class Fault extends Error {
 
 export type FaultCode =
   | 'usage' // a setting, flag or pipeline file that cannot be meant
+  | 'exists' // a file that is there already, and was not to be replaced
   | 'notFound' // a path, file or version that is not there
   | 'storage' // the disk or the network refused
   | 'corrupt' // a file that is not what it claims to be

@@ -26,7 +26,12 @@ describe('the fences between folders stand', () => {
     ['electron/host', "import { app } from 'electron'"],
     ['electron/duckdb', "import { Table } from 'apache-arrow'"],
     ['electron/sink', "import { mount } from '#renderer/main.ts'"],
-    ['renderer/store', "import { runPipeline } from '#electron/host/runPipeline.ts'"]
+    ['renderer/store', "import { runPipeline } from '#electron/host/runPipeline.ts'"],
+    ['renderer/store', "import { useState } from 'react'"],
+    ['renderer/duckdb', "import { useState } from 'react'"],
+    ['renderer/grid', "import { AsyncDuckDB } from '@duckdb/duckdb-wasm'"],
+    ['renderer/panels', "import { init } from 'echarts/core'"],
+    ['renderer/chart', "import { AsyncDuckDB } from '@duckdb/duckdb-wasm'"]
   ])('%s may not: %s', async (folder, line) => {
     expect(await offences(`${folder}/fixture.ts`, `${line}\n`)).toEqual(['no-restricted-imports'])
   })

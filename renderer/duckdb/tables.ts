@@ -1,0 +1,222 @@
+import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
+import type { BatchRecord, Problem, QueryName } from '#shared/contract/run.ts'
+import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
+import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStore.ts'
+import type { WindowEntry } from '#renderer/store/windowTable.ts'
+import { openWasm, type WasmConnection } from './wasmConnection.ts'
+
+export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems'
+
+/** The newest rows that a table keeps. */
+export const keptRows = 1_000_000
+
+/** What is waiting is put in this often at most. */
+const flushEveryMs = 250
+
+/** The open run as tables of DuckDB, each with a column `seq` that tells its rows apart. Times are TIMESTAMPs in UTC. */
+export interface RunTables {
+  readonly hub: FrameHub<TableName>
+  query: WasmConnection['query']
+  queryStream: WasmConnection['queryStream']
+  /** Rows in a table. */
+  count(table: TableName): number
+  /** Rows that were let go of because there were too many. */
+  dropped(table: TableName): number
+}
+
+const time = { kind: 'timestamp_ntz' } as const
+const text = { kind: 'string' } as const
+const double = { kind: 'double' } as const
+const whole = { kind: 'long' } as const
+
+type Columns = readonly (readonly [name: string, type: TypedColumn['type']])[]
+
+const shapes = {
+  windows: [['query', text], ['window_start', time], ['window_end', time], ['state', text], ['alert', { kind: 'boolean' }], ['rows', whole], ['keys', whole], ['keys_over', whole], ['dropped_rows', whole], ['closed_batch', whole]],
+  late_rows: [['query', text], ['file', text], ['pane', time], ['key', text], ['rows', whole], ['missed_windows', whole], ['batch', whole]],
+  files: [['query', text], ['file', text], ['bytes', whole], ['rows', whole], ['min_event', time], ['max_event', time], ['late_rows', whole], ['batch', whole], ['arrived', time], ['set_aside', text]],
+  progress: [['query', text], ['batch', whole], ['started', time], ['rows', whole], ['files', whole], ['closed_rows', whole], ['open_groups', whole], ['dropped_groups', whole], ['late_rows', whole], ['duration_ms', double], ['watermark', time]],
+  problems: [['severity', text], ['at', time], ['query', text], ['file', text], ['message', text]]
+} as const satisfies Record<string, Columns>
+
+type Small = keyof typeof shapes
+type Cell = string | number | bigint | boolean | null
+
+/** Fills tables from what the store hears, a few times a second. */
+export function openRunTables(run: RunStore): RunTables {
+  const hub = openFrameHub<TableName>(requestAnimationFrame)
+  let opening: Promise<WasmConnection> | undefined
+  const opened = () => (opening ??= openWasm())
+  const counts = new Map<TableName, number>()
+  const lost = new Map<TableName, number>()
+  const next = new Map<TableName, number>()
+  const made = new Set<TableName>()
+  let gold: { readonly query: QueryName; readonly rows: Uint8Array }[] = []
+  let small = emptySmall()
+  let touched: Map<string, readonly [QueryName, number]> = new Map()
+  const windowSeq = new Map<string, number>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let working: Promise<unknown> = Promise.resolve()
+  let generation = 0
+
+  run.onFeed(hear)
+
+  function hear(feed: RunFeed): void {
+    switch (feed.kind) {
+      case 'snapshot':
+        clear()
+        for (const batch of feed.snapshot.batches) addBatch(batch)
+        for (const problem of feed.snapshot.problems) addProblem(problem)
+        break
+      case 'batch':
+        addBatch(feed.batch)
+        break
+      case 'rows':
+        gold.push({ query: feed.query, rows: feed.rows })
+        break
+      case 'problem':
+        addProblem(feed.problem)
+        break
+      case 'open':
+        break
+      default:
+        return
+    }
+    soon()
+  }
+
+  function clear(): void {
+    generation += 1
+    gold = []
+    small = emptySmall()
+    touched = new Map()
+    windowSeq.clear()
+    counts.clear()
+    lost.clear()
+    next.clear()
+    const old = [...made]
+    made.clear()
+    working = working.then(async () => {
+      const { query } = await opened()
+      for (const table of old) await query(`DROP TABLE IF EXISTS ${table}`)
+    }, () => undefined)
+    for (const table of tableNames) hub.changed(table)
+  }
+
+  function touch(query: QueryName, startMs: number): void {
+    touched.set(`${query} ${startMs}`, [query, startMs])
+  }
+
+  function addBatch(batch: BatchRecord): void {
+    const { query, batchId, finishedMs, progress } = batch
+    for (const { startMs } of [...batch.closed, ...batch.dropped]) touch(query, startMs)
+    for (const { file, paneMs, key, rows, missedWindows } of batch.late) small.late_rows.push([query, file, micros(paneMs), key, BigInt(rows), BigInt(missedWindows), BigInt(batchId)])
+    for (const file of batch.files) {
+      small.files.push([query, file.path, BigInt(file.sizeBytes), BigInt(file.rows), micros(file.minEventMs), micros(file.maxEventMs), BigInt(file.lateRows), BigInt(batchId), micros(finishedMs), file.setAside ?? null])
+    }
+    const [state] = progress.stateOperators
+    small.progress.push([query, BigInt(batchId), micros(Date.parse(progress.timestamp)), BigInt(progress.numInputRows), BigInt(progress.contrail.numInputFiles), BigInt(progress.sink.numOutputRows), BigInt(state?.numRowsTotal ?? 0), BigInt(state?.numRowsDroppedByWatermark ?? 0), BigInt(progress.contrail.lateRows), progress.durationMs.triggerExecution ?? 0, micros(batch.watermarkMs)])
+  }
+
+  function addProblem({ severity, atMs, query, file, message }: Problem): void {
+    small.problems.push([severity, micros(atMs), query, file, message])
+  }
+
+  function soon(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      working = working.then(flush).catch((error: unknown) => console.warn('a table could not be filled', error))
+    }, flushEveryMs)
+  }
+
+  async function flush(): Promise<void> {
+    const mine = generation
+    const connection = await opened()
+    const [rows, cells, windows] = [gold, small, touched]
+    gold = []
+    small = emptySmall()
+    touched = new Map()
+    for (const { query, rows: stream } of rows) {
+      if (mine !== generation) return
+      await put(connection, `gold.${query}`, stream, '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)')
+    }
+    for (const name of ['late_rows', 'files', 'progress', 'problems'] as const) {
+      if (mine !== generation) return
+      if (cells[name].length > 0) await put(connection, name, streamOf(name, cells[name]), '*')
+    }
+    if (mine === generation) await putWindows(connection, windows)
+  }
+
+  /** Adds rows; the oldest go when there are too many. */
+  async function put(connection: WasmConnection, table: TableName, stream: Uint8Array, columns: string): Promise<void> {
+    await connection.query('DROP TABLE IF EXISTS incoming')
+    await connection.createFrom('incoming', stream)
+    const from = next.get(table) ?? 0
+    const select = `SELECT CAST(${from} + row_number() OVER () - 1 AS INTEGER) AS seq, ${columns} FROM incoming`
+    if (table.startsWith('gold.')) await connection.query('CREATE SCHEMA IF NOT EXISTS gold')
+    const created = made.has(table)
+    await connection.query(created ? `INSERT INTO ${table} ${select}` : `CREATE OR REPLACE TABLE ${table} AS ${select}`)
+    made.add(table)
+    const { columns: answer } = await connection.query('SELECT count(*)::INTEGER AS n FROM incoming')
+    const added = Number(answer[0]?.values[0] ?? 0)
+    next.set(table, from + added)
+    const total = (counts.get(table) ?? 0) + added
+    counts.set(table, Math.min(total, keptRows))
+    if (total > keptRows) {
+      await connection.query(`DELETE FROM ${table} WHERE seq < ${from + added - keptRows}`)
+      lost.set(table, (lost.get(table) ?? 0) + total - keptRows)
+    }
+    hub.changed(table)
+  }
+
+  /** Windows that closed or dropped rows since, and all that are not closed, in place of what was there of them. */
+  async function putWindows(connection: WasmConnection, changed: ReadonlyMap<string, readonly [QueryName, number]>): Promise<void> {
+    const rows: (readonly [number, QueryName, WindowEntry])[] = []
+    const seqOf = (query: QueryName, { startMs }: WindowEntry): number => {
+      const id = `${query} ${startMs}`
+      const known = windowSeq.get(id)
+      if (known !== undefined) return known
+      windowSeq.set(id, windowSeq.size)
+      return windowSeq.size - 1
+    }
+    for (const [query, startMs] of changed.values()) {
+      const window = run.windows[query].find(startMs)
+      if (window && window.closedBatch !== null) rows.push([seqOf(query, window), query, window])
+    }
+    for (const query of queryNames) {
+      const { all } = run.windows[query]
+      // Those that are open are the newest, or nearly.
+      for (let i = all.length - 1; i >= Math.max(0, all.length - 500); i--) if (all[i]!.closedBatch === null) rows.push([seqOf(query, all[i]!), query, all[i]!])
+    }
+    if (rows.length === 0) return
+    const cells = rows.map(([, query, window]): Cell[] => [query, micros(window.startMs), micros(window.endMs), window.state, window.keysOver > 0, BigInt(Math.round(window.rows)), BigInt(window.keys), BigInt(window.keysOver), BigInt(window.droppedRows), window.closedBatch === null ? null : BigInt(window.closedBatch)])
+    await connection.query('DROP TABLE IF EXISTS incoming')
+    await connection.createFrom('incoming', streamOf('windows', cells, rows.map(([seq]) => seq)))
+    if (!made.has('windows')) await connection.query('CREATE OR REPLACE TABLE windows AS SELECT * FROM incoming LIMIT 0')
+    made.add('windows')
+    await connection.query('DELETE FROM windows WHERE closed_batch IS NULL OR seq IN (SELECT seq FROM incoming)')
+    await connection.query('INSERT INTO windows SELECT * FROM incoming')
+    const { columns } = await connection.query('SELECT count(*)::INTEGER AS n FROM windows')
+    counts.set('windows', Number(columns[0]?.values[0] ?? 0))
+    hub.changed('windows')
+  }
+
+  return {
+    hub,
+    query: async (sql) => (await opened()).query(sql),
+    queryStream: async (sql) => (await opened()).queryStream(sql),
+    count: (table) => counts.get(table) ?? 0,
+    dropped: (table) => lost.get(table) ?? 0
+  }
+}
+
+const tableNames: readonly TableName[] = ['gold.anomaly_alerts', 'gold.flight_phase_counts', 'windows', 'late_rows', 'files', 'progress', 'problems']
+
+const emptySmall = (): Record<Exclude<Small, 'windows'>, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
+
+const micros = (ms: number | null): bigint | null => (ms === null || !Number.isFinite(ms) ? null : BigInt(Math.round(ms * 1000)))
+
+function streamOf(name: Small, rows: readonly (readonly Cell[])[], seq?: readonly number[]): Uint8Array {
+  const columns: TypedColumn[] = shapes[name].map(([column, type], i) => ({ name: column, type, values: rows.map((row) => row[i] ?? null) }))
+  return arrowStream(seq ? [{ name: 'seq', type: { kind: 'integer' }, values: seq }, ...columns] : columns, rows.length)
+}

@@ -1,0 +1,60 @@
+import type { ViewState } from '#renderer/store/viewStore.ts'
+
+type Zone = ViewState['zone']
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const oneDecimal = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
+/** With the true minus sign. */
+const signed = (text: string): string => text.replace('-', '\u2212')
+
+/** "1,234,567". */
+export const formatCount = (value: number): string => signed(grouped.format(value))
+
+/** "13.1k", for charts. */
+export const formatShort = (value: number): string => (Math.abs(value) < 1000 ? formatCount(value) : Math.abs(value) < 1e6 ? `${signed(oneDecimal.format(value / 1000))}k` : `${signed(oneDecimal.format(value / 1e6))}M`)
+
+/** A rate of 0 to 2 as "44.0 %". */
+export const formatRate = (rate: number): string => `${oneDecimal.format(rate * 100)} %`
+
+/** "13:29:29" or "13:29"; in UTC with Z at the end. */
+export function formatInstant(ms: number, zone: Zone, { seconds = true, mark = true }: { readonly seconds?: boolean; readonly mark?: boolean } = {}): string {
+  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '–'
+  const date = new Date(ms)
+  const parts = zone === 'UTC' ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()] : [date.getHours(), date.getMinutes(), date.getSeconds()]
+  return parts.slice(0, seconds ? 3 : 2).map((part) => String(part).padStart(2, '0')).join(':') + (zone === 'UTC' && mark ? 'Z' : '')
+}
+
+/** "13:19–13:24". */
+export const formatWindow = (startMs: number, endMs: number, zone: Zone): string => {
+  const seconds = startMs % 60_000 !== 0 || endMs % 60_000 !== 0
+  return `${formatInstant(startMs, zone, { seconds, mark: false })}–${formatInstant(endMs, zone, { seconds, mark: false })}`
+}
+
+/** "23 Jan 14:07". */
+export function formatDay(ms: number): string {
+  const date = new Date(ms)
+  return `${date.getUTCDate()} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][date.getUTCMonth()]} ${formatInstant(ms, 'UTC', { seconds: false, mark: false })}`
+}
+
+/** "−6:00" of minutes and seconds; hours in front where there are any. */
+export function formatDistance(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000)
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
+  return `${ms < 0 ? '\u2212' : ''}${h > 0 ? `${h}:${String(m).padStart(2, '0')}` : m}:${String(s).padStart(2, '0')}`
+}
+
+const feetPerMetre = 1 / 0.3048
+const knotsPerKmh = 1 / 1.852
+
+/** Metres in the unit that is shown. */
+export const altitudeIn = (unit: ViewState['altitudeUnit'], metres: number): number => (unit === 'm' ? metres : metres * feetPerMetre)
+
+/** km/h in the unit that is shown. */
+export const velocityIn = (unit: ViewState['velocityUnit'], kmh: number): number => (unit === 'km/h' ? kmh : kmh * knotsPerKmh)
+
+/** "412 MB". */
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const) if (bytes >= size) return `${oneDecimal.format(bytes / size)} ${unit}`
+  return `${formatCount(bytes)} B`
+}

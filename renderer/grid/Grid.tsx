@@ -1,0 +1,324 @@
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import type { RunTables, TableName } from '#renderer/duckdb/tables.ts'
+import { formatCount } from '#renderer/format/format.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import type { ViewState } from '#renderer/store/viewStore.ts'
+import { filterSql } from './filterSql.ts'
+import { GridLine } from './GridLine.tsx'
+import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
+import type { GridQuery, GridRow } from './gridRows.ts'
+import { scrollScale } from './scrollScale.ts'
+import { tsvOf } from './tsv.ts'
+import { useGridRows } from './useGridRows.ts'
+import { useReading } from './useReading.ts'
+import './grid.css'
+
+export const rowHeight = 24
+
+/** Rows that are copied at most at once. */
+const mostCopied = 100_000
+
+export interface GridProps {
+  readonly tables: RunTables
+  readonly table: TableName
+  /** Names the grid, and its widths and pins in the layout. */
+  readonly name: string
+  readonly label: string
+  readonly columns: readonly GridColumn[]
+  readonly filter: string
+  readonly sort: GridQuery['sort']
+  readonly empty: string
+  readonly context: CellContext
+  readonly onSort: (sort: GridQuery['sort']) => void
+  /** A row was chosen; null: none is. */
+  readonly onSelect: (row: GridRow | null) => void
+  readonly isMarked: (value: (column: string) => CellValue) => boolean
+  readonly ref?: Ref<GridHandle>
+}
+
+/** What is shown, for an export. */
+export interface GridHandle {
+  shown(): { readonly sql: string; readonly rows: number; readonly of: number } | null
+}
+
+interface Active {
+  /** -1 is the head. */
+  readonly row: number
+  readonly column: number
+  /** The other end of a range of rows. */
+  readonly anchor: number
+}
+
+/** Rows of a table of DuckDB: sorted and filtered there, read page by page, drawn only where one looks. One tab stop; arrows move inside. */
+export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, isMarked, ref }: GridProps) {
+  const { view } = useSession()
+  const state = useView((all) => all)
+  const id = useId()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [height, setHeight] = useState(200)
+  const [active, setActive] = useState<Active | null>(null)
+  const [said, setSaid] = useState('')
+  const reading = useReading(active !== null && active.row >= 0)
+  const condition = useMemo(() => filterSql(filter, columns), [filter, columns])
+  const where = 'sql' in condition ? condition.sql : 'false'
+  const query = useMemo((): GridQuery => ({ table, columns, where, sort }), [table, columns, where, sort])
+  const data = useGridRows(tables, query, reading.isReading || top > 0)
+  const { rows } = data
+  const length = rows?.length ?? 0
+  const ordered = useMemo(() => orderColumns(columns, state.pinned[name] ?? []), [columns, state.pinned, name])
+  const widths = ordered.map((column) => state.sizes[`${name}.${column.name}`] ?? column.width)
+  const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
+  const pinned = state.pinned[name] ?? []
+  const scale = scrollScale(length * rowHeight, height)
+  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - 4)
+  const last = Math.min(length, first + Math.ceil(height / rowHeight) + 8)
+
+  useImperativeHandle(ref, () => ({ shown: () => (rows ? { sql: rows.sql(0, rows.length), rows: rows.length, of: rows.of } : null) }), [rows])
+
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => entry && setHeight(entry.contentRect.height - rowHeight))
+    watch.observe(scroller.current!)
+    return () => watch.disconnect()
+  }, [])
+
+  useEffect(() => {
+    setActive(null)
+    if (scroller.current) scroller.current.scrollTop = 0
+  }, [query])
+
+  const show = () => {
+    setActive(null)
+    if (scroller.current) scroller.current.scrollTop = 0
+    data.showNew()
+  }
+
+  useEffect(() => {
+    const hear = (event: globalThis.KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'n' || event.ctrlKey || event.metaKey || event.altKey || data.waiting === 0) return
+      if (event.target instanceof Element && event.target.closest('input, select, textarea, [role="dialog"], dialog')) return
+      show()
+    }
+    window.addEventListener('keydown', hear)
+    return () => window.removeEventListener('keydown', hear)
+  })
+
+  function move(row: number, column: number, extend: boolean): void {
+    const to = { row: Math.max(-1, Math.min(length - 1, row)), column: Math.max(0, Math.min(ordered.length - 1, column)) }
+    setActive({ ...to, anchor: extend && active ? active.anchor : to.row })
+    if (to.row < 0 || !scroller.current) return
+    const offset = scale.offsetOf(scroller.current.scrollTop)
+    const edge = to.row * rowHeight
+    const wanted = edge < offset ? edge : edge + rowHeight > offset + height ? edge + rowHeight - height : undefined
+    if (wanted !== undefined) scroller.current.scrollTop = scale.topOf(wanted)
+    const cell = lefts[to.column]!
+    const from = scroller.current.scrollLeft + lefts.filter((_, i) => pinned.includes(ordered[i]!.name)).reduce((sum, _left, i) => sum + widths[i]!, 0)
+    if (cell < from) scroller.current.scrollLeft = cell
+    else if (cell + widths[to.column]! > scroller.current.scrollLeft + scroller.current.clientWidth) scroller.current.scrollLeft = cell + widths[to.column]! - scroller.current.clientWidth
+  }
+
+  async function copy(): Promise<void> {
+    if (!rows) return
+    const [from, to] = active && active.row >= 0 && active.row !== active.anchor ? [Math.min(active.row, active.anchor), Math.max(active.row, active.anchor) + 1] : active && active.row >= 0 ? [active.row, active.row + 1] : [0, length]
+    const end = Math.min(to, from + mostCopied)
+    const text = tsvOf(columns, await tables.query(rows.sql(from, end)))
+    await navigator.clipboard.writeText(text)
+    setSaid(end < to ? `Copied the first ${formatCount(mostCopied)} of ${formatCount(to - from)} rows: use Export for all.` : `Copied ${formatCount(end - from)} rows.`)
+  }
+
+  function resize(column: GridColumn, width: number): void {
+    view.set({ sizes: { ...view.get().sizes, [`${name}.${column.name}`]: Math.max(40, Math.min(800, Math.round(width))) } })
+  }
+
+  function toggleSort(column: GridColumn): void {
+    onSort(sort?.column !== column.name ? { column: column.name, descending: column.kind !== 'text' } : sort.descending === (column.kind !== 'text') ? { column: column.name, descending: !sort.descending } : null)
+  }
+
+  function togglePin(column: GridColumn): void {
+    view.set({ pinned: { ...view.get().pinned, [name]: pinned.includes(column.name) ? pinned.filter((each) => each !== column.name) : [...pinned, column.name] } })
+  }
+
+  function hear(event: KeyboardEvent): void {
+    const at = active ?? { row: -1, column: 0, anchor: -1 }
+    const column = ordered[at.column]!
+    const page = Math.max(1, Math.floor(height / rowHeight) - 1)
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') void copy().catch((error: Error) => setSaid(error.message))
+    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') setActive({ row: length - 1, column: at.column, anchor: 0 })
+    else if (event.key === 'ArrowDown') move(at.row + 1, at.column, event.shiftKey)
+    else if (event.key === 'ArrowUp') move(at.row - 1, at.column, event.shiftKey)
+    else if (event.key === 'PageDown') move(Math.max(0, at.row) + page, at.column, event.shiftKey)
+    else if (event.key === 'PageUp') move(Math.max(0, at.row - page), at.column, event.shiftKey)
+    else if (event.key === 'End' && event.ctrlKey) move(length - 1, at.column, event.shiftKey)
+    else if (event.key === 'Home' && event.ctrlKey) move(0, at.column, event.shiftKey)
+    else if (event.key === 'Home') move(at.row, 0, event.shiftKey)
+    else if (event.key === 'End') move(at.row, ordered.length - 1, event.shiftKey)
+    else if (at.row < 0 && event.shiftKey && event.key === 'ArrowRight') resize(column, (widths[at.column] ?? 80) + 8)
+    else if (at.row < 0 && event.shiftKey && event.key === 'ArrowLeft') resize(column, (widths[at.column] ?? 80) - 8)
+    else if (event.key === 'ArrowRight') move(at.row, at.column + 1, false)
+    else if (event.key === 'ArrowLeft') move(at.row, at.column - 1, false)
+    else if (event.key === 'Escape') {
+      setActive(null)
+      onSelect(null)
+    } else if (event.key.toLowerCase() === 'p' && at.row < 0) togglePin(column)
+    else if ((event.key === 'Enter' || event.key === ' ') && at.row < 0) toggleSort(column)
+    else if (event.key === 'Enter') onSelect(rows?.row(at.row) ?? null)
+    else return
+    event.preventDefault()
+  }
+
+  // As many elements as there are rows to see, whichever rows those are.
+  const pool = Math.ceil(height / rowHeight) + 16
+  const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
+  const shift = scale.shift(top)
+  const total = lefts.at(-1)! + widths.at(-1)!
+  const inRange = (index: number) => active !== null && active.row >= 0 && index >= Math.min(active.row, active.anchor) && index <= Math.max(active.row, active.anchor)
+  return (
+    <div className="grid-frame" onPointerEnter={reading.enter} onPointerLeave={reading.leave}>
+      <div className="grid-bar">
+        <span className="grid-count" role="status">
+          {rows ? `${formatCount(length)} of ${formatCount(rows.of)} rows` : '0 of 0 rows'}
+        </span>
+        {tables.dropped(table) > 0 && <span className="hint">the newest 1,000,000; older ones are in gold</span>}
+        {'fault' in condition && (
+          <span className="grid-fault" role="alert">
+            {condition.fault}
+          </span>
+        )}
+        {data.fault !== undefined && (
+          <span className="grid-fault" role="alert">
+            {data.fault}
+          </span>
+        )}
+        <span className="grid-said" role="status">
+          {said}
+        </span>
+        {data.waiting > 0 && (
+          <button className="grid-pill" onClick={show}>
+            {formatCount(data.waiting)} new {data.waiting === 1 ? 'row' : 'rows'}
+            <span aria-hidden>, press N</span>
+          </button>
+        )}
+        <button className="button button-quiet" onClick={() => void copy().catch((error: Error) => setSaid(error.message))}>
+          Copy rows
+        </button>
+      </div>
+      <div
+        ref={scroller}
+        className="grid"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={length}
+        aria-colcount={ordered.length}
+        aria-multiselectable
+        aria-activedescendant={active ? cellId(id, active.row, active.column) : undefined}
+        tabIndex={0}
+        onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+        onKeyDown={hear}
+      >
+        <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>
+          {ordered.map((column, i) => (
+            <Head
+              key={column.name}
+              id={cellId(id, -1, i)}
+              column={column}
+              state={state}
+              width={widths[i]!}
+              left={pinned.includes(column.name) ? lefts[i]! : undefined}
+              isActive={active?.row === -1 && active.column === i}
+              sort={sort?.column === column.name ? (sort.descending ? 'descending' : 'ascending') : undefined}
+              onSort={() => toggleSort(column)}
+              onPin={() => togglePin(column)}
+              onResize={(width) => resize(column, width)}
+            />
+          ))}
+        </div>
+        <div className="grid-space" role="rowgroup" style={{ height: scale.contentHeight, width: total }}>
+          {visible.map((index) => (
+            <GridLine
+              key={index % pool}
+              id={id}
+              index={index}
+              row={rows?.row(index)}
+              pages={data.pages}
+              columns={ordered}
+              widths={widths}
+              lefts={lefts}
+              pinned={pinned}
+              top={index * rowHeight + shift}
+              state={state}
+              context={context}
+              activeColumn={active?.row === index ? active.column : -1}
+              isSelected={inRange(index)}
+              isMarked={isMarked}
+              onPress={(column, extend) => {
+                setActive({ row: index, column, anchor: extend && active && active.row >= 0 ? active.anchor : index })
+                onSelect(rows?.row(index) ?? null)
+              }}
+            />
+          ))}
+        </div>
+        {rows && length === 0 && <p className="grid-empty">{rows.of === 0 ? empty : `0 of ${formatCount(rows.of)} rows matched the filter.`}</p>}
+      </div>
+    </div>
+  )
+}
+
+export const cellId = (grid: string, row: number, column: number): string => `${grid}-${row}-${column}`
+
+/** Those that are pinned first; hidden ones are only read. */
+function orderColumns(columns: readonly GridColumn[], pinned: readonly string[]): GridColumn[] {
+  const shown = columns.filter(({ hidden }) => !hidden)
+  return [...pinned.flatMap((name) => shown.filter((column) => column.name === name)), ...shown.filter(({ name }) => !pinned.includes(name))]
+}
+
+interface HeadProps {
+  readonly id: string
+  readonly column: GridColumn
+  readonly state: ViewState
+  readonly width: number
+  readonly left: number | undefined
+  readonly isActive: boolean
+  readonly sort: 'ascending' | 'descending' | undefined
+  readonly onSort: () => void
+  readonly onPin: () => void
+  readonly onResize: (width: number) => void
+}
+
+function Head({ id, column, state, width, left, isActive, sort, onSort, onPin, onResize }: HeadProps) {
+  const from = useRef({ x: 0, width: 0 })
+  return (
+    <div
+      id={id}
+      role="columnheader"
+      aria-sort={sort ?? 'none'}
+      className="grid-cell grid-head-cell"
+      data-kind={column.kind}
+      data-active={isActive}
+      data-pinned={left !== undefined}
+      style={{ width, ...(left !== undefined && { left }) }}
+      title="Press to sort, P or a double press to pin, Shift and arrows or the edge to resize"
+      onClick={onSort}
+      onDoubleClick={onPin}
+    >
+      {column.title(state)}
+      {sort && <span aria-hidden> {sort === 'descending' ? '↓' : '↑'}</span>}
+      <span
+        className="grid-resize"
+        aria-hidden
+        onClick={(event) => event.stopPropagation()}
+        onDoubleClick={(event) => {
+          event.stopPropagation()
+          onResize(column.width)
+        }}
+        onPointerDown={(event) => {
+          event.stopPropagation()
+          event.currentTarget.setPointerCapture(event.pointerId)
+          from.current = { x: event.clientX, width }
+        }}
+        onPointerMove={(event) => {
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) onResize(from.current.width + event.clientX - from.current.x)
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import { memo } from 'react'
+import type { ViewState } from '#renderer/store/viewStore.ts'
+import { cellId } from './Grid.tsx'
+import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
+import type { GridRow } from './gridRows.ts'
+
+export interface GridLineProps {
+  /** Of the grid, for the ids of cells. */
+  readonly id: string
+  readonly index: number
+  readonly row: GridRow | undefined
+  readonly pages: number
+  readonly columns: readonly GridColumn[]
+  readonly widths: readonly number[]
+  readonly lefts: readonly number[]
+  readonly pinned: readonly string[]
+  readonly top: number
+  readonly state: ViewState
+  readonly context: CellContext
+  /** -1: none. */
+  readonly activeColumn: number
+  readonly isSelected: boolean
+  readonly isMarked: (value: (column: string) => CellValue) => boolean
+  readonly onPress: (column: number, extend: boolean) => void
+}
+
+/** One row of a grid; empty until its page has come. */
+export const GridLine = memo(
+  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, state, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
+    const value = (column: string): CellValue => row?.value(column) ?? null
+    const marked = row !== undefined && isMarked(value)
+    return (
+      <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ transform: `translateY(${top}px)` }}>
+        {columns.map((column, i) => {
+          const own = value(column.name)
+          const bar = row && column.bar ? column.bar(own) : NaN
+          return (
+            <div
+              key={column.name}
+              id={cellId(id, index, i)}
+              role="gridcell"
+              className="grid-cell"
+              data-kind={column.kind}
+              data-tone={row && column.tone?.(own, context)}
+              data-active={activeColumn === i}
+              data-pinned={pinned.includes(column.name)}
+              style={{ width: widths[i], ...(pinned.includes(column.name) && { left: lefts[i] }) }}
+              onClick={(event) => onPress(i, event.shiftKey)}
+            >
+              {!Number.isNaN(bar) && (
+                <svg className="grid-cell-bar" width="40" height="6" aria-hidden>
+                  <rect width="40" height="6" />
+                  <rect className="grid-cell-fill" width={bar * 40} height="6" />
+                </svg>
+              )}
+              {row && column.glyph && <span className={`glyph glyph-${String(own).replaceAll(' ', '-')}`}>{column.glyph(own)} </span>}
+              {row ? column.show(own, state, value) : ''}
+            </div>
+          )
+        })}
+      </div>
+    )
+  },
+  (a, b) =>
+    a.row === b.row && a.index === b.index && a.top === b.top && a.columns === b.columns && a.state === b.state && a.activeColumn === b.activeColumn && a.isSelected === b.isSelected && a.isMarked === b.isMarked && a.context === b.context
+)

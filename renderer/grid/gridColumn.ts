@@ -1,0 +1,44 @@
+import type { StreamColumn } from '#shared/arrow/readStream.ts'
+import type { ViewState } from '#renderer/store/viewStore.ts'
+
+/** A cell as it comes from DuckDB: instants as microseconds since 1970. */
+export type CellValue = string | number | bigint | null
+
+export type CellTone = 'alert' | 'late' | 'quiet'
+
+/** A column of a grid. What is shown is rounded for reading; what is copied and exported is `sql` itself. */
+export interface GridColumn {
+  /** Name in the table, in filters and in exported files. */
+  readonly name: string
+  /** Head of the column, with the unit where there is one. */
+  readonly title: (view: ViewState) => string
+  readonly kind: 'text' | 'number' | 'instant'
+  /** Pixels, before a person changes it. */
+  readonly width: number
+  /** `row`: the other values of the row, by name. */
+  readonly show: (value: CellValue, view: ViewState, row: (name: string) => CellValue) => string
+  /** Read, copied and exported, shown within another column. */
+  readonly hidden?: true
+  readonly tone?: (value: CellValue, context: CellContext) => CellTone | undefined
+  /** A bar before the number, from 0 to 1 of its width. */
+  readonly bar?: (value: CellValue) => number
+  /** Word and shape of a state. */
+  readonly glyph?: (value: CellValue) => string
+}
+
+export interface CellContext {
+  readonly limits: { readonly altitudeMin: number; readonly altitudeMax: number; readonly velocityMin: number; readonly velocityMax: number }
+}
+
+export function cellAt(column: StreamColumn | undefined, row: number): CellValue {
+  if (!column || column.nulls?.[row] === 1) return null
+  return column.values[row] ?? null
+}
+
+export const numberOf = (value: CellValue): number => (value === null ? NaN : Number(value))
+
+/** A name as DuckDB takes it, whatever is in it. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A text as DuckDB takes it, whatever is in it. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

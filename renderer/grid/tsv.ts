@@ -1,0 +1,29 @@
+import { cellAt, type CellValue, type GridColumn } from './gridColumn.ts'
+import type { StreamTable } from '#shared/arrow/readStream.ts'
+
+/** What a spreadsheet takes as the beginning of a formula. */
+const formula = /^[=+\-@\t\r]/
+
+/** Rows as tab-separated values under their names: values as they are, not as they are shown; texts that a spreadsheet would run are guarded by an apostrophe. */
+export function tsvOf(columns: readonly GridColumn[], { columns: values, length }: StreamTable): string {
+  const lines = [columns.map(({ name }) => name).join('\t')]
+  for (let row = 0; row < length; row++) lines.push(columns.map(({ kind }, i) => textOf(kind, cellAt(values[i], row))).join('\t'))
+  return `${lines.join('\n')}\n`
+}
+
+function textOf(kind: GridColumn['kind'], value: CellValue): string {
+  if (value === null) return ''
+  if (kind === 'instant') return instantText(BigInt(value))
+  if (typeof value !== 'string' || kind === 'number') return String(value)
+  const flat = value.replaceAll(/[\t\r\n]/g, ' ')
+  return formula.test(value) ? `'${flat}` : flat
+}
+
+/** "2026-01-23T13:29:00Z"; with fractions where there are any. */
+export function instantText(micros: bigint): string {
+  const seconds = micros / 1_000_000n - (micros % 1_000_000n < 0n ? 1n : 0n)
+  const fraction = micros - seconds * 1_000_000n
+  const ms = Number(seconds) * 1000
+  if (Math.abs(ms) > 8.64e15) return `${micros} µs`
+  return `${new Date(ms).toISOString().slice(0, -5)}${fraction === 0n ? '' : `.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`}Z`
+}

@@ -1,0 +1,74 @@
+import { useEffect, useRef, useState } from 'react'
+import type { RunTables } from '#renderer/duckdb/tables.ts'
+import { openGridRows, type GridQuery, type GridRows } from './gridRows.ts'
+
+/** A grid that nobody reads shows what is new this often at most. */
+const refreshEveryMs = 500
+
+export interface GridData {
+  readonly rows: GridRows | undefined
+  /** Grows when a page of rows has come. */
+  readonly pages: number
+  /** Rows that the table has got since; they wait while the grid is being read. */
+  readonly waiting: number
+  readonly fault: string | undefined
+  showNew(): void
+}
+
+/** Keeps the rows of a query, the latest query wins. While `frozen` what is shown stays, and what is new is counted. */
+export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean): GridData {
+  const [rows, setRows] = useState<GridRows>()
+  const [pages, setPages] = useState(0)
+  const [seen, setSeen] = useState(0)
+  const [fault, setFault] = useState<string>()
+  const turn = useRef(0)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const isFrozen = useRef(frozen)
+  const isBehind = useRef(false)
+  const latest = useRef(query)
+
+  const load = () => {
+    const mine = ++turn.current
+    isBehind.current = false
+    openGridRows(tables, latest.current, () => mine === turn.current && setPages((before) => before + 1)).then(
+      (found) => {
+        if (mine !== turn.current) return
+        setRows(found)
+        setFault(undefined)
+      },
+      (error: Error) => mine === turn.current && setFault(error.message)
+    )
+  }
+
+  useEffect(() => {
+    latest.current = query
+    load()
+    // `load` is the same but for what the refs hold.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [tables, query])
+
+  useEffect(() => {
+    isFrozen.current = frozen
+    if (!frozen && isBehind.current) load()
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [frozen])
+
+  useEffect(() => {
+    const stop = tables.hub.subscribe(query.table, () => {
+      setSeen(tables.count(query.table) + tables.dropped(query.table))
+      isBehind.current = true
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined
+        if (!isFrozen.current && isBehind.current) load()
+      }, refreshEveryMs)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer.current)
+      timer.current = undefined
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [tables, query.table])
+
+  return { rows, pages, waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
+}

@@ -1,0 +1,41 @@
+import { createRoot } from 'react-dom/client'
+import { App } from './App.tsx'
+import { connectHost } from './connectHost.ts'
+import { openRunTables } from './duckdb/tables.ts'
+import { keepView, viewOf } from './store/appStore.ts'
+import { openRunStore } from './store/runStore.ts'
+import { SessionProvider, type Session } from './store/session.ts'
+import { openViewStore } from './store/viewStore.ts'
+import { applyTheme } from './theme/theme.ts'
+import './theme/tokens.css'
+import './theme/base.css'
+
+const root = createRoot(document.getElementById('root')!)
+
+await start()
+
+async function start(): Promise<void> {
+  const gone = (reason: string) => window.dispatchEvent(new CustomEvent('contrail:gone', { detail: reason }))
+  try {
+    const host = await connectHost(gone)
+    const view = openViewStore(viewOf(await host.loadLayout()))
+    const run = openRunStore(host)
+    const session: Session = { host, run, tables: openRunTables(run), view }
+    void keepView(host, view)
+    let stop = applyTheme(view.get().theme)
+    let theme = view.get().theme
+    view.subscribe(() => {
+      if (view.get().theme === theme) return
+      theme = view.get().theme
+      stop()
+      stop = applyTheme(theme)
+    })
+    root.render(
+      <SessionProvider value={session}>
+        <App />
+      </SessionProvider>
+    )
+  } catch (error) {
+    root.render(<p role="alert">The workbench cannot reach its host: {error instanceof Error ? error.message : String(error)} Start Contrail again.</p>)
+  }
+}

@@ -1,0 +1,125 @@
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import type { RunTables } from '#renderer/duckdb/tables.ts'
+import { formatCount } from '#renderer/format/format.ts'
+import { Grid, type GridHandle } from '#renderer/grid/Grid.tsx'
+import type { GridQuery } from '#renderer/grid/gridRows.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import type { DockTab } from '#renderer/store/viewStore.ts'
+import { ExportDialog } from './ExportDialog.tsx'
+import { gridTabs, windowOfRow, type GridTab } from './gridColumns.ts'
+import './dock.css'
+
+interface Asked {
+  readonly filter: string
+  readonly sort: GridQuery['sort']
+}
+
+/** The tables of the run, one tab each, over one grid. */
+export function Dock() {
+  const { run: store, tables, view } = useSession()
+  const tab = useView((state) => state.tab)
+  const selection = useView((state) => state.selection)
+  const [asked, setAsked] = useState<Readonly<Partial<Record<DockTab, Asked>>>>({})
+  const [exporting, setExporting] = useState(false)
+  const grid = useRef<GridHandle>(null)
+  const shown = gridTabs.find((each) => each.tab === tab) ?? gridTabs[0]!
+  const { filter, sort } = asked[shown.tab] ?? shown
+  const ask = (change: Partial<Asked>) => setAsked((before) => ({ ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } }))
+  const limits = store.run?.limits
+  const context = useMemo(() => ({ limits: limits ?? { altitudeMin: -Infinity, altitudeMax: Infinity, velocityMin: -Infinity, velocityMax: Infinity } }), [limits])
+  const isMarked = useMemo(
+    () => (value: Parameters<typeof windowOfRow>[1]) => {
+      const own = selection && windowOfRow(shown.tab, value)
+      return own !== null && own.query === selection?.query && own.startMs === selection.startMs
+    },
+    [selection, shown.tab]
+  )
+
+  useEffect(() => {
+    const hear = (event: globalThis.KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'e') return
+      event.preventDefault()
+      setExporting(true)
+    }
+    window.addEventListener('keydown', hear)
+    return () => window.removeEventListener('keydown', hear)
+  }, [])
+
+  return (
+    <section className="dock" aria-label="Tables">
+      <div className="dock-tabs">
+        <div role="tablist" aria-label="Tables" className="dock-tablist" onKeyDown={(event) => moveTab(event, shown.tab, (to) => view.set({ tab: to }))}>
+          {gridTabs.map((each) => (
+            <Tab key={each.tab} tab={each} tables={tables} isShown={each === shown} onShow={() => view.set({ tab: each.tab })} />
+          ))}
+        </div>
+        <span className="dock-spring" />
+        <FilterField key={shown.tab} filter={filter} onFilter={(text) => ask({ filter: text })} />
+        <button className="button" onClick={() => setExporting(true)}>
+          Export
+        </button>
+      </div>
+      <div className="dock-panel" role="tabpanel" id="dock-panel" aria-label={shown.title}>
+        <Grid
+          key={shown.tab}
+          ref={grid}
+          tables={tables}
+          table={shown.table}
+          name={shown.tab}
+          label={shown.title}
+          columns={shown.columns}
+          filter={filter}
+          sort={sort}
+          empty={shown.empty}
+          context={context}
+          isMarked={isMarked}
+          onSort={(to) => ask({ sort: to })}
+          onSelect={(row) => view.set({ selection: row && windowOfRow(shown.tab, (column) => row.value(column)) })}
+        />
+      </div>
+      {exporting && <ExportDialog tab={shown} filter={filter} shown={grid.current?.shown() ?? null} tables={tables} onClose={() => setExporting(false)} />}
+    </section>
+  )
+}
+
+function Tab({ tab, tables, isShown, onShow }: { readonly tab: GridTab; readonly tables: RunTables; readonly isShown: boolean; readonly onShow: () => void }) {
+  const [count, setCount] = useState(() => tables.count(tab.table))
+  useEffect(() => tables.hub.subscribe(tab.table, () => setCount(tables.count(tab.table))), [tables, tab.table])
+  return (
+    <button role="tab" aria-selected={isShown} aria-controls="dock-panel" tabIndex={isShown ? 0 : -1} data-tab={tab.tab} className="dock-tab" onClick={onShow}>
+      {tab.title} <span className="dock-tab-count">{formatCount(count)}</span>
+    </button>
+  )
+}
+
+/** Keeps what is typed by itself, and gives it on a moment after the last key. */
+function FilterField({ filter, onFilter }: { readonly filter: string; readonly onFilter: (text: string) => void }) {
+  const [text, setText] = useState(filter)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  return (
+    <input
+      className="field dock-filter"
+      type="search"
+      aria-label="Filter rows"
+      placeholder="Filter rows"
+      title="Words, or comparisons such as rate > 0, country = Malta, window_start >= 13:20"
+      spellCheck={false}
+      value={text}
+      onChange={({ target }) => {
+        setText(target.value)
+        clearTimeout(timer.current)
+        timer.current = setTimeout(() => onFilter(target.value), 120)
+      }}
+    />
+  )
+}
+
+function moveTab(event: KeyboardEvent<HTMLElement>, from: DockTab, show: (tab: DockTab) => void): void {
+  const at = gridTabs.findIndex(({ tab }) => tab === from)
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: gridTabs.length - 1 }[event.key]
+  const tab = to === undefined ? undefined : gridTabs.at(to % gridTabs.length)?.tab
+  if (tab === undefined) return
+  event.preventDefault()
+  show(tab)
+  event.currentTarget.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.focus()
+}

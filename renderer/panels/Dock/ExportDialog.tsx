@@ -1,0 +1,149 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
+import type { RunTables } from '#renderer/duckdb/tables.ts'
+import { formatCount } from '#renderer/format/format.ts'
+import type { GridHandle } from '#renderer/grid/Grid.tsx'
+import { useSession } from '#renderer/store/session.ts'
+import type { GridTab } from './gridColumns.ts'
+
+/** Rows that are shown travel in one frame. */
+const mostShownBytes = 60_000_000
+
+const goldOf = { alerts: 'anomaly_alerts', phases: 'flight_phase_counts' } as const
+
+interface ExportDialogProps {
+  readonly tab: GridTab
+  readonly filter: string
+  readonly shown: ReturnType<GridHandle['shown']>
+  readonly tables: RunTables
+  readonly onClose: () => void
+}
+
+/** Writes gold, or the rows that a grid shows, to a file on the host. */
+export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDialogProps) {
+  const { host, run, view } = useSession()
+  const query = tab.tab === 'alerts' || tab.tab === 'phases' ? goldOf[tab.tab] : null
+  const [format, setFormat] = useState<ExportFormat>('parquet')
+  const [rows, setRows] = useState<'all' | 'shown'>(query ? 'all' : 'shown')
+  const [to, setTo] = useState('')
+  const [edited, setEdited] = useState(false)
+  const [exists, setExists] = useState(false)
+  const [progress, setProgress] = useState<ExportProgress | null>(null)
+  const [done, setDone] = useState<ExportDone | null>(null)
+  const [fault, setFault] = useState<string | null>(null)
+  const [about, setAbout] = useState<{ readonly documentsFolder: string } | null>(null)
+  const dialog = useRef<HTMLDialogElement>(null)
+
+  useEffect(() => {
+    dialog.current?.showModal()
+    host.about().then(setAbout, (error: Error) => setFault(error.message))
+    return host.onExportProgress(setProgress)
+  }, [host])
+
+  const proposed = about === null ? '' : joined(about.documentsFolder, `${slug(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`)
+  const path = edited ? to : proposed
+
+  async function write(force: boolean): Promise<void> {
+    setFault(null)
+    setDone(null)
+    setProgress({ file: path, rows: 0, of: rows === 'shown' ? (shown?.rows ?? 0) : 0 })
+    try {
+      const source = rows === 'all' && query ? ({ kind: 'gold', query } as const) : await shownRows()
+      const { zone } = view.get()
+      setDone(await host.exportRows({ runId: run.run!.id, format, to: path, force, rows: source, timeZone: zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone }))
+      setExists(false)
+    } catch (error) {
+      setExists(isFault(error) && error.code === 'exists')
+      setFault(error instanceof Error ? error.message : String(error))
+    } finally {
+      setProgress(null)
+    }
+  }
+
+  async function shownRows() {
+    if (!shown || shown.rows === 0) throw new Error('There are no rows to export: change the filter, or export all.')
+    const arrow = await tables.queryStream(shown.sql)
+    if (arrow.byteLength > mostShownBytes) throw new Error(`${formatCount(shown.rows)} rows are too many to export as shown: filter them further${query ? ', or export all' : ''}.`)
+    return { kind: 'shown', title: tab.title, filter, arrow, of: shown.of } as const
+  }
+
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby="export-title" onClose={onClose}>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void write(false)
+        }}
+      >
+        <h2 id="export-title">Export {tab.title.toLowerCase()}</h2>
+        <div className="export-fields">
+          <label>
+            Format
+            <select className="field" value={format} onChange={({ target }) => setFormat(target.value as ExportFormat)}>
+              <option value="parquet">Parquet</option>
+              <option value="csv">CSV</option>
+              <option value="arrow">Arrow</option>
+            </select>
+          </label>
+          <label>
+            Rows
+            <select className="field" value={rows} onChange={({ target }) => setRows(target.value as typeof rows)}>
+              {query && <option value="all">all rows of gold</option>}
+              <option value="shown">
+                shown: {formatCount(shown?.rows ?? 0)} of {formatCount(shown?.of ?? 0)}
+              </option>
+            </select>
+          </label>
+          <label className="export-wide">
+            Save to
+            <input
+              className="field"
+              value={path}
+              spellCheck={false}
+              onChange={({ target }) => {
+                setTo(target.value)
+                setEdited(true)
+                setExists(false)
+              }}
+            />
+          </label>
+        </div>
+        <p className="hint">
+          {format === 'csv' ? 'Limits, source and time zone go into a file beside it. Cells that a spreadsheet would run are guarded.' : 'Limits, source and time zone go into the metadata of the file.'} Times are in UTC, values exact.
+        </p>
+        <p className="export-said" role="status">
+          {progress && `exporting ${formatCount(progress.rows)} of ${progress.of > 0 ? formatCount(progress.of) : 'all'} rows`}
+          {done && `Exported ${formatCount(done.rows)} rows to ${done.file}${done.sideFile === null ? '' : `, with ${done.sideFile}`}`}
+        </p>
+        {fault !== null && <p role="alert">{fault}</p>}
+        <div className="dialog-actions">
+          {done && (
+            <button type="button" className="button" onClick={() => void host.revealFile(done.file).catch((error: Error) => setFault(error.message))}>
+              Reveal in folder
+            </button>
+          )}
+          <span className="dock-spring" />
+          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+            {done ? 'Close' : 'Cancel'}
+          </button>
+          {exists && (
+            <button type="button" className="button" onClick={() => void write(true)}>
+              Replace the file
+            </button>
+          )}
+          <button className="button button-primary" disabled={progress !== null || path.trim() === ''}>
+            Export
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+const isFault = (error: unknown): error is { readonly code: string } => typeof error === 'object' && error !== null && 'code' in error
+
+/** A name for a file: letters, digits and hyphens. */
+const slug = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') || 'run'
+
+const joined = (folder: string, name: string): string => `${folder.replace(/[/\\]$/, '')}${folder.includes('\\') && !folder.includes('/') ? '\\' : '/'}${name}`

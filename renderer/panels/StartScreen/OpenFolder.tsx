@@ -1,0 +1,79 @@
+import { useEffect, useRef, useState } from 'react'
+import type { FolderListing } from '#shared/contract/source.ts'
+import { useSession } from '#renderer/store/session.ts'
+
+/** Chooses a folder on the host, where a browser has no dialog of its own. */
+export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: string) => void; readonly onClose: () => void }) {
+  const { host } = useSession()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [path, setPath] = useState('')
+  const [listing, setListing] = useState<FolderListing | null>(null)
+  const [fault, setFault] = useState<string | null>(null)
+
+  const list = (folder?: string) =>
+    host.listFolder(folder).then(
+      (found) => {
+        setListing(found)
+        setPath(found.path)
+        setFault(null)
+      },
+      (error: Error) => setFault(error.message)
+    )
+
+  useEffect(() => {
+    dialog.current?.showModal()
+    void list()
+    // Once, when it opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+
+  return (
+    <dialog ref={dialog} className="dialog open-folder" aria-labelledby="open-folder-title" onClose={onClose}>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (path.trim() !== '') onChoose(path.trim())
+        }}
+      >
+        <h2 id="open-folder-title">Open folder</h2>
+        <p className="hint">A Delta table, or a folder of Parquet files, on the machine that runs Contrail.</p>
+        <label className="open-folder-label">
+          Folder path
+          <input className="field" value={path} onChange={(event) => setPath(event.target.value)} autoFocus spellCheck={false} />
+        </label>
+        {fault !== null && (
+          <p role="alert" className="start-fault">
+            {fault}
+          </p>
+        )}
+        <ul className="open-folder-list" aria-label="Folders">
+          {listing !== null && listing.parent !== null && (
+            <li>
+              <button type="button" onClick={() => void list(listing.parent!)}>
+                Up to {listing.parent}
+              </button>
+            </li>
+          )}
+          {listing?.folders.map(({ name, isDelta }) => (
+            <li key={name}>
+              <button type="button" onClick={() => void (isDelta ? setPath(joined(listing.path, name)) : list(joined(listing.path, name)))} onDoubleClick={() => onChoose(joined(listing.path, name))}>
+                {name} {isDelta && <span className="hint">Delta table</span>}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+          <button type="submit" className="button button-primary" disabled={path.trim() === ''}>
+            Open
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+const joined = (folder: string, name: string): string => (folder.endsWith('/') || folder.endsWith('\\') ? folder + name : `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`)

@@ -1,0 +1,211 @@
+import { useState } from 'react'
+import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
+import type { NewRun } from '#shared/contract/run.ts'
+import { formatInstant } from '#renderer/format/format.ts'
+
+interface SourceCheckProps {
+  readonly path: string
+  readonly report: CheckReport | null
+  readonly onCheck: (mapping?: ColumnMapping) => void
+  readonly onStart: (run: NewRun) => void
+}
+
+/** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
+export function SourceCheck({ path, report, onCheck, onStart }: SourceCheckProps) {
+  const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
+  return (
+    <section className="check" aria-label="Source check">
+      <header className="check-header">
+        <div>
+          <h1>{path}</h1>
+          <p className="hint" aria-live="polite">
+            {report === null ? 'Checking' : `Checked ${formatInstant(report.checkedMs, 'UTC')}, ${(report.tookMs / 1000).toFixed(1)} s.`}
+          </p>
+        </div>
+        <button className="button" onClick={() => onCheck()} disabled={report === null}>
+          Check again
+        </button>
+      </header>
+      <ol className="check-steps" aria-label="Steps">
+        {report?.steps.map((step, i) => (
+          <Step key={step.name} step={step} number={i + 1} />
+        ))}
+      </ol>
+      <div className="check-detail">
+        {report && undecided && <Decision key={undecided.name} column={undecided} mapping={report.mapping} onUse={onCheck} />}
+        {report?.ready && <RunOptions path={path} onStart={onStart} />}
+        {report && report.columns.length > 0 && <Columns columns={report.columns} />}
+      </div>
+    </section>
+  )
+}
+
+const glyphs = { passed: '✓', failed: '✗', warning: '!', 'needs a decision': '☒', waiting: '◌' } as const
+
+function Step({ step, number }: { readonly step: CheckStep; readonly number: number }) {
+  return (
+    <li className="check-step" data-state={step.state}>
+      <span className="check-glyph" aria-hidden>
+        {glyphs[step.state]}
+      </span>
+      <div>
+        <p className="check-name">
+          {number}. {step.name} <span className="check-state">{step.state}</span>
+        </p>
+        <p className="check-text">{step.text}</p>
+      </div>
+    </li>
+  )
+}
+
+const idOf = ({ from, factor }: MappingCandidate): string => `${from} ${factor}`
+const wordsOf = (name: string, { from, factor }: MappingCandidate): string => (factor === null ? `Use ${from} as it is` : `Use ${from} × ${factor} as ${name}`)
+
+function Decision({ column, mapping, onUse }: { readonly column: ColumnCheck; readonly mapping: ColumnMapping; readonly onUse: (mapping: ColumnMapping) => void }) {
+  const [chosen, setChosen] = useState(column.candidates[0] && idOf(column.candidates[0]))
+  const [all, setAll] = useState(false)
+  const shown = all ? column.candidates : column.candidates.slice(0, 2)
+  const candidate = column.candidates.find((each) => idOf(each) === chosen)
+  const [first] = column.candidates
+  return (
+    <form
+      className="decision"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (candidate) onUse({ ...mapping, [column.name]: { from: candidate.from, ...(candidate.factor !== null && { factor: candidate.factor }) } })
+      }}
+    >
+      <h2>{column.state === 'missing' ? `There is no column ${column.name}` : `Column ${column.name} has the wrong type`}</h2>
+      <p>
+        {first ? (
+          <>
+            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${first.min} to ${first.max}` : ''}.
+          </>
+        ) : (
+          'No other column could stand in for it: choose another folder.'
+        )}
+      </p>
+      <div role="radiogroup" aria-label={`What to use as ${column.name}`}>
+        {shown.map((each) => (
+          <label key={idOf(each)} className="decision-choice">
+            <input type="radio" name="candidate" checked={chosen === idOf(each)} onChange={() => setChosen(idOf(each))} />
+            {wordsOf(column.name, each)} <span className="hint">{each.reason}</span>
+          </label>
+        ))}
+        {column.candidates.length > 2 && !all && (
+          <button type="button" className="button button-quiet" onClick={() => setAll(true)}>
+            Choose another column <span className="hint">{column.candidates.length - 2} more</span>
+          </button>
+        )}
+      </div>
+      <p className="dialog-actions">
+        <button className="button button-primary" disabled={!candidate}>
+          Use this and continue
+        </button>
+        <button type="button" className="button" onClick={() => void navigator.clipboard?.writeText(JSON.stringify(column, undefined, 2))}>
+          Copy details
+        </button>
+        <span className="hint">The files stay as they are. The mapping is kept with this source.</span>
+      </p>
+    </form>
+  )
+}
+
+function RunOptions({ path, onStart }: { readonly path: string; readonly onStart: (run: NewRun) => void }) {
+  const [mode, setMode] = useState<'replay' | 'watch'>('replay')
+  const [gold, setGold] = useState('')
+  const [checkpoints, setCheckpoints] = useState('')
+  const [files, setFiles] = useState('')
+  const [interval, setInterval] = useState('')
+  const [quarantine, setQuarantine] = useState(false)
+  return (
+    <form
+      className="run-options"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onStart({
+          silver: path,
+          mode,
+          ...(gold.trim() !== '' && { gold: gold.trim() }),
+          ...(checkpoints.trim() !== '' && { checkpoints: checkpoints.trim() }),
+          ...(files.trim() !== '' && { maxFilesPerTrigger: Number(files) }),
+          ...(mode === 'watch' && interval.trim() !== '' && { intervalSeconds: Number(interval) }),
+          onBadFile: quarantine ? 'quarantine' : 'stop'
+        })
+      }}
+    >
+      <div role="radiogroup" aria-label="Mode" className="run-modes">
+        <label>
+          <input type="radio" name="mode" checked={mode === 'replay'} onChange={() => setMode('replay')} /> Replay <span className="hint">all there is, at any speed</span>
+        </label>
+        <label>
+          <input type="radio" name="mode" checked={mode === 'watch'} onChange={() => setMode('watch')} /> Watch <span className="hint">what is there and what comes</span>
+        </label>
+      </div>
+      <details>
+        <summary>Options</summary>
+        <div className="run-fields">
+          <label>
+            Files per trigger
+            <input className="field" inputMode="numeric" value={files} placeholder="1000" onChange={(event) => setFiles(event.target.value)} />
+          </label>
+          {mode === 'watch' && (
+            <label>
+              Seconds between triggers
+              <input className="field" inputMode="decimal" value={interval} placeholder="batch after batch" onChange={(event) => setInterval(event.target.value)} />
+            </label>
+          )}
+          <label>
+            Gold folder
+            <input className="field" value={gold} placeholder="with the run" spellCheck={false} onChange={(event) => setGold(event.target.value)} />
+          </label>
+          <label>
+            Checkpoints folder
+            <input className="field" value={checkpoints} placeholder="with the run" spellCheck={false} onChange={(event) => setCheckpoints(event.target.value)} />
+          </label>
+          <label className="run-check">
+            <input type="checkbox" checked={quarantine} onChange={(event) => setQuarantine(event.target.checked)} /> Set bad files aside and go on
+          </label>
+        </div>
+      </details>
+      <button className="button button-primary">Start</button>
+    </form>
+  )
+}
+
+const queryWords = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' } as const
+
+function Columns({ columns }: { readonly columns: readonly ColumnCheck[] }) {
+  const shown = columns.slice(0, 18)
+  return (
+    <table className="check-columns">
+      <thead>
+        <tr>
+          <th scope="col">Column</th>
+          <th scope="col">Expected</th>
+          <th scope="col">Found</th>
+          <th scope="col">Used by</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((column) => (
+          <tr key={column.name} data-state={column.state}>
+            <th scope="row">
+              <code>{column.name}</code>
+            </th>
+            <td>{column.expected}</td>
+            <td>{column.found}</td>
+            <td>{column.usedBy.length === 2 ? 'both queries' : column.usedBy.length === 0 ? 'not used' : queryWords[column.usedBy[0]!]}</td>
+            <td>{column.state === 'matches' ? '✓ matches' : column.state === 'not used' ? '' : column.state}</td>
+          </tr>
+        ))}
+        {columns.length > shown.length && (
+          <tr>
+            <td colSpan={5}>and {columns.length - shown.length} more, none of them used</td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  )
+}

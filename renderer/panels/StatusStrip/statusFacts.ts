@@ -1,0 +1,50 @@
+import type { QueryStatus, RunSummary, Speed } from '#shared/contract/run.ts'
+
+export type Badge = 'REPLAY' | 'WATCHING' | 'PAUSED' | 'DONE' | 'FAILED'
+
+/** What a run is at, in a word. */
+export function badgeOf({ state, mode }: Pick<RunSummary, 'state' | 'mode'>): Badge {
+  switch (state) {
+    case 'running':
+      return mode === 'replay' ? 'REPLAY' : 'WATCHING'
+    case 'done':
+      return 'DONE'
+    case 'failed':
+      return 'FAILED'
+    case 'new':
+    case 'paused':
+    case 'interrupted':
+      return 'PAUSED'
+  }
+}
+
+export const speedText = (speed: Speed): string => (speed === 'max' ? 'max' : `${speed}×`)
+
+export type Health = 'idle' | 'slow' | 'stuck'
+
+export interface HealthFacts {
+  readonly state: RunSummary['state']
+  readonly status: readonly QueryStatus[]
+  /** Processing time of the newest batches, ms. */
+  readonly triggerMs: number | undefined
+  readonly lastBatchMs: number | undefined
+  /** Of the trigger; null: batch after batch. */
+  readonly intervalMs: number | null
+  readonly paced: boolean
+}
+
+/** At least this long without progress is stuck, however short triggers are. */
+const stuckAfterMs = 30_000
+
+/**
+ * idle: nothing new to read; stuck: data is there and nothing has come of it for the time of three triggers; slow: a trigger takes longer than its
+ * interval. undefined: nothing to say. `since`: milliseconds since 1970.
+ */
+export function healthOf(facts: HealthFacts, nowMs: number): { readonly word: Health; readonly sinceMs: number } | undefined {
+  if (facts.state !== 'running' || facts.status.length === 0) return undefined
+  if (facts.status.every(({ isDataAvailable, message }) => !isDataAvailable && message.startsWith('Waiting for data'))) return { word: 'idle', sinceMs: Math.max(...facts.status.map(({ sinceMs }) => sinceMs)) }
+  const lastMs = Math.max(facts.lastBatchMs ?? -Infinity, ...facts.status.map(({ sinceMs }) => sinceMs))
+  if (!facts.paced && nowMs - lastMs > Math.max(stuckAfterMs, 3 * (facts.triggerMs ?? 0))) return { word: 'stuck', sinceMs: lastMs }
+  if (facts.intervalMs !== null && facts.triggerMs !== undefined && facts.triggerMs > facts.intervalMs) return { word: 'slow', sinceMs: facts.lastBatchMs ?? lastMs }
+  return undefined
+}

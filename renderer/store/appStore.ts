@@ -1,0 +1,67 @@
+import type { Host } from '#shared/contract/host.ts'
+import type { NewRun, RunCommand, Speed } from '#shared/contract/run.ts'
+import type { Session } from './session.ts'
+
+/** What a person does to runs, whichever button, menu or key they use for it. Failures are told by `onFault`, in a sentence. */
+export interface Actions {
+  openRun(runId: string, then?: RunCommand): Promise<void>
+  /** Makes a run, opens it and plays it. */
+  startRun(run: NewRun, speed?: Speed): Promise<void>
+  /** The sample recording, at 20 times event time, a file a batch. */
+  playSample(): Promise<void>
+  control(command: RunCommand): void
+  /** Back to the start screen; the run goes on. */
+  leaveRun(): void
+}
+
+export function runActions({ host, run, view }: Session, onFault: (message: string) => void): Actions {
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      onFault(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const actions: Actions = {
+    openRun: (runId, then) =>
+      attempt(async () => {
+        await run.open(runId)
+        view.set({ lastRunId: runId, selection: null, range: null })
+        if (then) await host.controlRun(runId, then)
+      }),
+    startRun: (newRun, speed) =>
+      attempt(async () => {
+        const { id } = await host.createRun(newRun)
+        await run.open(id)
+        view.set({ lastRunId: id, selection: null, range: null })
+        if (speed !== undefined) await host.controlRun(id, { kind: 'speed', speed })
+        await host.controlRun(id, { kind: 'play' })
+      }),
+    playSample: () => attempt(async () => actions.startRun({ silver: await host.sampleSource(), mode: 'replay', name: 'Sample recording', maxFilesPerTrigger: 1 }, 20)),
+    control(command) {
+      const id = run.run?.id
+      if (id !== undefined) void attempt(() => host.controlRun(id, command))
+    },
+    leaveRun() {
+      run.close()
+      view.set({ lastRunId: null })
+    }
+  }
+  return actions
+}
+
+/** Reads the view that was saved last, and saves each change a moment later. */
+export async function keepView(host: Host, view: Session['view']): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  view.subscribe(() => {
+    clearTimeout(timer)
+    const { selection: _selection, range: _range, ...kept } = view.get()
+    timer = setTimeout(() => void host.saveLayout({ formatVersion: 1, view: kept }).catch(() => undefined), 250)
+  })
+}
+
+/** The view of a saved layout; what is of another format is passed over. */
+export function viewOf(layout: unknown): Partial<ReturnType<Session['view']['get']>> {
+  if (typeof layout !== 'object' || layout === null || !('formatVersion' in layout) || layout.formatVersion !== 1 || !('view' in layout)) return {}
+  return typeof layout.view === 'object' && layout.view !== null ? layout.view : {}
+}
