@@ -14,7 +14,8 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
     host.listFolder(folder).then(
       (found) => {
         setListing(found)
-        setPath(found.path)
+        // Who has begun to type goes before the folder that it began with.
+        setPath((typed) => (folder === undefined && typed !== '' ? typed : found.path))
         setFault(null)
       },
       (error: Error) => setFault(error.message)
