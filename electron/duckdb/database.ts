@@ -119,12 +119,12 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   return {
     async query(sql) {
       const answer = await use(async (connection) => copyResult(await connection.run(sql)))
-      afterQuery()
+      afterQuery(answer.rowCount * answer.names.length)
       return answer
     },
     async run(sql) {
       await use(async (connection) => void (await connection.run(sql)))
-      afterQuery()
+      afterQuery(0)
     },
     use,
     interrupt,
