@@ -70,5 +70,11 @@ describeWorkbench('export in a browser', (bench) => {
     await dialog.getByText(/is already there: choose another name, or replace it/).waitFor()
     await dialog.getByRole('button', { name: 'Replace the file' }).click()
     await dialog.getByText(/^Exported/).waitFor()
+
+    const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Download' }).click()])
+    const fetched = join(folder, 'fetched.parquet')
+    await download.saveAs(fetched)
+    expect(download.suggestedFilename()).toMatch(/^[\w-]+-anomaly_alerts\.parquet$/)
+    expect(await difference(fetched, byCommandLine)).toBe(0)
   })
 })
