@@ -28,7 +28,12 @@ export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newe
   const startMs = all[0]!.startMs
   const endMs = Math.max(newestMs ?? 0, all.at(-1)!.endMs)
   const volume = new Array<number>(parts).fill(0)
-  for (const window of all) volume[Math.min(parts - 1, Math.floor(((window.startMs - startMs) / (endMs - startMs)) * parts))]! += window.rows
+  const partOf = (ms: number) => Math.max(0, Math.min(parts - 1, Math.floor(((ms - startMs) / (endMs - startMs)) * parts)))
+  for (const window of all) {
+    const from = partOf(window.startMs)
+    const to = Math.max(from, partOf(window.endMs - 1))
+    for (let part = from; part <= to; part++) volume[part]! += window.rows / (to - from + 1)
+  }
   return { startMs, endMs, volume, newestMs, alerts, ...marks }
 }
 

@@ -97,9 +97,8 @@ function Runs({ actions }: { readonly actions: Actions }) {
           <li key={run.id}>
             <button className="rail-row" data-here={run.id === here?.id} aria-current={run.id === here?.id || undefined} onClick={() => void (run.id !== here?.id && actions.openRun(run.id))}>
               <Icon name="list" size={14} />
-              <span className="rail-name">
+              <span className="rail-name" title={run.name}>
                 {run.name}
-                {run.id === here?.id && ', this one'}
               </span>
               <span className="rail-count">{run.id === here?.id ? here.state : run.state}</span>
             </button>
@@ -120,7 +119,7 @@ function Phases() {
     <section className="rail-section" aria-label="Flight phase">
       <header>
         <h2>Flight phase</h2>
-        <span className="rail-count">rows in windows</span>
+        <span className="rail-count">rows</span>
       </header>
       <ul>
         {rows.map(({ key, rows: count }) => {

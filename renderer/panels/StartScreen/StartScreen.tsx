@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { About } from '#shared/contract/host.ts'
 import type { RunSummary } from '#shared/contract/run.ts'
 import type { CheckReport, ColumnMapping, RecentSource } from '#shared/contract/source.ts'
@@ -7,6 +7,7 @@ import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { ModalDialog } from '../ModalDialog.tsx'
+import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { OpenFolder } from './OpenFolder.tsx'
 import { SourceCheck } from './SourceCheck.tsx'
 import { Welcome } from './Welcome.tsx'
@@ -21,8 +22,8 @@ interface StartScreenProps {
 
 /** Where a run begins: a folder, the sample, a recent source, or a run that is there already. */
 export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps) {
-  const { host, view } = useSession()
-  const { theme, zone, altitudeUnit, velocityUnit } = useView((state) => state)
+  const { host } = useSession()
+  const { zone, altitudeUnit, velocityUnit } = useView((state) => state)
   const [about, setAbout] = useState<About | null>(null)
   const [recent, setRecent] = useState<readonly RecentSource[]>([])
   const [runs, setRuns] = useState<readonly RunSummary[]>([])
@@ -82,6 +83,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         else setSaid('A browser does not tell where a dropped folder is: use Open folder.')
       }}
     >
+      <TitleBar actions={actions} />
       <nav className="start-actions" aria-label="Start">
         <header className="start-title">
           <h1>Contrail</h1>
@@ -160,14 +162,6 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         <span>
           {zone === 'UTC' ? 'UTC' : 'local time'}, {altitudeUnit}, {velocityUnit}
         </span>
-        <label>
-          Theme{' '}
-          <select className="field" value={theme} onChange={({ target }) => view.set({ theme: target.value as typeof theme })}>
-            <option value="system">System</option>
-            <option value="light">Light</option>
-            <option value="dark">Dark</option>
-          </select>
-        </label>
       </footer>
       {choosing && !window.contrailDesktop && <OpenFolder onChoose={check} onClose={() => onChoosing(false)} />}
       {deleting && (
@@ -196,14 +190,20 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
 
 const runIcons = { new: 'list', running: 'loop', paused: 'pause', interrupted: 'pause', done: 'tick', failed: 'cross' } as const satisfies Record<RunSummary['state'], IconName>
 
+/** A button as large as its row, whose name is its words alone. */
 function StartAction({ icon, name, hint, keys, onChoose }: { readonly icon: IconName; readonly name: string; readonly hint: string; readonly keys?: string; readonly onChoose: () => void }) {
+  const id = useId()
   return (
-    <button className="start-action" onClick={onChoose} aria-label={name}>
+    <div className="start-action">
       <Icon name={icon} size={18} />
-      <span className="start-action-name">{name}</span>
-      <span className="start-detail">{hint}</span>
+      <button className="start-action-name" onClick={onChoose} aria-describedby={id}>
+        {name}
+      </button>
+      <span className="start-detail" id={id}>
+        {hint}
+      </span>
       {keys !== undefined && <kbd aria-hidden>{keys}</kbd>}
-    </button>
+    </div>
   )
 }
 

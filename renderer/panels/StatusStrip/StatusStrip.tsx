@@ -30,7 +30,7 @@ export function StatusStrip() {
   const { alerts, closedWindows } = store.windows.anomaly_alerts.sums
   const perHour = alertsPerHour(alerts, closedWindows, run.queries.anomaly_alerts)
   return (
-    <header className="strip" data-badge={badge} aria-label="Status" role="region" ref={strip}>
+    <section className="strip" data-badge={badge} aria-label="Status" ref={strip}>
       <div className="strip-badge" role="status">
         <Icon name={badgeIcons[badge]} />
         <b>{badge}</b>
@@ -53,7 +53,7 @@ export function StatusStrip() {
       <Cell label="Alerts" value={formatCount(alerts)} more={perHour === undefined ? '' : `${formatCount(perHour)}/h`} onGo={go('alerts')} tone="alert" />
       <span className="strip-spring" />
       <Cell label="Problems" value={formatCount(store.problems.length)} icon={store.problems.length > 0 ? 'warning' : 'tick'} onGo={go('problems')} />
-    </header>
+    </section>
   )
 }
 

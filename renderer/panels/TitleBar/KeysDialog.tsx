@@ -4,7 +4,7 @@ const keys: readonly (readonly [where: string, keys: readonly (readonly [string,
   ['Anywhere', [['Ctrl+O', 'open a folder'], ['Ctrl+E', 'export'], ['?', 'this list'], ['Tab', 'next control; arrows move inside menus, tabs and tables']]],
   ['Replay', [['Space', 'play or pause'], ['→', 'step forward by the chosen unit'], ['F', 'follow the newest event'], ['M', 'maximise the tables, and back']]],
   ['Window river', [['← →', 'earlier or later window'], ['↑ ↓', 'the other query'], ['Esc', 'no selection']]],
-  ['Overview', [['← →', 'move the visible range'], ['Page Up, Page Down', 'ten times as far'], ['Home, End', 'first and last event']]],
+  ['Overview', [['← →', 'move the visible range'], ['PgUp PgDn', 'ten times as far'], ['Home End', 'first and last event']]],
   ['Tables', [['↑ ↓', 'row by row'], ['Ctrl+C', 'copy the selected rows'], ['N', 'show new rows'], ['Esc', 'no selection']]]
 ]
 

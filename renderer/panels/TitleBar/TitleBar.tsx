@@ -15,6 +15,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   useRunTopic('run')
   const view = useView((state) => state)
   const [dialog, setDialog] = useState<'keys' | 'about' | null>(null)
+  const { run } = session.run
   useHelpKey(() => setDialog('keys'))
   return (
     <div className="title-bar" role="banner">
@@ -23,10 +24,14 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       </span>
       {!window.contrailDesktop && <MenuBar menus={menusOf(session, actions, setDialog)} />}
       <span className="title-spring" />
-      <span className="title-name">{session.run.run?.name}</span>
-      <button className="button button-quiet" onClick={() => actions.leaveRun()}>
-        All runs
-      </button>
+      {run && (
+        <>
+          <h1 className="title-name">{run.name}</h1>
+          <button className="button button-quiet" onClick={() => actions.leaveRun()}>
+            All runs
+          </button>
+        </>
+      )}
       <label className="title-theme">
         Theme
         <select className="field" value={view.theme} onChange={({ target }) => session.view.set({ theme: target.value as typeof view.theme })}>

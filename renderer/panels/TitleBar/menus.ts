@@ -25,17 +25,19 @@ export interface MenuItem {
 export function menusOf({ run, view }: Session, actions: Actions, show: (dialog: 'keys' | 'about') => void): readonly Menu[] {
   const now = view.get()
   const choice = <Key extends keyof ViewState>(key: Key, value: ViewState[Key], label: string): MenuItem => ({ label, checked: now[key] === value, run: () => view.set({ [key]: value } as Pick<ViewState, Key>) })
+  const opened = run.run !== undefined
   const playing = run.run?.state === 'running'
   const at = speeds.indexOf(run.speed)
   const speedTo = (to: number): MenuItem[] => (at >= 0 && speeds[to] !== undefined ? [{ label: to > at ? 'Faster' : 'Slower', run: () => actions.control({ kind: 'speed', speed: speeds[to]! }) }] : [])
   const stepBy = ([unit, word]: readonly [StepUnit, string]): MenuItem => choice('stepUnit', unit, `Step by ${word.toLowerCase()}`)
-  return [
+  const menus: readonly (Menu & { readonly ofRun?: boolean })[] = [
     {
       title: 'File',
-      items: [{ label: 'Open folder…', keys: 'Ctrl+O', run: actions.openFolder }, { label: 'All runs', run: actions.leaveRun }, 'separator', { label: 'Export…', keys: 'Ctrl+E', run: () => sendCommand('export') }]
+      items: [{ label: 'Open folder…', keys: 'Ctrl+O', run: actions.openFolder }, ...(opened ? [{ label: 'All runs', run: actions.leaveRun }, 'separator' as const, { label: 'Export…', keys: 'Ctrl+E', run: () => sendCommand('export') }] : [{ label: 'Play the sample recording', run: () => void actions.playSample() }])]
     },
     {
       title: 'Edit',
+      ofRun: true,
       items: [
         { label: 'Filter rows', run: () => document.querySelector<HTMLElement>('[aria-label="Filter rows"]')?.focus() },
         { label: 'Filter countries', run: () => document.querySelector<HTMLElement>('[aria-label="Filter countries"]')?.focus() },
@@ -61,6 +63,7 @@ export function menusOf({ run, view }: Session, actions: Actions, show: (dialog:
     },
     {
       title: 'Replay',
+      ofRun: true,
       items: [
         { label: playing ? 'Pause' : 'Play', keys: 'Space', run: () => actions.control({ kind: playing ? 'pause' : 'play' }) },
         { label: 'Step forward', keys: '→', run: () => actions.control({ kind: 'step', unit: now.stepUnit }) },
@@ -76,6 +79,7 @@ export function menusOf({ run, view }: Session, actions: Actions, show: (dialog:
     },
     {
       title: 'Window',
+      ofRun: true,
       items: [...gridTabs.map(({ tab, title }) => choice('tab', tab, title)), 'separator', { label: 'Maximise tables', keys: 'M', checked: (now.sizes.dockMaximised ?? 0) > 0, many: true, run: () => sendCommand('maximise') }]
     },
     {
@@ -83,4 +87,5 @@ export function menusOf({ run, view }: Session, actions: Actions, show: (dialog:
       items: [{ label: 'Keyboard shortcuts', keys: '?', run: () => show('keys') }, { label: 'About Contrail', run: () => show('about') }]
     }
   ]
+  return menus.filter(({ ofRun = false }) => opened || !ofRun)
 }

@@ -13,7 +13,7 @@ export function Transport({ actions, centrePx }: { readonly actions: Actions; re
   useRunTopic('run')
   const playing = store.run?.state === 'running'
   return (
-    <footer className="transport" role="region" aria-label="Transport">
+    <section className="transport" aria-label="Transport">
       <div className="transport-buttons">
         <button className="transport-button" data-on={playing} onClick={() => actions.control({ kind: playing ? 'pause' : 'play' })} aria-label={playing ? 'Pause' : 'Play'} title={`${playing ? 'Pause' : 'Play'} (Space)`}>
           <Icon name={playing ? 'pause' : 'play'} />
@@ -31,7 +31,7 @@ export function Transport({ actions, centrePx }: { readonly actions: Actions; re
       <OverviewStrip centrePx={centrePx} />
       <Times />
       <Units />
-    </footer>
+    </section>
   )
 }
 
