@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Recording } from '#shared/contract/run.ts'
-import { barsOf, movedRange, overviewOf } from '#renderer/panels/OverviewStrip/overviewMarks.ts'
+import { heightsOf, movedRange, overviewOf, resampled } from '#renderer/panels/OverviewStrip/overviewMarks.ts'
 import { openBatchMarks } from '#renderer/store/batchMarks.ts'
 import { openWindowTable } from '#renderer/store/windowTable.ts'
 
@@ -15,14 +15,14 @@ const batch = { query: 'flight_phase_counts', batchId: 0, finishedMs: 0, progres
 
 describe('the overview', () => {
   test('is of the recording as the log of silver tells it', () => {
-    const own = store({ files: 4, bytes: 1, minEventMs: 0, maxEventMs: 10 * minute, volume: [1, 2, 3, 4] })
-    expect(overviewOf(own, 7)).toEqual({ startMs: 0, endMs: 10 * minute, volume: [1, 2, 3, 4], newestMs: 3 * minute, alerts: [], lateMs: [], setAsideMs: [] })
+    const own = store({ files: 4, bytes: 1, minEventMs: 0, maxEventMs: 10 * minute, volume: [1, 2, 0, 0, 0, 0, 3, 4, 5, 6] })
+    expect(overviewOf(own, 5)).toEqual({ startMs: 0, endMs: 10 * minute, read: [0, 0, 0, 0, 0], there: [true, false, false, true, true], newestMs: 3 * minute, alerts: [], lateMs: [], setAsideMs: [] })
   })
 
   test('is of the windows so far where the log tells nothing', () => {
     const own = store(null)
     own.windows.flight_phase_counts.addBatch({ ...batch, files: [], dropped: [], closed: [0, 1, 3].map((start) => ({ startMs: start * minute, endMs: (start + 1) * minute, rows: start + 5, keys: 1, keysOver: 0 })) })
-    expect(overviewOf(own, 4)).toMatchObject({ startMs: 0, endMs: 4 * minute, volume: [5, 6, 0, 8] })
+    expect(overviewOf(own, 4)).toMatchObject({ startMs: 0, endMs: 4 * minute, read: [5, 6, 0, 8] })
     expect(overviewOf(store(null), 4)).toBeUndefined()
   })
 
@@ -35,10 +35,16 @@ describe('the overview', () => {
   })
 })
 
-test('bars keep the sum of parts that share a column, and what has rows is seen', () => {
-  expect(barsOf([10, 10, 0, 0, 1, 0], 3, 20)).toEqual([20, 0, 1])
-  expect(barsOf([4, 8], 4, 8)).toEqual([4, 4, 8, 8])
-  expect(barsOf([], 3, 8)).toEqual([0, 0, 0])
+test('parts of another width hold the same sums', () => {
+  expect(resampled([4, 8], 4)).toEqual([2, 2, 4, 4])
+  expect(resampled([3, 3, 6, 0], 2)).toEqual([6, 6])
+  expect(resampled([6, 6, 6], 2)).toEqual([9, 9])
+  expect(resampled([], 2)).toEqual([0, 0])
+})
+
+test('bars are as high as their rows, and what has rows is seen', () => {
+  expect(heightsOf([20, 0, 10, 0.1], 20)).toEqual([20, 0, 10, 1])
+  expect(heightsOf([0, 0], 20)).toEqual([0, 0])
 })
 
 test('a range moves by whole seconds and stays over the recording', () => {

@@ -1,10 +1,10 @@
 import { token } from '#renderer/theme/theme.ts'
-import { barsOf, type Overview } from './overviewMarks.ts'
+import { heightsOf, type Overview } from './overviewMarks.ts'
 
 /** Pixels from the top: triangles above the volume, labels of times below it. */
 export const overviewRows = { volumeTop: 12, volumeBottom: 28, height: 30 } as const
 
-/** Draws everything but what can be taken hold of. Gives the pixel of a time. */
+/** Draws everything but what can be taken hold of. */
 export function drawOverview(canvas: HTMLCanvasElement, width: number, overview: Overview | undefined): void {
   const scale = window.devicePixelRatio
   canvas.width = Math.round(width * scale)
@@ -17,7 +17,7 @@ export function drawOverview(canvas: HTMLCanvasElement, width: number, overview:
   context.fillRect(0, volumeTop, width, volumeBottom - volumeTop)
   if (!overview) return
   const xOf = (ms: number) => ((ms - overview.startMs) / (overview.endMs - overview.startMs)) * width
-  drawVolume(context, width, overview, xOf)
+  drawVolume(context, width, overview)
   const mark = (colour: string, draw: () => void) => {
     context.fillStyle = colour
     context.beginPath()
@@ -56,26 +56,20 @@ export function drawOverview(canvas: HTMLCanvasElement, width: number, overview:
   if (overview.newestMs !== undefined) drawPlayhead(context, Math.round(xOf(overview.newestMs)))
 }
 
-/** Read parts are solid, unread ones a tick at the foot. */
-function drawVolume(context: CanvasRenderingContext2D, width: number, { volume, startMs, endMs, newestMs }: Overview, xOf: (ms: number) => number): void {
+/** What was read stands solid, what is there besides is a tick at the foot. */
+function drawVolume(context: CanvasRenderingContext2D, width: number, { read, there }: Overview): void {
   const { volumeTop, volumeBottom } = overviewRows
-  const columns = Math.max(1, Math.floor(width / 3))
-  const bars = barsOf(volume, columns, volumeBottom - volumeTop)
-  const read = newestMs === undefined ? 0 : xOf(newestMs)
-  const pitch = width / columns
-  for (const [solid, colour] of [[true, 'bar'], [false, 'line2']] as const) {
-    context.fillStyle = token(colour)
-    for (const [column, height] of bars.entries()) {
-      const x = column * pitch
-      if (height === 0 || x + pitch / 2 <= read !== solid) continue
-      const drawn = solid ? height : 3
-      context.fillRect(Math.round(x), volumeBottom - drawn, 2, drawn)
+  const pitch = width / read.length
+  const heights = heightsOf(read, volumeBottom - volumeTop - 1)
+  const bar = (colour: string, heightOf: (part: number) => number) => {
+    context.fillStyle = colour
+    for (let part = 0; part < read.length; part++) {
+      const height = heightOf(part)
+      if (height > 0) context.fillRect(Math.round(part * pitch), volumeBottom - height, 2, height)
     }
   }
-  if (bars.every((height) => height === 0) && endMs > startMs) {
-    context.fillStyle = token('bar')
-    context.fillRect(0, volumeBottom - 4, read, 4)
-  }
+  bar(token('bar'), (part) => heights[part]!)
+  bar(token('line2'), (part) => (heights[part] === 0 && there[part] === true ? 3 : 0))
 }
 
 function drawPlayhead(context: CanvasRenderingContext2D, x: number): void {

@@ -1,12 +1,14 @@
-import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
+import type { RunStore } from '#renderer/store/runStore.ts'
+import type { WindowEntry } from '#renderer/store/windowTable.ts'
 
 /** The whole recording as the overview draws it. Times are milliseconds since 1970. */
 export interface Overview {
   readonly startMs: number
   readonly endMs: number
-  /** Rows by equal parts of the time; empty where nothing is known yet. */
-  readonly volume: readonly number[]
-  /** Read up to here. */
+  /** Rows in windows so far, by equal parts of the time. */
+  readonly read: readonly number[]
+  /** Of the same parts: whether the log of silver tells of rows there. */
+  readonly there: readonly boolean[]
   readonly newestMs: number | undefined
   /** Where a country first passed 10 %. */
   readonly alerts: readonly { readonly atMs: number; readonly words: string }[]
@@ -16,38 +18,64 @@ export interface Overview {
   readonly setAsideMs: readonly number[]
 }
 
-/** undefined while there is nothing to draw. Parts: of the volume, where the log of silver does not tell it. */
+/** In so many parts. undefined while there is nothing to draw. Where the log of silver has no statistics, the recording is what was read of it so far. */
 export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newestEventMs' | 'marks'>, parts: number): Overview | undefined {
   const { recording, newestEventMs: newestMs } = store
-  const marks = { lateMs: [...store.marks.late], setAsideMs: [...store.marks.setAside.values()] }
+  const span = recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null ? { startMs: recording.minEventMs, endMs: recording.maxEventMs } : spanOfWindows(store)
+  if (!span || !(span.endMs > span.startMs)) return undefined
   const alerts = store.windows.anomaly_alerts.sums.firstOver.map(({ key, endMs }) => ({ atMs: endMs, words: `${key ?? '(none)'} first over 10 %` }))
-  if (recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null && recording.maxEventMs > recording.minEventMs) return { startMs: recording.minEventMs, endMs: recording.maxEventMs, volume: recording.volume, newestMs, alerts, ...marks }
-  const query = queryNames.find((name) => store.windows[name].all.length > 0)
-  if (query === undefined) return undefined
-  const { all } = store.windows[query]
-  const startMs = all[0]!.startMs
-  const endMs = Math.max(newestMs ?? 0, all.at(-1)!.endMs)
-  const volume = new Array<number>(parts).fill(0)
-  const partOf = (ms: number) => Math.max(0, Math.min(parts - 1, Math.floor(((ms - startMs) / (endMs - startMs)) * parts)))
-  for (const window of all) {
-    const from = partOf(window.startMs)
-    const to = Math.max(from, partOf(window.endMs - 1))
-    for (let part = from; part <= to; part++) volume[part]! += window.rows / (to - from + 1)
+  return {
+    ...span,
+    read: rowsOf(tilingOf(store), span, parts),
+    there: resampled(recording?.volume ?? [], parts).map((rows) => rows > 0),
+    newestMs,
+    alerts,
+    lateMs: [...store.marks.late],
+    setAsideMs: [...store.marks.setAside.values()]
   }
-  return { startMs, endMs, volume, newestMs, alerts, ...marks }
 }
 
-/** Heights of `columns` bars, 0 to `height`; what has rows is one pixel at least. */
-export function barsOf(volume: readonly number[], columns: number, height: number): number[] {
-  const sums = new Array<number>(columns).fill(0)
-  for (const [part, rows] of volume.entries()) {
-    // Parts wider than columns fill all that they cover.
-    const from = Math.floor((part / volume.length) * columns)
-    const to = Math.max(from, Math.ceil(((part + 1) / volume.length) * columns) - 1)
-    for (let column = from; column <= to; column++) sums[column]! += rows / (to - from + 1)
+interface Span {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** Windows that hold each observation once, where there are such. */
+const tilingOf = ({ windows }: Pick<RunStore, 'windows'>): readonly WindowEntry[] => (windows.flight_phase_counts.all.length > 0 ? windows.flight_phase_counts.all : windows.anomaly_alerts.all)
+
+function spanOfWindows(store: Pick<RunStore, 'windows' | 'newestEventMs'>): Span | undefined {
+  const all = tilingOf(store)
+  return all.length === 0 ? undefined : { startMs: all[0]!.startMs, endMs: Math.max(store.newestEventMs ?? 0, all.at(-1)!.endMs) }
+}
+
+/** Rows of windows, spread evenly over their time. */
+function rowsOf(windows: readonly WindowEntry[], { startMs, endMs }: Span, parts: number): number[] {
+  const rows = new Array<number>(parts).fill(0)
+  const placeOf = (ms: number) => ((ms - startMs) / (endMs - startMs)) * parts
+  for (const window of windows) spread(rows, placeOf(window.startMs), placeOf(window.endMs), window.rows)
+  return rows
+}
+
+/** The same sums by another number of parts. */
+export function resampled(volume: readonly number[], parts: number): number[] {
+  const rows = new Array<number>(parts).fill(0)
+  const width = parts / volume.length
+  for (const [part, sum] of volume.entries()) spread(rows, part * width, (part + 1) * width, sum)
+  return rows
+}
+
+/** Adds a sum to the parts from one place to another, each by its share; what lies outside is left out. */
+function spread(parts: number[], from: number, to: number, sum: number): void {
+  for (let part = Math.max(0, Math.floor(from)); part < Math.min(parts.length, to); part++) {
+    const share = (Math.min(part + 1, to) - Math.max(part, from)) / (to - from)
+    parts[part]! += sum * share
   }
-  const most = sums.reduce((a, b) => Math.max(a, b), 0)
-  return sums.map((rows) => (rows === 0 ? 0 : Math.max(1, Math.round((rows / most) * height))))
+}
+
+/** Heights of bars, 0 to `height`; what has rows is one pixel at least. */
+export function heightsOf(rows: readonly number[], height: number): number[] {
+  const most = rows.reduce((a, b) => Math.max(a, b), 0)
+  return rows.map((each) => (each === 0 ? 0 : Math.max(1, Math.round((each / most) * height))))
 }
 
 /** The range moved by `byMs`, kept so that it overlaps the recording. */

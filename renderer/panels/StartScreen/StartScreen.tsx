@@ -94,7 +94,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
           <StartAction
             icon="film"
             name="Play the sample recording"
-            hint="Ten minutes with known anomalies, late files and one gap. Works offline."
+            hint="Forty minutes with known anomalies, a late file and one gap. Works offline."
             onChoose={() => {
               setSaid('Making the sample recording, a few seconds the first time')
               void actions.playSample().then(() => setSaid(null))

@@ -5,7 +5,7 @@ export function Welcome() {
       <h2>Nothing is open yet</h2>
       <ol>
         <li>
-          <b>Silver in.</b> A recording of flight observations, as a Delta table or a folder of Parquet files, is read file by file in the order in which it came. It stays as it is.
+          <b>Silver in.</b> A recording of flight observations, as a Delta table or a folder of Parquet files, is read file by file, as it came, and never changed.
         </li>
         <li>
           <b>Windows open and close.</b> Flight phases are counted each minute, and anomalies by country over five minutes. A watermark decides when a window is final and which rows are too late.
