@@ -1,5 +1,6 @@
 import { microsToMs, readStream, type StreamColumn } from '#shared/arrow/readStream.ts'
 import type { BatchRecord, QueryName } from '#shared/contract/run.ts'
+import { openKeySums, type KeySums } from './keySums.ts'
 
 /** As the guide's glyphs and words, and the SQL column `state`, call it. */
 export type WindowState = 'open' | 'closing' | 'closed' | 'late drops'
@@ -44,6 +45,8 @@ export interface WindowTable {
   readonly counts: Readonly<Record<WindowState, number>>
   /** Rows dropped from at least one window. */
   readonly lateRows: number
+  /** Running sums by key. */
+  readonly sums: KeySums
 }
 
 /** Rows of gold whose cells are kept; of older windows only the sums. */
@@ -70,6 +73,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
   let closedRows = 0
   let lateRows = 0
   const withCells: WindowEntry[] = []
+  const sums = openKeySums()
 
   function entry(startMs: number, endMs: number): WindowEntry {
     const known = byStart.get(startMs)
@@ -96,6 +100,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     lateRows += batch.late.reduce((sum, { rows }) => sum + rows, 0)
     for (const { startMs, endMs, rows, keys, keysOver } of batch.closed) {
       const window = entry(startMs, endMs)
+      sums.closeWindow(keysOver)
       Object.assign(window, { rows, keys, keysOver, closedBatch: batch.batchId })
       window.state = stateOf(window)
     }
@@ -149,10 +154,12 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       for (const { state } of sorted) counts[state] += 1
       return counts
     },
+    sums,
     addBatch,
     addRows(rows) {
       closedRows += addCells(rows, (window, cells) => {
         window.cells = cells
+        sums.addClosed(window, cells)
         withCells.push(window)
         cellRows += cells.keys.length
       })
@@ -174,6 +181,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
         window.keysOver = cells.anomalies.reduce((count, anomalies) => count + (anomalies > 0 ? 1 : 0), 0)
         window.state = stateOf(window)
       })
+      sums.replaceOpen(open)
       // What is neither open any more nor closed has never been written: the run was opened anew.
       const gone = sorted.filter((window) => window.closedBatch === null && !open.has(window))
       if (gone.length === 0) return
