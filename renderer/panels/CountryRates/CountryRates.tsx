@@ -76,7 +76,7 @@ export function CountryRates({ frame, height, seen, settings }: CountryRatesProp
       legend={
         <>
           <Ramp />
-          {found.last && <span className="hint country-when">rate, rows {formatWindow(found.last.startMs, found.last.endMs, zone)}</span>}
+          {found.total > 0 && <span className="hint country-when">{found.last ? `rate, rows ${formatWindow(found.last.startMs, found.last.endMs, zone)}` : 'none is final yet'}</span>}
         </>
       }
     >

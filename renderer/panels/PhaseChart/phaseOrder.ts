@@ -8,4 +8,4 @@ export function bySky(a: string | null, b: string | null): number {
 }
 
 /** Role of its colour. */
-export const phaseRole = (phase: string | null): string => (phase !== null && known.includes(phase) ? `phase-${phase.toLowerCase()}` : 'bar')
+export const phaseRole = (phase: string | null): string => (phase === null ? 'tx3' : known.includes(phase) ? `phase-${phase.toLowerCase()}` : 'bar')

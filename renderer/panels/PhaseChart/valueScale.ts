@@ -12,7 +12,8 @@ export function valueScale(least: number, most: number, top: number, bottom: num
   const high = Math.max(most, low + 1)
   const labels = Math.max(1, Math.min(4, Math.floor((bottom - top) / 28)))
   const step = roundStep((high - low) / labels)
-  const from = Math.floor(low / step) * step
+  // A mean just below zero is no reason for a label below it.
+  const from = low > -step / 8 ? 0 : Math.floor(low / step) * step
   // Tenths of a step: the scale stays while bars grow a little.
   const to = Math.max(from + step, Math.ceil(high / (step / 10)) * (step / 10))
   const ticks: number[] = []

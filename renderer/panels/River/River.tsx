@@ -154,8 +154,10 @@ function Flags({ frame: { scale, zone, newestMs, extent }, lanes }: { readonly f
         const at = store.windows[query].watermarkMs
         const x = at === undefined || at <= 0 ? NaN : scale.x(at)
         if (lanes[query].count === 0 || !(x >= scale.left && x <= scale.right)) return null
+        // Left of the plot is room above the first lane's name only.
+        const isOver = lanes[query].top > lanes.flight_phase_counts.top && x - scale.left < 116
         return (
-          <span key={query} className="time-flag" style={{ right: scale.width - x + 6, top: lanes[query].top - 17 }}>
+          <span key={query} className={isOver ? 'time-flag time-flag-over' : 'time-flag'} style={isOver ? { left: x + 4, top: lanes[query].top - 17 } : { right: scale.width - x + 6, top: lanes[query].top - 17 }}>
             watermark {formatInstant(at!, zone, { mark: false })}
           </span>
         )

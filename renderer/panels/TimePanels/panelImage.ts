@@ -43,8 +43,8 @@ function drawShape(pen: CanvasRenderingContext2D, shape: SVGGraphicsElement): vo
 }
 
 function drawText(pen: CanvasRenderingContext2D, text: Node, parent: Element): void {
-  const words = text.textContent?.trim() ?? ''
-  if (words === '') return
+  const words = text.textContent?.replaceAll(/\s+/g, ' ') ?? ''
+  if (words.trim() === '') return
   const range = document.createRange()
   range.selectNodeContents(text)
   const { left, top, height } = range.getBoundingClientRect()
