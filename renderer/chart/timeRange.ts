@@ -50,7 +50,10 @@ export function zoomRange(range: TimeRange, factor: number, aroundMs: number, pl
   const longest = Math.max((plotPx / followPx) * extent.unitMs, (last - first) * 1.04)
   const span = Math.max(shortest, Math.min(longest, spanOf(range) * factor))
   const part = (aroundMs - range.startMs) / spanOf(range)
-  return panRange({ startMs: aroundMs - part * span, endMs: aroundMs + (1 - part) * span }, 0, extent)
+  const startMs = aroundMs - part * span
+  // Zoomed out, a range has the recording in view and not what lies beside it.
+  const within = factor > 1 ? Math.max(first - span * 0.02, Math.min(startMs, last - span * 0.98)) : startMs
+  return panRange({ startMs: within, endMs: within + span }, 0, extent)
 }
 
 /** Moved as little as needed for `window` to be seen, with a unit beside it; the same object where it is seen already. */

@@ -172,15 +172,16 @@ interface PhaseLegendProps {
 /** Legend and values in one: of the last final window in view, from the top of the stack down. */
 function PhaseLegend({ phases, columns, measure, zone, height }: PhaseLegendProps) {
   const last = columns.findLast(({ isFinal }) => isFinal)
-  const lines = Math.max(1, Math.floor((height - 4) / 16))
+  const lines = Math.max(1, Math.floor((height + 4) / 12))
   const shown = phases.toReversed().slice(0, phases.length > lines ? lines - 1 : lines)
   const isRoom = shown.length < lines
+  const lineHeight = Math.max(12, Math.min(17, Math.floor(height / (shown.length + 1))))
   const value = (at: number): string => {
     const found = last?.values[at]
     return found === undefined || !Number.isFinite(found) ? '–' : measure === 'count' ? formatShort(found) : formatCount(found)
   }
   return (
-    <ul className="phase-legend" style={{ lineHeight: `${height < 112 ? 15 : 17}px` }}>
+    <ul className="phase-legend" style={{ lineHeight: `${lineHeight}px` }}>
       {shown.map((phase) => (
         <li key={phase ?? ''}>
           <svg width="9" height="9" aria-hidden>

@@ -6,18 +6,17 @@ export interface ValueScale {
   readonly step: number
 }
 
-/** Values from `least` (0, or below where there are such) to `most` between two pixels: the zero line at `bottom`, labels at least 28 pixels apart, at most 4 above zero. */
+/** Values from `least` (0, or below where there are such) to `most` between two pixels: the least at `bottom`, labels about 21 pixels apart or more, four of them or so. */
 export function valueScale(least: number, most: number, top: number, bottom: number): ValueScale {
   const low = Math.min(0, least)
   const high = Math.max(most, low + 1)
-  const labels = Math.max(1, Math.min(4, Math.floor((bottom - top) / 28)))
+  const labels = Math.max(1, Math.min(4, Math.floor((bottom - top) / 21)))
   const step = roundStep((high - low) / labels)
-  // A mean just below zero is no reason for a label below it.
-  const from = low > -step / 8 ? 0 : Math.floor(low / step) * step
   // Tenths of a step: the scale stays while bars grow a little.
+  const from = Math.floor(low / (step / 10)) * (step / 10)
   const to = Math.max(from + step, Math.ceil(high / (step / 10)) * (step / 10))
   const ticks: number[] = []
-  for (let at = from; at <= to + step / 1000; at += step) ticks.push(Math.abs(at) < step / 1000 ? 0 : at)
+  for (let at = Math.ceil(from / step) * step; at <= to + step / 1000; at += step) ticks.push(Math.abs(at) < step / 1000 ? 0 : at)
   return { y: (value) => bottom - Math.round(((value - from) / (to - from)) * (bottom - top)), ticks, step }
 }
 

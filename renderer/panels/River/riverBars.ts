@@ -28,15 +28,18 @@ export function riverBars(windows: readonly WindowEntry[], settings: WindowSetti
   const merged = windowsAColumn(sizeMs, pxPerMs)
   if (merged === 1) return windows.map((window) => barOf(window, laneOf(window.startMs, settings, lanes)))
   const widthMs = merged * sizeMs
-  const open: (RiverBar & { readonly place: number })[] = []
+  const open: (Growing & { readonly place: number })[] = []
   const bars: RiverBar[] = []
   for (const window of windows) {
     const lane = laneOf(window.startMs, settings, lanes)
     const place = Math.floor(window.startMs / widthMs)
     const before = open[lane]
-    const own = barOf(window, lane)
-    if (before && before.place !== place) bars.push(before)
-    open[lane] = before?.place === place ? { ...join(before, own), place } : { ...own, place }
+    if (before?.place === place) {
+      join(before, window)
+      continue
+    }
+    if (before) bars.push(before)
+    open[lane] = { ...barOf(window, lane), place }
   }
   for (const bar of open) if (bar) bars.push(bar)
   return bars
@@ -44,16 +47,14 @@ export function riverBars(windows: readonly WindowEntry[], settings: WindowSetti
 
 const barOf = ({ startMs, endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry, lane: number): RiverBar => ({ startMs, endMs, lane, state, keysOver: closedBatch === null ? 0 : keysOver, droppedRows, windows: 1 })
 
-function join(a: RiverBar, b: RiverBar): RiverBar {
-  return {
-    startMs: a.startMs,
-    endMs: b.endMs,
-    lane: a.lane,
-    state: worst.indexOf(b.state) > worst.indexOf(a.state) ? b.state : a.state,
-    keysOver: Math.max(a.keysOver, b.keysOver),
-    droppedRows: a.droppedRows + b.droppedRows,
-    windows: a.windows + b.windows
-  }
+type Growing = { -readonly [Key in keyof RiverBar]: RiverBar[Key] }
+
+function join(bar: Growing, { endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry): void {
+  bar.endMs = endMs
+  if (state !== bar.state && worst.indexOf(state) > worst.indexOf(bar.state)) bar.state = state
+  if (closedBatch !== null && keysOver > bar.keysOver) bar.keysOver = keysOver
+  bar.droppedRows += droppedRows
+  bar.windows += 1
 }
 
 /** From this many rows on, their number stands beside the notch. */
@@ -85,7 +86,7 @@ export function riverMarks(bars: readonly RiverBar[], lanes: Lanes, scale: TimeS
       continue
     }
     looks.fill(palette.of('closed-fill'), x, y, width, height)
-    looks.outline(palette.of('closed'), x, y, width, height)
+    if (width > 2) looks.outline(palette.of('closed'), x, y, width, height)
     const middle = y + height / 2
     if (droppedRows > 0) {
       const side = Math.min(8, width)

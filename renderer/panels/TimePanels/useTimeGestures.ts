@@ -27,6 +27,10 @@ export function useTimeGestures(element: RefObject<HTMLElement | null>, now: Ref
     const timePerPx = () => 1 / now.current.scale.pxPerMs
 
     function onWheel(event: WheelEvent): void {
+      const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
+      // Where the panels do not fit, an upright wheel scrolls them.
+      const scrolls = place.closest('.time-panels')
+      if (!event.ctrlKey && !event.metaKey && !isSideways && scrolls && scrolls.scrollHeight > scrolls.clientHeight) return
       event.preventDefault()
       const line = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1
       const [x] = at(event)
