@@ -1,32 +1,32 @@
 import { CustomChart } from 'echarts/charts'
-import { GridComponent } from 'echarts/components'
 import { init, use as register, type EChartsType } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import type { ChartOption } from './chartOption.ts'
+import { chartOption } from './chartOption.ts'
+import type { Drawing } from './drawing.ts'
+import { registerShapes } from './shapes.ts'
 
-register([CustomChart, GridComponent, CanvasRenderer])
+register([CustomChart, CanvasRenderer])
+registerShapes()
 
 export interface EChartProps {
-  readonly option: ChartOption
+  /** The same object while nothing changed: then nothing is drawn. */
+  readonly drawing: Drawing
   /** For who cannot see it: what is drawn, in a sentence. */
   readonly label: string
-  /** A press on the drawing, in pixels of it. */
-  readonly onPress?: (x: number, y: number) => void
 }
 
-/** One ECharts instance for the life of a panel. An option is set at most once a frame, the latest wins. */
-export function EChart({ option, label, onPress }: EChartProps) {
+/** One ECharts instance for the life of a panel. It is given a drawing at most once a frame, the latest wins. */
+export function EChart({ drawing, label }: EChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | undefined>(undefined)
-  const next = useRef<ChartOption | undefined>(undefined)
+  const next = useRef<Drawing | undefined>(undefined)
 
   useEffect(() => {
-    const element = place.current!
-    const made = init(element, undefined, { renderer: 'canvas' })
+    const made = init(place.current!, undefined, { renderer: 'canvas' })
     chart.current = made
     const watch = new ResizeObserver(() => made.resize())
-    watch.observe(element)
+    watch.observe(place.current!)
     return () => {
       watch.disconnect()
       made.dispose()
@@ -36,25 +36,14 @@ export function EChart({ option, label, onPress }: EChartProps) {
 
   useEffect(() => {
     const isWaiting = next.current !== undefined
-    next.current = option
+    next.current = drawing
     if (isWaiting) return
     requestAnimationFrame(() => {
       const latest = next.current
       next.current = undefined
-      if (latest) chart.current?.setOption(latest, { notMerge: false, lazyUpdate: true, silent: true })
+      if (latest) chart.current?.setOption(chartOption(latest), { lazyUpdate: true, silent: true })
     })
-  }, [option])
+  }, [drawing])
 
-  return (
-    <div
-      ref={place}
-      className="echart"
-      role="img"
-      aria-label={label}
-      onPointerUp={(event) => {
-        const box = event.currentTarget.getBoundingClientRect()
-        onPress?.(event.clientX - box.left, event.clientY - box.top)
-      }}
-    />
-  )
+  return <div ref={place} className="echart" role="img" aria-label={label} />
 }

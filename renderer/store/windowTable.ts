@@ -1,5 +1,5 @@
 import { microsToMs, readStream, type StreamColumn } from '#shared/arrow/readStream.ts'
-import type { BatchRecord, QueryName } from '#shared/contract/run.ts'
+import type { BatchRecord, FileRead, QueryName } from '#shared/contract/run.ts'
 import { openKeySums, type KeySums } from './keySums.ts'
 
 /** As the guide's glyphs and words, and the SQL column `state`, call it. */
@@ -20,6 +20,8 @@ export interface WindowEntry {
   closedBatch: number | null
   /** What it holds by key; undefined where only the sums are kept. */
   cells: WindowCells | undefined
+  /** Grows when anything of the window changes, beyond that of every other window of the table. */
+  revision: number
 }
 
 /** A window by key, in the order of gold. Arrays of one length. */
@@ -40,6 +42,12 @@ export interface WindowTable {
   find(startMs: number): WindowEntry | undefined
   /** Windows that overlap a range. */
   within(startMs: number, endMs: number): readonly WindowEntry[]
+  /** The window `step` places after the one that starts at or last before a time; the outermost ones at the ends. */
+  beside(startMs: number, step: number): WindowEntry | undefined
+  /** Windows that are not written yet, by start. */
+  unwritten(): readonly WindowEntry[]
+  /** Files that were not read, the newest 1,000. */
+  readonly setAside: readonly FileRead[]
   readonly watermarkMs: number | undefined
   readonly closedRows: number
   readonly counts: Readonly<Record<WindowState, number>>
@@ -74,11 +82,14 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
   let lateRows = 0
   const withCells: WindowEntry[] = []
   const sums = openKeySums()
+  const setAside: FileRead[] = []
+  let revision = 0
+  const changed = (window: WindowEntry): void => void (window.revision = ++revision)
 
   function entry(startMs: number, endMs: number): WindowEntry {
     const known = byStart.get(startMs)
     if (known) return known
-    const made: WindowEntry = { startMs, endMs, state: 'open', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: null, cells: undefined }
+    const made: WindowEntry = { startMs, endMs, state: 'open', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: null, cells: undefined, revision: ++revision }
     byStart.set(startMs, made)
     if (sorted.length > 0 && sorted.at(-1)!.startMs > startMs) isSorted = false
     sorted.push(made)
@@ -98,11 +109,14 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     seen.add(batch.batchId)
     watermarkMs = batch.watermarkMs
     lateRows += batch.late.reduce((sum, { rows }) => sum + rows, 0)
+    for (const file of batch.files) if (file.setAside !== undefined) setAside.push(file)
+    if (setAside.length > 1000) setAside.splice(0, setAside.length - 1000)
     for (const { startMs, endMs, rows, keys, keysOver } of batch.closed) {
       const window = entry(startMs, endMs)
       sums.closeWindow(keysOver)
       Object.assign(window, { rows, keys, keysOver, closedBatch: batch.batchId })
       window.state = stateOf(window)
+      changed(window)
     }
     for (const { startMs, rows } of batch.dropped) {
       const size = sorted[0] ? sorted[0].endMs - sorted[0].startMs : 0
@@ -111,6 +125,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       // Only closed windows drop rows, also one that no row had reached in time.
       window.closedBatch ??= batch.batchId
       window.state = stateOf(window)
+      changed(window)
     }
   }
 
@@ -140,6 +155,19 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       for (; low < all.length && all[low]!.startMs < endMs; low++) if (all[low]!.endMs > startMs) found.push(all[low]!)
       return found
     },
+    beside(startMs, step) {
+      const all = order()
+      const at = lowerBound(all, startMs + 1) - 1
+      return all[Math.max(0, Math.min(all.length - 1, at + step))]
+    },
+    unwritten() {
+      const all = order()
+      const found: WindowEntry[] = []
+      // They are the last ones: what ends at or before the watermark is closed.
+      for (let i = all.length - 1; i >= 0 && (watermarkMs === undefined || all[i]!.closedBatch === null || all[i]!.endMs > watermarkMs); i--) if (all[i]!.closedBatch === null) found.push(all[i]!)
+      return found.reverse()
+    },
+    setAside,
     get watermarkMs() {
       return watermarkMs
     },
@@ -160,6 +188,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       closedRows += addCells(rows, (window, cells) => {
         window.cells = cells
         sums.addClosed(window, cells)
+        changed(window)
         withCells.push(window)
         cellRows += cells.keys.length
       })
@@ -180,6 +209,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
         window.keys = cells.keys.length
         window.keysOver = cells.anomalies.reduce((count, anomalies) => count + (anomalies > 0 ? 1 : 0), 0)
         window.state = stateOf(window)
+        changed(window)
       })
       sums.replaceOpen(open)
       // What is neither open any more nor closed has never been written: the run was opened anew.
@@ -193,8 +223,9 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       newestMs = newest
       for (let i = order().length - 1; i >= 0; i--) {
         const window = sorted[i]!
-        if (window.closedBatch !== null) continue
+        if (window.closedBatch !== null || window.state === stateOf(window)) continue
         window.state = stateOf(window)
+        changed(window)
       }
     }
   }

@@ -9,7 +9,7 @@ function cells(...rows: readonly (readonly [string | null, number, number])[]): 
   return { keys: rows.map(([key]) => key), rows: Float64Array.from(rows, ([, count]) => count), anomalies: Float64Array.from(rows, ([, , over]) => over), avgAltitude: none, avgVelocity: none }
 }
 
-const window = (start: number, size: number, own?: WindowCells): WindowEntry => ({ startMs: start * minute, endMs: (start + size) * minute, state: 'closed', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: 0, cells: own })
+const window = (start: number, size: number, own?: WindowCells): WindowEntry => ({ startMs: start * minute, endMs: (start + size) * minute, state: 'closed', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: 0, cells: own, revision: 0 })
 
 test('of sliding windows, each observation is counted once', () => {
   const sums = openKeySums()

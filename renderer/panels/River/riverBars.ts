@@ -1,87 +1,114 @@
-import type { QueryName, WindowSettings } from '#shared/contract/run.ts'
-import type { Bar, Line } from '#renderer/chart/chartOption.ts'
-import type { WindowEntry } from '#renderer/store/windowTable.ts'
+import type { WindowSettings } from '#shared/contract/run.ts'
+import { openLooks, type Drawing, type Mark } from '#renderer/chart/drawing.ts'
+import type { Palette } from '#renderer/chart/palette.ts'
+import type { TimeScale } from '#renderer/chart/timeScale.ts'
+import { formatShort } from '#renderer/format/format.ts'
+import { windowsAColumn } from '#renderer/panels/TimePanels/columns.ts'
+import type { WindowEntry, WindowState } from '#renderer/store/windowTable.ts'
+import { laneOf, type Lanes } from './riverLanes.ts'
 
-/** Where a query's windows lie: one lane when they tumble, a stratum for each window that overlaps when they slide. Pixels. */
-export interface Lanes {
-  readonly top: number
-  readonly count: number
-  readonly height: number
-  readonly barHeight: number
+/** A bar of a lane: one window, or several that would be too narrow to be seen. */
+export interface RiverBar {
+  readonly startMs: number
+  readonly endMs: number
+  readonly lane: number
+  /** The least final one of its windows: a bar is solid when all are. */
+  readonly state: WindowState
+  /** The most of one window; 0 while the state is not final. */
+  readonly keysOver: number
+  readonly droppedRows: number
+  readonly windows: number
 }
 
-const axisHeight = 0
-const flagHeight = 18
-const maxStrata = 12
+const worst: readonly WindowState[] = ['closed', 'late drops', 'closing', 'open']
 
-/** Phase lane, then the strata of the alerts, each with room for a flag above. */
-export function lanesOf(queries: Readonly<Partial<Record<QueryName, WindowSettings>>>): Record<QueryName, Lanes> & { readonly height: number } {
-  const strata = (settings: WindowSettings | undefined) => (settings ? Math.min(maxStrata, Math.ceil(settings.sizeUs / settings.slideUs)) : 0)
-  const phases: Lanes = { top: axisHeight + flagHeight, count: strata(queries.flight_phase_counts), height: 20, barHeight: 20 }
-  const alerts: Lanes = { top: phases.top + phases.count * phases.height + flagHeight, count: strata(queries.anomaly_alerts), height: 17, barHeight: 15 }
-  return { flight_phase_counts: phases, anomaly_alerts: alerts, height: alerts.top + alerts.count * alerts.height + 8 }
-}
-
-/** Lane = (number of the window) mod (lanes): bars in a lane tile end to end. */
-export function laneOf({ startMs }: Pick<WindowEntry, 'startMs'>, { slideUs }: WindowSettings, { count }: Lanes): number {
-  const number = Math.round((startMs * 1000) / slideUs)
-  return ((number % count) + count) % count
-}
-
-export interface RiverColours {
-  readonly open: string
-  readonly openFill: string
-  readonly closing: string
-  readonly closingFill: Bar['fill']
-  readonly closed: string
-  readonly closedFill: string
-  readonly onClosed: string
-  readonly late: string
-  readonly accent: string
-}
-
-/** Bars of one query. State shows by shape and text as well: an outline is open, hatched is closing, solid is closed, a notch has dropped rows. */
-export function riverBars(windows: readonly WindowEntry[], settings: WindowSettings, lanes: Lanes, selectedMs: number | undefined, colours: RiverColours): Bar[] {
-  return windows.map((window) => {
-    const top = lanes.top + laneOf(window, settings, lanes) * lanes.height
-    const selected = window.startMs === selectedMs
-    const looks = looksOf(window, colours)
-    const dropped = window.state === 'late drops' && window.droppedRows >= 20 ? String(window.droppedRows) : ''
-    const over = window.keysOver > 0 ? `▲ ${window.keysOver}` : ''
-    const text = [over, dropped].filter((part) => part !== '').join('   ')
-    return {
-      startMs: window.startMs,
-      endMs: window.endMs,
-      top,
-      height: lanes.barHeight,
-      ...looks,
-      ...(selected && { stroke: colours.accent, lineWidth: 2 }),
-      ...(text !== '' && window.closedBatch !== null && { text, textFill: colours.onClosed })
+/** One bar a window, or one a power of two of them that makes it wide enough, always cut at the same times. */
+export function riverBars(windows: readonly WindowEntry[], settings: WindowSettings, lanes: Lanes, pxPerMs: number): readonly RiverBar[] {
+  const sizeMs = settings.sizeUs / 1000
+  const merged = windowsAColumn(sizeMs, pxPerMs)
+  if (merged === 1) return windows.map((window) => barOf(window, laneOf(window.startMs, settings, lanes)))
+  const widthMs = merged * sizeMs
+  const open: (Growing & { readonly place: number })[] = []
+  const bars: RiverBar[] = []
+  for (const window of windows) {
+    const lane = laneOf(window.startMs, settings, lanes)
+    const place = Math.floor(window.startMs / widthMs)
+    const before = open[lane]
+    if (before?.place === place) {
+      join(before, window)
+      continue
     }
-  })
-}
-
-function looksOf({ state }: WindowEntry, colours: RiverColours): Pick<Bar, 'fill' | 'stroke' | 'notch'> {
-  switch (state) {
-    case 'open':
-      return { fill: colours.openFill, stroke: colours.open }
-    case 'closing':
-      return { fill: colours.closingFill, stroke: colours.closing }
-    case 'closed':
-      return { fill: colours.closedFill, stroke: colours.closed }
-    case 'late drops':
-      return { fill: colours.closedFill, stroke: colours.closed, notch: colours.late }
+    if (before) bars.push(before)
+    open[lane] = { ...barOf(window, lane), place }
   }
+  for (const bar of open) if (bar) bars.push(bar)
+  return bars
 }
 
-/** The watermark of a query, within its own lanes. */
-export function watermarkLine(atMs: number, lanes: Lanes, stroke: string, flag: string): Line {
-  return { atMs, top: lanes.top - 14, bottom: lanes.top + lanes.count * lanes.height, stroke, width: 2, flag, side: 'left' }
+const barOf = ({ startMs, endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry, lane: number): RiverBar => ({ startMs, endMs, lane, state, keysOver: closedBatch === null ? 0 : keysOver, droppedRows, windows: 1 })
+
+type Growing = { -readonly [Key in keyof RiverBar]: RiverBar[Key] }
+
+function join(bar: Growing, { endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry): void {
+  bar.endMs = endMs
+  if (state !== bar.state && worst.indexOf(state) > worst.indexOf(bar.state)) bar.state = state
+  if (closedBatch !== null && keysOver > bar.keysOver) bar.keysOver = keysOver
+  bar.droppedRows += droppedRows
+  bar.windows += 1
 }
 
-/** The window under a point of the drawing; y in pixels, x as time. */
-export function windowAt(windows: readonly WindowEntry[], settings: WindowSettings, lanes: Lanes, atMs: number, y: number): WindowEntry | undefined {
-  const lane = Math.floor((y - lanes.top) / lanes.height)
-  if (lane < 0 || lane >= lanes.count) return undefined
-  return windows.find((window) => window.startMs <= atMs && atMs < window.endMs && laneOf(window, settings, lanes) === lane)
+/** From this many rows on, their number stands beside the notch. */
+const leastDroppedShown = 20
+
+/** State shows by shape and text as well: an outline that fills is open, hatched is closing, solid is closed, a cut corner has dropped rows, a triangle has countries over the limit. */
+export function riverMarks(bars: readonly RiverBar[], lanes: Lanes, scale: TimeScale, newestMs: number | undefined, palette: Palette): Drawing {
+  const looks = openLooks()
+  const notches: number[] = []
+  const triangles: number[] = []
+  const texts: Mark[] = []
+  const onClosed = palette.of('on-closed')
+  for (const { startMs, endMs, lane, state, keysOver, droppedRows, windows } of bars) {
+    const span = scale.span(startMs, endMs)
+    if (!span) continue
+    const { x, width } = span
+    const y = lanes.top + lane * lanes.pitch
+    const height = lanes.barHeight
+    if (state === 'open') {
+      looks.fill(palette.of('bg'), x, y, width, height)
+      const filled = newestMs === undefined ? undefined : scale.span(startMs, Math.min(newestMs, endMs))
+      if (filled && newestMs! > startMs) looks.fill(palette.of('open'), x + 1, y + 1, Math.min(filled.width, width - 2), height - 2, 0.28)
+      looks.outline(palette.of('open'), x, y, width, height)
+      continue
+    }
+    if (state === 'closing') {
+      looks.fill(palette.hatch(palette.of('hatch'), palette.of('hatch-bg')), x, y, width, height)
+      looks.outline(palette.of('closing'), x, y, width, height)
+      continue
+    }
+    looks.fill(palette.of('closed-fill'), x, y, width, height)
+    if (width > 2) looks.outline(palette.of('closed'), x, y, width, height)
+    const middle = y + height / 2
+    if (droppedRows > 0) {
+      const side = Math.min(8, width)
+      notches.push(x + width - side, y, x + width, y, x + width, y + side)
+    }
+    if (windows > 1) continue
+    let left = x + 4
+    if (keysOver > 0 && width >= 14) {
+      triangles.push(left, middle + 3.5, left + 8, middle + 3.5, left + 4, middle - 3.5)
+      left += 12
+      const text = String(keysOver)
+      if (left + widthOf(text) <= x + width - 2) {
+        texts.push({ kind: 'text', x: left, y: middle, text, fill: onClosed, align: 'left' })
+        left += widthOf(text) + 6
+      }
+    }
+    const dropped = droppedRows >= leastDroppedShown ? formatShort(droppedRows) : ''
+    const right = x + width - (width > 60 ? 12 : 3)
+    if (dropped !== '' && left + widthOf(dropped) - 1 <= right) texts.push({ kind: 'text', x: right, y: middle, text: dropped, fill: onClosed, align: 'right' })
+  }
+  return [...looks.marks, { kind: 'triangles', at: notches, fill: palette.of('late') }, { kind: 'triangles', at: triangles, fill: palette.of('alert-text') }, ...texts]
 }
+
+/** Pixels of figures at 11 px, in the widest of the fonts. */
+const widthOf = (text: string): number => text.length * 6.6
