@@ -8,18 +8,24 @@ export const count = (n) => Math.round(n).toLocaleString('en-US')
 
 export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** "3 over 50 ms (1 by processor time), 0 over 200 ms, longest 83 ms; worst ten seconds 2". */
+/** Two lines: by the clock, and by the time that the thread was on a processor, which other programs do not lengthen. */
 export function printTasks(label, tasks) {
-  const over = (limit, of = ({ ms }) => ms) => tasks.filter((task) => of(task) > limit).length
-  const cpu = tasks.some(({ cpuMs }) => cpuMs !== undefined) ? ` (${over(longMs, ({ cpuMs }) => cpuMs ?? 0)} by processor time)` : ''
-  const longest = tasks.reduce((most, { ms }) => Math.max(most, ms), 0)
-  line(label, `${over(longMs)} over ${longMs} ms${cpu}, ${over(stallMs)} over ${stallMs} ms, longest ${longest.toFixed(0)} ms; worst ten seconds ${worstTenSeconds(tasks)}`)
+  const sum = (of) => tasks.reduce((total, task) => total + of(task), 0)
+  printOver(label, tasks)
+  if (tasks.every(({ cpuMs }) => cpuMs === undefined)) return
+  const onProcessor = tasks.map((task) => ({ ...task, ms: task.cpuMs ?? 0 }))
+  printOver('  by processor time', onProcessor, `; tasks were on a processor ${((sum(({ cpuMs }) => cpuMs ?? 0) / sum(({ ms }) => ms)) * 100).toFixed(0)} % of their time`)
+}
+
+function printOver(label, tasks, more = '') {
+  const over = (limit) => tasks.filter(({ ms }) => ms > limit).length
+  line(label, `${over(longMs)} over ${longMs} ms, ${over(stallMs)} over ${stallMs} ms, longest ${tasks.reduce((most, { ms }) => Math.max(most, ms), 0).toFixed(0)} ms; worst ten seconds ${worstTenSeconds(tasks)}${more}`)
 }
 
 /** The longest tasks and what they were about; with a profile also the functions that all long ones were in. */
 export function printLongest(tasks, most = 8) {
   const long = tasks.filter(({ ms }) => ms > longMs).sort((a, b) => b.ms - a.ms)
-  for (const { ms, about = [] } of long.slice(0, most)) console.log(`    ${ms.toFixed(0).padStart(5)} ms  ${about.filter((each) => each.ms > 2).map(({ name, ms: own }) => `${name} ${own.toFixed(0)}`).join(', ')}`)
+  for (const { ms, cpuMs, about = [] } of long.slice(0, most)) console.log(`    ${ms.toFixed(0).padStart(5)} ms${cpuMs === undefined ? '' : ` (${cpuMs.toFixed(0)})`}  ${about.filter((each) => each.ms > 2).map(({ name, ms: own }) => `${name} ${own.toFixed(0)}`).join(', ')}`)
   const profiled = long.flatMap(({ functions }) => functions ?? [])
   if (profiled.length === 0) return
   const { own, inclusive } = sumFunctions(profiled)

@@ -35,7 +35,8 @@ await withCleanup(async (undo) => {
     console.log(`\n${name}`)
     verdicts.push(...(await measureFresh(measure, join(folder, name))))
   }
-  console.log('\nbudget')
+  const load = loadavg()[0]
+  console.log(`\nbudget, by the clock; load ${load.toFixed(1)}${load > cpus().length + 1 ? ': other programs kept the processors busy, so that the figures are too high' : ''}`)
   for (const { holds, text } of verdicts) console.log(`  ${holds ? '✓' : '✗'} ${text}`)
   if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1
 })

@@ -1,7 +1,6 @@
 // What `npm run screenshots` and `npm run bench:ui` share: the built command line, a served workbench, this machine's Chromium, and a person's steps.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 

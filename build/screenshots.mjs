@@ -21,9 +21,11 @@ await withCleanup(async (undo) => {
   mkdirSync(outFolder, { recursive: true })
   const folder = mkdtempSync(join(tmpdir(), 'contrail-screenshots-'))
   undo(() => rmSync(folder, { recursive: true, force: true }))
-  const recording = join(folder, 'silver')
+  const recordings = placeOfRecordings(folder)
+  if (recordings !== folder) undo(() => rmSync(recordings, { recursive: true, force: true }))
+  const recording = join(recordings, 'silver')
   await contrail('sample', recording, '--minutes', String(minutes), '--rows-per-minute', '3000')
-  const inMetresPerSecond = join(folder, 'silver_ms')
+  const inMetresPerSecond = join(recordings, 'silver_ms')
   await writeWithoutKmh(recording, inMetresPerSecond)
   const browser = await launchBrowser(executablePath)
   undo(() => browser.close())
@@ -36,6 +38,17 @@ await withCleanup(async (undo) => {
     }
   }
 })
+
+/** Paths are in the pictures: a short one where it is free, so that they are the same each time. */
+function placeOfRecordings(otherwise) {
+  const short = join(tmpdir(), 'flights')
+  try {
+    mkdirSync(short)
+    return short
+  } catch {
+    return otherwise
+  }
+}
 
 async function takeAll(browser, address, { theme, size, recording, inMetresPerSecond }) {
   const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' })
