@@ -1,7 +1,7 @@
 // A grid of a million rows: to its end, sorted, filtered, and scrolled with the wheel.
 import { longMs, openMeter, stallMs, worstTenSeconds } from './benchMeter.mjs'
 import { gridRecording } from './benchRecordings.mjs'
-import { count, line, megabytes, printLongest, printTasks } from './benchReport.mjs'
+import { count, line, megabytes, printFunctions, printLongest, printTasks } from './benchReport.mjs'
 import { badge, checkFolder, startRun } from './browser.mjs'
 
 /** What a tab holds at most. */
@@ -50,7 +50,7 @@ export async function measureGrid({ browser, page, address, rows = mostRows, pro
   await page.waitForTimeout(500)
   const slow = await scroll(page, grid, 240)
   const fast = await scroll(page, grid, 4800)
-  const { tasks } = await meter.stopTrace()
+  const { tasks, functions } = await meter.stopTrace()
 
   line('recording', `${count(recording.rows)} rows in ${count(recording.files)} files, as fast as possible`)
   line('replayed, all rows in the grid', `${(doneMs / 1000).toFixed(1)} s, ${(filledMs / 1000).toFixed(1)} s`)
@@ -62,6 +62,8 @@ export async function measureGrid({ browser, page, address, rows = mostRows, pro
   for (const [label, { fps, frames, blank, longest, uncovered }] of [['wheel, 10 rows a step', slow], ['wheel, 200 rows a step', fast]]) line(label, `${fps.toFixed(0)} frames/s; blank rows in ${blank} of ${frames} frames, ${longest} in a row at most, ${uncovered} with no row at all`)
   printTasks('tasks while it was used', tasks)
   printLongest([...filling.tasks, ...tasks])
+  printFunctions('while it filled', [filling.functions])
+  printFunctions('while it was used', [functions])
   return [
     { holds: lastText !== '', text: `grid: row ${count(shown)} is shown` },
     { holds: sortMs <= 300, text: `grid: sorted within 300 ms (${sortMs.toFixed(0)} ms)` },

@@ -41,6 +41,7 @@ export async function openMeter(browser, page, { profile = false } = {}) {
     if (profile) await ofPage.send('Profiler.start')
   }
 
+  /** `functions`: of the whole trace, with a profile. */
   async function stopTrace() {
     const cpu = profile ? (await ofPage.send('Profiler.stop')).profile : undefined
     const complete = new Promise((resolve) => ofBrowser.once('Tracing.tracingComplete', resolve))
@@ -53,7 +54,7 @@ export async function openMeter(browser, page, { profile = false } = {}) {
       done = eof
     }
     await ofBrowser.send('IO.close', { handle: stream })
-    return { ...tasksOf(JSON.parse(parts.join('')).traceEvents, cpu), dataLossOccurred }
+    return { ...tasksOf(JSON.parse(parts.join('')).traceEvents, cpu), dataLossOccurred, ...(cpu && { functions: functionsOf(cpu, -Infinity, Infinity) }) }
   }
 
   async function metrics() {

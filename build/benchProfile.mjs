@@ -50,7 +50,8 @@ function placed(functionName, url, line, column) {
   const file = url.split('/').at(-1).replace(/\?.*/, '')
   const entry = mapOf(file)?.findEntry(line, column)
   if (entry?.originalSource === undefined) return `${functionName} ${file}:${line + 1}`
-  const source = normalize(join('renderer', entry.originalSource.replace(/^(\.\.\/)+/, (up) => (up.length > 6 ? '../' : '')))).replace(/^\.\.\//, '')
+  const [, dependency] = /\/(node_modules\/.*)/.exec(entry.originalSource) ?? []
+  const source = dependency ?? normalize(join('dist/renderer/assets', entry.originalSource))
   return `${source}:${entry.originalLine + 1} ${entry.name ?? functionName}`
 }
 

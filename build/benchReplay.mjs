@@ -1,7 +1,7 @@
 // A replay with the workbench open, from its first batch to its last.
 import { longMs, openMeter, residentBytes, stallMs, worstTenSeconds } from './benchMeter.mjs'
 import { replayRecording } from './benchRecordings.mjs'
-import { count, line, megabytes, printLongest, printTasks } from './benchReport.mjs'
+import { count, line, megabytes, printFunctions, printLongest, printTasks } from './benchReport.mjs'
 import { badge, checkFolder, chooseSpeed, startRun, stripValue } from './browser.mjs'
 
 /** Between two looks at the heap. */
@@ -23,6 +23,7 @@ export async function measureReplay({ browser, page, address, rows = 4_000_000, 
   const rowsBefore = await rowsRead(page)
   const tasks = []
   const heaps = []
+  const functions = []
   let loss = opening.dataLossOccurred
   for (let done = false; !done; ) {
     heaps.push({ atMs: Date.now() - startMs, ...(await meter.heap()), resident: residentBytes(opening.pid) })
@@ -31,6 +32,7 @@ export async function measureReplay({ browser, page, address, rows = 4_000_000, 
     done = await badge(page, 'DONE').waitFor({ timeout: Math.min(segmentMs, seconds * 1000) }).then(() => true, () => false)
     const traced = await meter.stopTrace()
     tasks.push(...traced.tasks)
+    functions.push(traced.functions)
     loss ||= traced.dataLossOccurred
   }
   const tookMs = Date.now() - startMs
@@ -49,6 +51,7 @@ export async function measureReplay({ browser, page, address, rows = 4_000_000, 
   for (const { atMs, bytes, nodes, resident } of heaps) line(`heap at ${(atMs / 60_000).toFixed(1)} min`, `${megabytes(bytes)}, ${count(nodes)} nodes${resident === undefined ? '' : `, process ${megabytes(resident)}`}`)
   if (loss) console.log('    the trace lost data: its counts are too low')
   printLongest([...opening.tasks, ...tasks])
+  printFunctions('in the whole replay', functions)
 
   const worst = worstTenSeconds(tasks)
   const stalls = tasks.filter(({ ms }) => ms > stallMs).length

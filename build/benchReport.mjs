@@ -22,17 +22,22 @@ function printOver(label, tasks, more = '') {
   line(label, `${over(longMs)} over ${longMs} ms, ${over(stallMs)} over ${stallMs} ms, longest ${tasks.reduce((most, { ms }) => Math.max(most, ms), 0).toFixed(0)} ms; worst ten seconds ${worstTenSeconds(tasks)}${more}`)
 }
 
-/** The longest tasks and what they were about; with a profile also the functions that all long ones were in. */
+/** The longest tasks, their processor time, and what they were about. */
 export function printLongest(tasks, most = 8) {
   const long = tasks.filter(({ ms }) => ms > longMs).sort((a, b) => b.ms - a.ms)
   for (const { ms, cpuMs, about = [] } of long.slice(0, most)) console.log(`    ${ms.toFixed(0).padStart(5)} ms${cpuMs === undefined ? '' : ` (${cpuMs.toFixed(0)})`}  ${about.filter((each) => each.ms > 2).map(({ name, ms: own }) => `${name} ${own.toFixed(0)}`).join(', ')}`)
-  const profiled = long.flatMap(({ functions }) => functions ?? [])
-  if (profiled.length === 0) return
-  const { own, inclusive } = sumFunctions(profiled)
-  const print = (title, functions) => {
-    console.log(`    ${title}`)
-    for (const { name, ms } of functions) console.log(`      ${ms.toFixed(0).padStart(6)} ms  ${name}`)
+  printFunctions('in long tasks', long.map(({ functions }) => functions))
+}
+
+/** Where the time of profiled stretches went: our functions with what they called, and all functions by themselves. */
+export function printFunctions(title, profiles, most = 25) {
+  const there = profiles.filter((profile) => profile !== undefined)
+  if (there.length === 0) return
+  const { own, inclusive } = sumFunctions(there)
+  const print = (kind, functions) => {
+    console.log(`    ${title}, ${kind}`)
+    for (const { name, ms } of functions.slice(0, most)) console.log(`      ${ms.toFixed(0).padStart(6)} ms  ${name}`)
   }
-  print('in long tasks, with what they called', inclusive.filter(({ name }) => /^(renderer|shared)\//.test(name)).slice(0, 25))
-  print('in long tasks, themselves', own.slice(0, 25))
+  print('ours with what they called', inclusive.filter(({ name }) => /^(renderer|shared)\//.test(name)))
+  print('by themselves', own.filter(({ name }) => name !== '(idle)'))
 }
