@@ -35,18 +35,19 @@ export async function openMeter(browser, page, { profile = false } = {}) {
   const ours = []
 
   async function startTrace() {
+    // First: starting it is a long task of its own.
+    if (profile) await ofPage.send('Profiler.start')
     // What the tasks were about as well, but for the heaviest categories.
     const includedCategories = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8', '__metadata']
     await ofBrowser.send('Tracing.start', { transferMode: 'ReturnAsStream', traceConfig: { recordMode: 'recordUntilFull', traceBufferSizeInKb: 400_000, includedCategories, excludedCategories: ['*'] } })
-    if (profile) await ofPage.send('Profiler.start')
   }
 
   /** `functions`: of the whole trace, with a profile. */
   async function stopTrace() {
-    const cpu = profile ? (await ofPage.send('Profiler.stop')).profile : undefined
     const complete = new Promise((resolve) => ofBrowser.once('Tracing.tracingComplete', resolve))
     await ofBrowser.send('Tracing.end')
     const { stream, dataLossOccurred } = await complete
+    const cpu = profile ? (await ofPage.send('Profiler.stop')).profile : undefined
     const parts = []
     for (let done = false; !done; ) {
       const { data, eof, base64Encoded } = await ofBrowser.send('IO.read', { handle: stream, size: 4_000_000 })

@@ -2,7 +2,7 @@
 import { longMs, openMeter, residentBytes, stallMs, worstTenSeconds } from './benchMeter.mjs'
 import { replayRecording } from './benchRecordings.mjs'
 import { count, line, megabytes, printFunctions, printLongest, printTasks } from './benchReport.mjs'
-import { badge, checkFolder, chooseSpeed, startRun, stripValue } from './browser.mjs'
+import { badge, checkFolder, chooseSpeed, isDoneWithin, startRun, stripValue } from './browser.mjs'
 
 /** Between two looks at the heap. */
 const segmentMs = 30_000
@@ -29,7 +29,7 @@ export async function measureReplay({ browser, page, address, rows = 4_000_000, 
     heaps.push({ atMs: Date.now() - startMs, ...(await meter.heap()), resident: residentBytes(opening.pid) })
     if (Date.now() - startMs > seconds * 1000) break
     await meter.startTrace()
-    done = await badge(page, 'DONE').waitFor({ timeout: Math.min(segmentMs, seconds * 1000) }).then(() => true, () => false)
+    done = await isDoneWithin(page, Math.min(segmentMs, seconds * 1000))
     const traced = await meter.stopTrace()
     tasks.push(...traced.tasks)
     functions.push(traced.functions)

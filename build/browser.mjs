@@ -89,6 +89,16 @@ export const badge = (page, state) => page.getByText(state, { exact: true }).fir
 
 export const chooseSpeed = (page, label) => page.getByRole('combobox', { name: 'Speed' }).selectOption({ label })
 
+/** Asks once a second: a search by text that waits in the page would itself keep the main thread busy. */
+export async function isDoneWithin(page, ms) {
+  const untilMs = Date.now() + ms
+  while (Date.now() < untilMs) {
+    if ((await page.evaluate(() => document.querySelector('[aria-label="Status"] [role="status"] b')?.textContent)) === 'DONE') return true
+    await page.waitForTimeout(1000)
+  }
+  return false
+}
+
 /** What a cell of the status strip shows under its label. */
 export const stripValue = async (page, label) => ((await page.getByRole('region', { name: 'Status' }).getByRole('button', { name: new RegExp(`^${label}`) }).first().textContent()) ?? '').slice(label.length).trim()
 
