@@ -32,6 +32,7 @@ export function CountryRates({ frame, height, seen, settings }: CountryRatesProp
   const [columnsOf] = useState(openColumns)
   const table = store.windows.anomaly_alerts
   const slideMs = (settings?.slideUs ?? 60_000_000) / 1000
+  const sizeMs = (settings?.sizeUs ?? 60_000_000) / 1000
   const plotHeight = height - 28
   const columns = useMemo(() => columnsOf(seen.windows, slideMs, scale.pxPerMs), [columnsOf, seen, slideMs, scale])
   const found = useMemo(() => countryRows(columns, Math.floor((height - countryChrome) / rowHeight)), [columns, height])
@@ -47,19 +48,20 @@ export function CountryRates({ frame, height, seen, settings }: CountryRatesProp
 
   /** A window is drawn in its last slide, so a cell's time is before the window's end. */
   const columnAt = (at: number): Column | undefined => columns.find(({ windows, endMs }) => windows[0]!.endMs - slideMs <= at && at < endMs)
-  function cellOf(column: Column, row: number): Hit | undefined {
+  function cellOf(column: Column, startMs: number, row: number): Hit | undefined {
     const span = scale.span(column.windows[0]!.endMs - slideMs, column.endMs)
-    return span && { window: column.windows.at(-1)!, query: 'anomaly_alerts', key: countries[row]!, box: { ...span, y: row * rowHeight, height: rowHeight - 1 } }
+    return span && { window: column.windows.findLast((window) => window.startMs <= startMs) ?? column.windows[0]!, query: 'anomaly_alerts', key: countries[row]!, box: { ...span, y: row * rowHeight, height: rowHeight - 1 } }
   }
   function hit(x: number, y: number): Hit | undefined {
     const row = Math.floor(y / rowHeight)
-    const column = x < scale.left || x > scale.right || row < 0 || row >= countries.length ? undefined : columnAt(scale.timeAt(x))
-    return column && cellOf(column, row)
+    const atMs = scale.timeAt(x)
+    const column = x < scale.left || x > scale.right || row < 0 || row >= countries.length ? undefined : columnAt(atMs)
+    return column && cellOf(column, atMs + slideMs - sizeMs, row)
   }
   function find({ startMs, key }: Hover): Hit | undefined {
     const row = countries.indexOf(key ?? null)
     const column = columns.find(({ windows }) => windows[0]!.startMs <= startMs && startMs <= windows.at(-1)!.startMs)
-    return column && row >= 0 ? cellOf(column, row) : undefined
+    return column && row >= 0 ? cellOf(column, startMs, row) : undefined
   }
 
   const merged = columns.reduce((most, column) => Math.max(most, column.windows.length), 1)

@@ -55,18 +55,19 @@ export function PhaseChart({ frame, height, seen, settings }: PhaseChartProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [values, scale, palette, ruled?.x, ruled?.width, setAside, newestMs, plotHeight, stacks, measure])
 
-  function boxed({ startMs, endMs, windows }: Column): Hit | undefined {
+  function boxed({ startMs, endMs, windows }: Column, atMs: number): Hit | undefined {
     const span = scale.span(startMs, endMs)
-    return span && { window: windows.at(-1)!, query: 'flight_phase_counts', box: { ...span, y: phaseInsets.top, height: plotHeight - phaseInsets.top - phaseInsets.bottom } }
+    return span && { window: windows.findLast((window) => window.startMs <= atMs) ?? windows[0]!, query: 'flight_phase_counts', box: { ...span, y: phaseInsets.top, height: plotHeight - phaseInsets.top - phaseInsets.bottom } }
   }
   const columnAt = (at: number): Column | undefined => columns.find(({ startMs, endMs }) => startMs <= at && at < endMs)
   const hit = (x: number): Hit | undefined => {
-    const column = x < scale.left || x > scale.right ? undefined : columnAt(scale.timeAt(x))
-    return column && boxed(column)
+    const atMs = scale.timeAt(x)
+    const column = x < scale.left || x > scale.right ? undefined : columnAt(atMs)
+    return column && boxed(column, atMs)
   }
   const find = ({ startMs }: { readonly startMs: number }): Hit | undefined => {
     const column = columnAt(startMs)
-    return column && boxed(column)
+    return column && boxed(column, startMs)
   }
 
   const windows = settings ? durationWords(settings.sizeUs) : ''

@@ -106,8 +106,9 @@ export function River({ frame, lanes, height, seen, settings }: RiverProps) {
         {queries.map((query) => settings[query] && <Tally key={query} top={lanes[query].top} table={tables[query]} />)}
         <Flags frame={frame} lanes={lanes} />
       </TimePlot>
+      {/* Numbers that still grow would be read out ten times a second. */}
       <p className="visually-hidden" aria-live="polite">
-        {chosen && `${titles[selection!.query]} ${formatWindow(chosen.startMs, chosen.endMs, zone)}, ${chosen.state}, ${windowFacts(chosen, selection!.query).map(([what, value]) => `${value} ${what}`).join(', ')}`}
+        {chosen && `${titles[selection!.query]} ${formatWindow(chosen.startMs, chosen.endMs, zone)}, ${chosen.state}${chosen.closedBatch === null ? '' : windowFacts(chosen, selection!.query).map(([what, value]) => `, ${value} ${what}`).join('')}`}
       </p>
     </Panel>
   )

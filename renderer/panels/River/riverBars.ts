@@ -20,7 +20,7 @@ export interface RiverBar {
   readonly windows: number
 }
 
-const worst: readonly WindowState[] = ['closed', 'late drops', 'closing', 'open']
+const finality: Readonly<Record<WindowState, number>> = { closed: 0, 'late drops': 1, closing: 2, open: 3 }
 
 /** One bar a window, or one a power of two of them that makes it wide enough, always cut at the same times. */
 export function riverBars(windows: readonly WindowEntry[], settings: WindowSettings, lanes: Lanes, pxPerMs: number): readonly RiverBar[] {
@@ -28,32 +28,34 @@ export function riverBars(windows: readonly WindowEntry[], settings: WindowSetti
   const merged = windowsAColumn(sizeMs, pxPerMs)
   if (merged === 1) return windows.map((window) => barOf(window, laneOf(window.startMs, settings, lanes)))
   const widthMs = merged * sizeMs
-  const open: (Growing & { readonly place: number })[] = []
+  const growing: (Growing | undefined)[] = Array.from({ length: lanes.count }, () => undefined)
+  // Where a lane's bar ends: numbers of their own, since months of windows go through here.
+  const ends = new Float64Array(lanes.count).fill(-Infinity)
   const bars: RiverBar[] = []
   for (const window of windows) {
     const lane = laneOf(window.startMs, settings, lanes)
-    const place = Math.floor(window.startMs / widthMs)
-    const before = open[lane]
-    if (before?.place === place) {
+    const before = growing[lane]
+    if (before && window.startMs < ends[lane]!) {
       join(before, window)
       continue
     }
-    if (before) bars.push(before)
-    open[lane] = { ...barOf(window, lane), place }
+    ends[lane] = (Math.floor(window.startMs / widthMs) + 1) * widthMs
+    const bar = barOf(window, lane)
+    growing[lane] = bar
+    bars.push(bar)
   }
-  for (const bar of open) if (bar) bars.push(bar)
   return bars
 }
 
-const barOf = ({ startMs, endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry, lane: number): RiverBar => ({ startMs, endMs, lane, state, keysOver: closedBatch === null ? 0 : keysOver, droppedRows, windows: 1 })
-
 type Growing = { -readonly [Key in keyof RiverBar]: RiverBar[Key] }
 
-function join(bar: Growing, { endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry): void {
-  bar.endMs = endMs
-  if (state !== bar.state && worst.indexOf(state) > worst.indexOf(bar.state)) bar.state = state
-  if (closedBatch !== null && keysOver > bar.keysOver) bar.keysOver = keysOver
-  bar.droppedRows += droppedRows
+const barOf = ({ startMs, endMs, state, keysOver, droppedRows, closedBatch }: WindowEntry, lane: number): Growing => ({ startMs, endMs, lane, state, keysOver: closedBatch === null ? 0 : keysOver, droppedRows, windows: 1 })
+
+function join(bar: Growing, window: WindowEntry): void {
+  bar.endMs = window.endMs
+  if (window.state !== bar.state && finality[window.state] > finality[bar.state]) bar.state = window.state
+  if (window.closedBatch !== null && window.keysOver > bar.keysOver) bar.keysOver = window.keysOver
+  bar.droppedRows += window.droppedRows
   bar.windows += 1
 }
 
