@@ -40,14 +40,14 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
 
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || !place.current || event.button !== 0) return
-    const atMs = overview.startMs + ((event.clientX - place.current.getBoundingClientRect().left) / width) * (overview.endMs - overview.startMs)
+    const atMs = overview.startMs + (Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width))) * (overview.endMs - overview.startMs)
     view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
   }
 
   return (
     <div className="overview" ref={place}>
       <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
-      {overview && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
+      {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
       {overview && (
         <svg className="overview-times" width={width} height="14" aria-hidden>
           {ticksOf(overview, width).map((at) => {
