@@ -1,23 +1,26 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { HostGone } from './panels/HostGone.tsx'
 import { StartScreen } from './panels/StartScreen/StartScreen.tsx'
 import { Workbench } from './panels/Workbench/Workbench.tsx'
 import { sendCommand } from './panels/commands.ts'
 import { runActions, type Actions } from './store/appStore.ts'
-import { useRunTopic, useSession } from './store/session.ts'
+import { useSession } from './store/session.ts'
 import { Icon } from './theme/Icon.tsx'
 
 /** The start screen, or the workbench of the open run. A reload comes back to the run that was open. */
 export function App() {
   const session = useSession()
-  useRunTopic('run')
   const [fault, setFault] = useState<string | null>(null)
   const [gone, setGone] = useState<string | null>(null)
   const [ready, setReady] = useState(false)
   /** The start screen begins with choosing a folder. */
   const [choosing, setChoosing] = useState(false)
   const actions = useMemo(() => runActions(session, setFault, () => setChoosing(true)), [session])
-  const open = session.run.run !== undefined
+  // Its state changes with every batch, and that is no business of the whole screen.
+  const open = useSyncExternalStore(
+    (listener) => session.run.hub.subscribe('run', listener),
+    () => session.run.run !== undefined
+  )
   useDesktopCommands(actions)
 
   useEffect(() => {

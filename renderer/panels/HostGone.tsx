@@ -11,7 +11,11 @@ export function HostGone({ reason }: { readonly reason: string }) {
     const timer = setInterval(() => {
       if (document.visibilityState === 'hidden') return
       fetch(location.href, { cache: 'no-store' }).then(
-        ({ ok }) => (ok ? location.reload() : setOther(true)),
+        ({ ok }) => {
+          if (ok) return location.reload()
+          clearInterval(timer)
+          setOther(true)
+        },
         () => undefined // Not yet.
       )
     }, askEveryMs)

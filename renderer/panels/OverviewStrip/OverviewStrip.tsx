@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } fr
 import { gutters } from '#renderer/chart/chartOption.ts'
 import { followRange, ticksOf } from '#renderer/chart/timeRange.ts'
 import { formatDay, formatInstant } from '#renderer/format/format.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import { themeChanged } from '#renderer/theme/theme.ts'
 import { useCounters } from '../StatusStrip/useCounters.ts'
 import { drawOverview } from './drawOverview.ts'
@@ -17,8 +17,7 @@ interface Range {
 /** The whole recording: how much there is when, what is read, where it got notable, and a frame around what the time panels show. It moves the view, never the run. */
 export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
   const { run: store, view } = useSession()
-  useRunTopic('run')
-  useCounters('windows', 'batches')
+  useCounters('run', 'windows', 'batches')
   const chosen = useView((state) => state.range)
   const zone = useView((state) => state.zone)
   const place = useRef<HTMLDivElement>(null)
@@ -41,14 +40,14 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
 
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || !place.current || event.button !== 0) return
-    const atMs = overview.startMs + ((event.clientX - place.current.getBoundingClientRect().left) / width) * (overview.endMs - overview.startMs)
+    const atMs = overview.startMs + (Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width))) * (overview.endMs - overview.startMs)
     view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
   }
 
   return (
     <div className="overview" ref={place}>
       <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
-      {overview && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
+      {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
       {overview && (
         <svg className="overview-times" width={width} height="14" aria-hidden>
           {ticksOf(overview, width).map((at) => {
@@ -77,6 +76,7 @@ interface FrameProps {
 /** What the time panels show. It is dragged, or moved by arrows. */
 function Frame({ overview, range, following, width, zone, onMove }: FrameProps) {
   const drag = useRef<{ readonly x: number; readonly range: Range } | null>(null)
+  const frame = useRef({ x: 0, asked: 0 })
   const spanMs = overview.endMs - overview.startMs
   const left = ((range.startMs - overview.startMs) / spanMs) * width
   const shown = Math.max(6, ((range.endMs - range.startMs) / spanMs) * width)
@@ -112,8 +112,13 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
         drag.current = { x: event.clientX, range }
       }}
       onPointerMove={(event) => {
-        if (!drag.current || Math.abs(event.clientX - drag.current.x) < 1) return
-        onMove(movedRange(drag.current.range, ((event.clientX - drag.current.x) / width) * spanMs, overview))
+        if (!drag.current) return
+        // At most once a frame, to where the pointer is by then.
+        frame.current.x = event.clientX
+        frame.current.asked ||= requestAnimationFrame(() => {
+          frame.current.asked = 0
+          if (drag.current && frame.current.x !== drag.current.x) onMove(movedRange(drag.current.range, ((frame.current.x - drag.current.x) / width) * spanMs, overview))
+        })
       }}
       onPointerUp={() => (drag.current = null)}
       onPointerCancel={() => (drag.current = null)}

@@ -4,14 +4,18 @@ import { heightsOf, type Overview } from './overviewMarks.ts'
 /** Pixels from the top: triangles above the volume, labels of times below it. */
 export const overviewRows = { volumeTop: 12, volumeBottom: 28, height: 30 } as const
 
-/** Draws everything but what can be taken hold of. */
+/** Room left and right for marks that stand at an end. */
+const insetPx = 6
+
+/** Draws everything but what can be taken hold of. `width`: of the recording, without what marks need beside it. */
 export function drawOverview(canvas: HTMLCanvasElement, width: number, overview: Overview | undefined): void {
   const scale = window.devicePixelRatio
-  canvas.width = Math.round(width * scale)
+  canvas.width = Math.round((width + 2 * insetPx) * scale)
   canvas.height = Math.round(overviewRows.height * scale)
   const context = canvas.getContext('2d')
   if (!context) return
   context.scale(scale, scale)
+  context.translate(insetPx, 0)
   const { volumeTop, volumeBottom } = overviewRows
   context.fillStyle = token('bg')
   context.fillRect(0, volumeTop, width, volumeBottom - volumeTop)

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { formatCount, formatInstant } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { useCounters } from '../StatusStrip/useCounters.ts'
 import { countryRows, phaseRows } from './railFacts.ts'
@@ -43,7 +43,7 @@ export function IconRail({ onOpen }: { readonly onOpen: () => void }) {
 
 function Source({ actions, onCollapse }: { readonly actions: Actions; readonly onCollapse: () => void }) {
   const { run: store } = useSession()
-  useRunTopic('run')
+  useCounters('run')
   const zone = useView((state) => state.zone)
   const silver = store.run?.silver ?? ''
   const text = useSourceText(store.run?.silver)
@@ -77,7 +77,7 @@ function Source({ actions, onCollapse }: { readonly actions: Actions; readonly o
 
 function Runs({ actions }: { readonly actions: Actions }) {
   const { host, run: store } = useSession()
-  useRunTopic('run')
+  useCounters('run')
   const [runs, setRuns] = useState<readonly RunSummary[]>([])
   const here = store.run
   const state = here?.state

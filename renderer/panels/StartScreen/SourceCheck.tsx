@@ -13,6 +13,11 @@ interface SourceCheckProps {
   readonly onStart: (run: NewRun) => void
 }
 
+const rounded = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+
+/** With one decimal where there is one, and the true minus sign. */
+const formatNumber = (value: number): string => rounded.format(value).replace('-', '\u2212')
+
 /** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
 export function SourceCheck({ path, report, onCheck, onOther, onStart }: SourceCheckProps) {
   const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
@@ -85,7 +90,7 @@ function Decision({ column, mapping, onUse }: { readonly column: ColumnCheck; re
       <p>
         {first ? (
           <>
-            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${first.min} to ${first.max}` : ''}.
+            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${formatNumber(first.min)} to ${formatNumber(first.max)}` : ''}.
           </>
         ) : (
           'No other column could stand in for it: choose another folder.'

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { formatCount, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
 import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { useSourceText } from '../Rail/useSourceText.ts'
@@ -14,8 +14,7 @@ const badgeIcons: Readonly<Record<Badge, IconName>> = { REPLAY: 'loop', WATCHING
 /** What the run is at, in one line: every cell goes to where its number comes from. */
 export function StatusStrip() {
   const { run: store, view } = useSession()
-  useRunTopic('run')
-  useCounters('batches', 'windows', 'problems')
+  useCounters('run', 'batches', 'windows', 'problems')
   const zone = useView((state) => state.zone)
   const nowMs = useSeconds()
   const run = store.run

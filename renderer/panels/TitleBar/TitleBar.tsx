@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
+import { useCounters } from '../StatusStrip/useCounters.ts'
 import { AboutDialog } from './AboutDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { MenuBar } from './MenuBar.tsx'
@@ -12,7 +13,7 @@ import './titleBar.css'
 /** Where one is, the menus, and the way back. The desktop app has menus of its own. */
 export function TitleBar({ actions }: { readonly actions: Actions }) {
   const session = useSession()
-  useRunTopic('run')
+  useCounters('run')
   const view = useView((state) => state)
   const [dialog, setDialog] = useState<'keys' | 'about' | null>(null)
   const { run } = session.run

@@ -2,6 +2,7 @@ import type { StepUnit } from '#shared/contract/run.ts'
 import { sendCommand } from '#renderer/panels/commands.ts'
 import { gridTabs } from '#renderer/panels/Dock/gridColumns.ts'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
+import { railIsOpen } from '#renderer/panels/Workbench/layoutSizes.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import type { Session } from '#renderer/store/session.ts'
 import type { ViewState } from '#renderer/store/viewStore.ts'
@@ -40,7 +41,7 @@ export function menusOf({ run, view }: Session, actions: Actions, show: (dialog:
       ofRun: true,
       items: [
         { label: 'Filter rows', run: () => document.querySelector<HTMLElement>('[aria-label="Filter rows"]')?.focus() },
-        { label: 'Filter countries', run: () => document.querySelector<HTMLElement>('[aria-label="Filter countries"]')?.focus() },
+        ...(railIsOpen(now.sizes, window.innerWidth) ? [{ label: 'Filter countries', run: () => document.querySelector<HTMLElement>('[aria-label="Filter countries"]')?.focus() }] : []),
         ...(now.selection ? [{ label: 'Clear selection', run: () => view.set({ selection: null }) }] : [])
       ]
     },

@@ -1,6 +1,6 @@
 import { formatInstant } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 import { OverviewStrip } from '../OverviewStrip/OverviewStrip.tsx'
 import { useCounters } from '../StatusStrip/useCounters.ts'
@@ -10,7 +10,7 @@ import './transport.css'
 /** Plays, pauses and steps a run, and shows where in the recording it is. What it does never changes what is in a batch. `centrePx`: width of the time panels. */
 export function Transport({ actions, centrePx }: { readonly actions: Actions; readonly centrePx: number }) {
   const { run: store } = useSession()
-  useRunTopic('run')
+  useCounters('run')
   const playing = store.run?.state === 'running'
   return (
     <section className="transport" aria-label="Transport">

@@ -1,11 +1,12 @@
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession } from '#renderer/store/session.ts'
+import { useSession } from '#renderer/store/session.ts'
+import { useCounters } from '../StatusStrip/useCounters.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 
 /** Why the open run has failed, and what can be done about it. */
 export function RunFault({ actions }: { readonly actions: Actions }) {
   const { run: store, view } = useSession()
-  useRunTopic('run')
+  useCounters('run')
   if (store.run?.state !== 'failed') return null
   const why = store.run.fault?.message ?? 'its queries ended without saying why'
   return (

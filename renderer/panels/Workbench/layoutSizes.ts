@@ -21,7 +21,7 @@ const dockHeadPx = 30 + 24 + 24
 
 /** Of the dock; whole rows only, and so that the panels above keep `abovePx`. */
 export function dockHeight(wanted: number | undefined, roomPx: number, abovePx = 180): number {
-  const usual = dockHeadPx + (roomPx < 600 ? 5 : 7) * rowPx
+  const usual = dockHeadPx + (roomPx < 640 ? 5 : 7) * rowPx
   const most = Math.max(1, Math.floor((roomPx - abovePx - dockHeadPx) / rowPx))
   return dockHeadPx + clamp(Math.round(((wanted ?? usual) - dockHeadPx) / rowPx), 1, most) * rowPx
 }
