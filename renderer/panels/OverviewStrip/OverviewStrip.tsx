@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { gutters } from '#renderer/chart/chartOption.ts'
-import { followRange, ticksOf } from '#renderer/chart/timeRange.ts'
+import { followRange, stepOf, ticksOf } from '#renderer/chart/timeRange.ts'
+import { gutters } from '#renderer/chart/timeScale.ts'
 import { formatDay, formatInstant } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { themeChanged } from '#renderer/theme/theme.ts'
+import { extentOf } from '../TimePanels/extentOf.ts'
 import { useCounters } from '../StatusStrip/useCounters.ts'
 import { drawOverview } from './drawOverview.ts'
 import { movedRange, overviewOf, type Overview } from './overviewMarks.ts'
@@ -35,8 +36,7 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
     if (canvas.current && width > 0) drawOverview(canvas.current, width, overview)
   })
 
-  const alertsUs = store.run?.queries.anomaly_alerts?.sizeUs ?? store.run?.queries.flight_phase_counts?.sizeUs ?? 300_000_000
-  const range = chosen ?? followRange(store.newestEventMs, Math.min(alertsUs / 1000, 600_000), Math.max(120, centrePx - gutters.left - gutters.right))
+  const range = chosen ?? followRange(extentOf(store), Math.max(120, centrePx - gutters.left - gutters.right))
 
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || !place.current || event.button !== 0) return
@@ -50,7 +50,7 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
       {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
       {overview && (
         <svg className="overview-times" width={width} height="14" aria-hidden>
-          {ticksOf(overview, width).map((at) => {
+          {ticksOf(overview, stepOf(overview, width, 64)).map((at) => {
             const x = ((at - overview.startMs) / (overview.endMs - overview.startMs)) * width
             return x < 16 || x > width - 16 ? null : (
               <text key={at} x={x} y="11" textAnchor="middle">
