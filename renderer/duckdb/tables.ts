@@ -11,7 +11,7 @@ export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'wi
 export const keptRows = 1_000_000
 
 /** What is waiting is put in this often at most. */
-const flushEveryMs = 250
+const flushEveryMs = 100
 
 /** DuckDB starts this long after the page, so that the page is seen first. */
 const warmUpAfterMs = 300

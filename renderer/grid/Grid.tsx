@@ -56,7 +56,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
-  const [height, setHeight] = useState(200)
+  const [{ width, height }, setSize] = useState({ width: 1000, height: 200 })
   const [active, setActive] = useState<Active | null>(null)
   const [said, setSaid] = useState('')
   const reading = useReading(active !== null && active.row >= 0)
@@ -67,7 +67,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const { rows } = data
   const length = rows?.length ?? 0
   const ordered = useMemo(() => orderColumns(columns, state.pinned[name] ?? []), [columns, state.pinned, name])
-  const widths = ordered.map((column) => state.sizes[`${name}.${column.name}`] ?? column.width)
+  const widths = widthsOf(ordered, (column) => state.sizes[`${name}.${column.name}`], width)
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
   const pinned = state.pinned[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
@@ -77,7 +77,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   useImperativeHandle(ref, () => ({ shown: () => (rows ? { sql: rows.sql(0, rows.length), rows: rows.length, of: rows.of } : null) }), [rows])
 
   useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => entry && setHeight(entry.contentRect.height - rowHeight))
+    const watch = new ResizeObserver(([entry]) => entry && setSize({ width: Math.floor(entry.contentRect.width), height: entry.contentRect.height - rowHeight }))
     watch.observe(scroller.current!)
     return () => watch.disconnect()
   }, [])
@@ -270,6 +270,14 @@ export const cellId = (grid: string, row: number, column: number): string => `${
 function orderColumns(columns: readonly GridColumn[], pinned: readonly string[]): GridColumn[] {
   const shown = columns.filter(({ hidden }) => !hidden)
   return [...pinned.flatMap((name) => shown.filter((column) => column.name === name)), ...shown.filter(({ name }) => !pinned.includes(name))]
+}
+
+/** As a person left them, else as they are meant to be; what is to spare goes to those that nobody has touched. */
+function widthsOf(columns: readonly GridColumn[], chosen: (column: GridColumn) => number | undefined, available: number): number[] {
+  const own = columns.map((column) => chosen(column) ?? column.width)
+  const spare = available - own.reduce((sum, width) => sum + width, 0)
+  const free = columns.reduce((sum, column) => sum + (chosen(column) === undefined ? column.width : 0), 0)
+  return own.map((width, i) => (spare > 0 && chosen(columns[i]!) === undefined ? Math.floor(width * (1 + spare / free)) : width))
 }
 
 interface HeadProps {

@@ -62,5 +62,5 @@ export const GridLine = memo(
     )
   },
   (a, b) =>
-    a.row === b.row && a.index === b.index && a.top === b.top && a.columns === b.columns && a.state === b.state && a.activeColumn === b.activeColumn && a.isSelected === b.isSelected && a.isMarked === b.isMarked && a.context === b.context
+    a.row === b.row && a.index === b.index && a.top === b.top && a.widths.every((width, i) => width === b.widths[i]) && a.columns === b.columns && a.state === b.state && a.activeColumn === b.activeColumn && a.isSelected === b.isSelected && a.isMarked === b.isMarked && a.context === b.context
 )

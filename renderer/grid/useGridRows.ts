@@ -3,7 +3,7 @@ import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { openGridRows, type GridQuery, type GridRows } from './gridRows.ts'
 
 /** A grid that nobody reads shows what is new this often at most. */
-const refreshEveryMs = 500
+const refreshEveryMs = 250
 
 export interface GridData {
   readonly rows: GridRows | undefined
