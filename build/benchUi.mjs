@@ -33,7 +33,7 @@ await withCleanup(async (undo) => {
   for (const [name, measure] of Object.entries(parts)) {
     if (flags.only !== undefined && flags.only !== name) continue
     console.log(`\n${name}`)
-    verdicts.push(...(await measureFresh(measure, join(folder, name))))
+    verdicts.push(...(await measureFresh(measure, join(folder, name), undo)))
   }
   const load = loadavg()[0]
   console.log(`\nbudget, by the clock; load ${load.toFixed(1)}${load > cpus().length + 1 ? ': other programs kept the processors busy, so that the figures are too high' : ''}`)
@@ -42,9 +42,11 @@ await withCleanup(async (undo) => {
 })
 
 /** Each part with a data folder, a host and a browser of its own. */
-async function measureFresh(measure, dataFolder) {
+async function measureFresh(measure, dataFolder, undo) {
   const served = await serve(dataFolder)
+  undo(() => served.stop())
   const browser = await launchBrowser(executablePath)
+  undo(() => browser.close())
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' })
     const page = await context.newPage()

@@ -31,6 +31,7 @@ await withCleanup(async (undo) => {
   undo(() => browser.close())
   for (const [theme, size] of looks) {
     const served = await serve(join(folder, `data-${theme}-${size.width}`))
+    undo(() => served.stop())
     try {
       await takeAll(browser, served.address, { theme, size, recording, inMetresPerSecond })
     } finally {
