@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.ts'
 /** What a workbench holds of a gold table at most: its newest rows. */
 export const keptRows = 1_000_000
 
-const rowsPerStream = 50_000
+const rowsPerStream = 8192
 
 /** Rows of a gold table, oldest first, as Arrow streams. */
 export interface GoldRows {

@@ -1,4 +1,5 @@
 import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import { flushSync } from 'react-dom'
 import type { RunTables, TableName } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
@@ -14,6 +15,9 @@ import { useReading } from './useReading.ts'
 import './grid.css'
 
 export const rowHeight = 24
+
+/** Rows that are drawn above and below those that are seen. */
+const overscan = 12
 
 /** Rows that are copied at most at once. */
 const mostCopied = 100_000
@@ -71,8 +75,8 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
   const pinned = state.pinned[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
-  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - 4)
-  const last = Math.min(length, first + Math.ceil(height / rowHeight) + 8)
+  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - overscan)
+  const last = Math.min(length, first + Math.ceil(height / rowHeight) + 2 * overscan)
 
   useImperativeHandle(ref, () => ({ shown: () => (rows ? { sql: rows.sql(0, rows.length), rows: rows.length, of: rows.of } : null) }), [rows])
 
@@ -167,7 +171,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   }
 
   // As many elements as there are rows to see, whichever rows those are.
-  const pool = Math.ceil(height / rowHeight) + 16
+  const pool = Math.ceil(height / rowHeight) + 2 * overscan + 1
   const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
   const shift = scale.shift(top)
   const total = lefts.at(-1)! + widths.at(-1)!
@@ -213,7 +217,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         aria-multiselectable
         aria-activedescendant={active ? cellId(id, active.row, active.column) : undefined}
         tabIndex={0}
-        onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+        onScroll={({ currentTarget }) => flushSync(() => setTop(currentTarget.scrollTop))}
         onKeyDown={hear}
       >
         <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>

@@ -7,11 +7,20 @@ export interface GridQuery {
   readonly columns: readonly GridColumn[]
   /** A condition of DuckDB. */
   readonly where: string
+  /** null: the newest first. */
   readonly sort: { readonly column: string; readonly descending: boolean } | null
 }
 
 const pageRows = 128
-const keptPages = 48
+const keptPages = 64
+
+/** Pages that are asked for at once; of those that wait only the latest are still wanted. */
+const pagesAtOnce = 2
+const pagesWaiting = 3
+
+/** A table with more rows is shown from the top before its whole order is there. */
+const rowsAtOnce = 50_000
+const rowsFirst = 512
 
 /**
  * The rows of a grid, in its order, as DuckDB has them: which rows is fixed when it is made (`seq` of each), what they hold is read page by page.
@@ -35,52 +44,117 @@ export interface GridRow {
   value(column: string): CellValue
 }
 
+/** `onPage`: rows that were missing are there. */
 export async function openGridRows(tables: RunTables, query: GridQuery, onPage: () => void): Promise<GridRows> {
   const { table, where, sort } = query
   const of = tables.count(table)
   const seen = of + tables.dropped(table)
-  const order = sort ? `${quoted(sort.column)} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, seq DESC` : 'seq DESC'
-  const found = of === 0 ? undefined : await tables.query(`SELECT seq FROM ${table} WHERE ${where} ORDER BY ${order}`)
-  const seqs = found ? Int32Array.from(found.columns[0]!.values as Float64Array) : new Int32Array()
-  const newest = seqs.reduce((max, seq) => Math.max(max, seq), -1)
   const names = query.columns.map(({ name }) => quoted(name)).join(', ')
-  const pages = new Map<number, Map<number, GridRow> | 'on its way'>()
-  const select = `SELECT seq, ${names} FROM ${table} WHERE seq IN`
-
-  async function load(page: number): Promise<void> {
-    pages.set(page, 'on its way')
-    const wanted = seqs.subarray(page * pageRows, (page + 1) * pageRows)
-    const rows = rowsOf(await tables.query(`${select} (${wanted.join(',')})`))
-    pages.set(page, rows)
-    for (const oldest of pages.keys()) {
-      if (pages.size <= keptPages) break
-      if (oldest !== page) pages.delete(oldest)
-    }
-    onPage()
+  const order = sort ? `${quoted(sort.column)} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, seq DESC` : 'seq DESC'
+  const newest = of === 0 ? -1 : numberIn(await tables.query(`SELECT coalesce(max(seq), -1) FROM ${table}`))
+  const rows = `FROM ${table} WHERE (${where}) AND seq <= ${newest}`
+  const isLarge = of > rowsAtOnce && sort !== null
+  let seqs = of === 0 ? new Int32Array() : isLarge ? seqsIn(await tables.query(`SELECT seq ${rows} ORDER BY ${order} LIMIT ${rowsFirst}`)) : await wholeOrder()
+  const length = isLarge ? numberIn(await tables.query(`SELECT count(*)::INTEGER ${rows}`)) : seqs.length
+  const pages = openPages((page) => readPage(page), onPage)
+  if (isLarge) {
+    void wholeOrder().then((whole) => {
+      seqs = whole
+      pages.forget()
+      onPage()
+    }, () => undefined)
   }
 
-  function pageOf(page: number): Map<number, GridRow> | undefined {
-    const kept = pages.get(page)
-    if (kept === undefined && page * pageRows < seqs.length && page >= 0) void load(page).catch(() => pages.delete(page))
-    return kept === undefined || kept === 'on its way' ? undefined : kept
+  /** The newest first is the order in which rows came, from the end: that needs no sorting. */
+  async function wholeOrder(): Promise<Int32Array<ArrayBuffer>> {
+    if (sort) return seqsIn(await tables.query(`SELECT seq ${rows} ORDER BY ${order}`))
+    const found = seqsIn(await tables.query(`SELECT seq ${rows}`))
+    return (isAscending(found) ? found : found.sort()).reverse()
+  }
+
+  async function readPage(page: number): Promise<Map<number, GridRow> | undefined> {
+    const wanted = seqs.subarray(page * pageRows, (page + 1) * pageRows)
+    if (wanted.length === 0) return undefined
+    // The bounds let DuckDB pass over blocks of rows.
+    return rowsOf(await tables.query(`SELECT seq, ${names} FROM ${table} WHERE seq BETWEEN ${Math.min(...wanted)} AND ${Math.max(...wanted)} AND seq IN (${wanted.join(',')})`))
   }
 
   return {
     query,
-    length: seqs.length,
+    length,
     of,
     seen,
     row(index) {
       const page = Math.floor(index / pageRows)
-      const rows = pageOf(page)
-      // What comes next when scrolling goes on.
-      if (index % pageRows > pageRows / 2) pageOf(page + 1)
-      else pageOf(page - 1)
       const seq = seqs[index]
-      return seq === undefined ? undefined : rows?.get(seq)
+      if (seq === undefined) return undefined
+      // What comes next when scrolling goes on.
+      const next = index % pageRows > pageRows / 2 ? page + 1 : page - 1
+      if (next >= 0 && next * pageRows < seqs.length) pages.get(next)
+      return pages.get(page)?.get(seq)
     },
-    sql: (from, to) => `SELECT ${names} FROM ${table} WHERE (${where}) AND seq <= ${newest} ORDER BY ${order} LIMIT ${to - from} OFFSET ${from}`
+    sql: (from, to) => `SELECT ${names} ${rows} ORDER BY ${order} LIMIT ${to - from} OFFSET ${from}`
   }
+}
+
+interface Pages {
+  /** What is there of a page; if nothing is, it is asked for. */
+  get(page: number): Map<number, GridRow> | undefined
+  /** What was read so far is of another order. */
+  forget(): void
+}
+
+/** Pages as they are looked at: the latest that was asked for comes first, and who scrolls past a page does not wait for it. */
+function openPages(read: (page: number) => Promise<Map<number, GridRow> | undefined>, onPage: () => void): Pages {
+  let kept = new Map<number, Map<number, GridRow>>()
+  let running = new Set<number>()
+  let waiting: number[] = []
+
+  function start(): void {
+    while (running.size < pagesAtOnce) {
+      const page = waiting.pop()
+      if (page === undefined) return
+      const mine = running.add(page)
+      read(page)
+        .then((rows) => {
+          if (mine !== running || !rows) return
+          kept.set(page, rows)
+          for (const oldest of kept.keys()) {
+            if (kept.size <= keptPages) break
+            kept.delete(oldest)
+          }
+          onPage()
+        }, () => undefined)
+        .finally(() => {
+          mine.delete(page)
+          if (mine === running) start()
+        })
+    }
+  }
+
+  return {
+    get(page) {
+      const rows = kept.get(page)
+      if (rows || running.has(page)) return rows
+      waiting = [...waiting.filter((other) => other !== page), page].slice(-pagesWaiting)
+      start()
+      return undefined
+    },
+    forget() {
+      kept = new Map()
+      running = new Set()
+      waiting = []
+    }
+  }
+}
+
+const seqsIn = ({ columns }: StreamTable): Int32Array<ArrayBuffer> => Int32Array.from(columns[0]!.values as Float64Array)
+
+const numberIn = ({ columns }: StreamTable): number => Number(columns[0]!.values[0])
+
+function isAscending(values: Int32Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false
+  return true
 }
 
 function rowsOf({ columns, length }: StreamTable): Map<number, GridRow> {

@@ -43,10 +43,15 @@ export interface RunTotals {
   readonly rowsPerSecond: number | undefined
 }
 
+/** Open windows are taken over this often at most. */
+const openEveryMs = 100
+
 export function openRunStore(host: Host, nextFrame: (work: () => void) => unknown = requestAnimationFrame): RunStore {
   const hub = openFrameHub<RunTopic>(nextFrame)
   const feeds = new Set<(feed: RunFeed) => void>()
   let state = emptyState()
+  const waitingOpen = new Map<QueryName, Extract<RunEvent, { kind: 'open' }>>()
+  let openTimer: ReturnType<typeof setTimeout> | undefined
   let opening = 0
 
   host.onRunEvent((event) => {
@@ -77,12 +82,21 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
         state.windows[event.query].addRows(event.rows)
         return hub.changed('windows')
       case 'open':
-        state.windows[event.query].setOpen(event.rows, event.watermarkMs)
-        return hub.changed('windows')
+        // The latest wins: as fast as possible, several come before anyone could see one.
+        waitingOpen.set(event.query, event)
+        openTimer ??= setTimeout(takeOpen, openEveryMs)
+        return
       case 'loaded':
         state.loaded = true
         return hub.changed('run')
     }
+  }
+
+  function takeOpen(): void {
+    openTimer = undefined
+    for (const { runId, query, rows, watermarkMs } of waitingOpen.values()) if (runId === state.run?.id) state.windows[query].setOpen(rows, watermarkMs)
+    waitingOpen.clear()
+    hub.changed('windows')
   }
 
   function addBatch(batch: BatchRecord): void {
