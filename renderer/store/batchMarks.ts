@@ -2,14 +2,14 @@ import type { BatchRecord } from '#shared/contract/run.ts'
 
 /** What batches tell of late rows and of files set aside: event times, each once. */
 export interface BatchMarks {
-  /** Starts of windows that rows came too late for. */
-  readonly late: ReadonlySet<number>
+  /** Rows that came too late for a window, by its start. */
+  readonly late: ReadonlyMap<number, number>
   /** By path of a file that was set aside: the newest event before it, for what its own are is not known. */
   readonly setAside: ReadonlyMap<string, number>
 }
 
 export function openBatchMarks(): BatchMarks & { add(batch: BatchRecord): void } {
-  const late = new Set<number>()
+  const late = new Map<number, number>()
   const setAside = new Map<string, number>()
   let newestMs: number | undefined
   return {
@@ -17,7 +17,7 @@ export function openBatchMarks(): BatchMarks & { add(batch: BatchRecord): void }
     setAside,
     add({ dropped, files, maxEventMs }) {
       if (maxEventMs !== null) newestMs = Math.max(newestMs ?? -Infinity, maxEventMs)
-      for (const { startMs } of dropped) late.add(startMs)
+      for (const { startMs, rows } of dropped) late.set(startMs, (late.get(startMs) ?? 0) + rows)
       for (const { path, setAside: why } of files) if (why !== undefined && newestMs !== undefined && !setAside.has(path)) setAside.set(path, newestMs)
     }
   }
