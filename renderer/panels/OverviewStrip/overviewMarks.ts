@@ -30,7 +30,7 @@ export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newe
     there: resampled(recording?.volume ?? [], parts).map((rows) => rows > 0),
     newestMs,
     alerts,
-    lateMs: [...store.marks.late].flatMap(([startMs, rows]) => (rows >= notableLateRows ? [startMs] : [])),
+    lateMs: [...store.marks.late].flatMap(({ startMs, rows }) => (rows >= notableLateRows ? [startMs] : [])),
     setAsideMs: [...store.marks.setAside.values()]
   }
 }
