@@ -26,11 +26,13 @@ describe('the overview', () => {
     expect(overviewOf(store(null), 4)).toBeUndefined()
   })
 
-  test('marks windows that rows came too late for, and files that were set aside', () => {
+  test('marks windows that many rows came too late for, and files that were set aside', () => {
     const own = store({ files: 4, bytes: 1, minEventMs: 0, maxEventMs: 10 * minute, volume: [] })
     const aside = { path: 'b.parquet', sizeBytes: 1, rows: 0, minEventMs: null, maxEventMs: null, lateRows: 0, setAside: 'it is cut off' }
-    own.marks.add({ ...batch, files: [], closed: [], dropped: [{ startMs: minute, rows: 4 }] })
-    own.marks.add({ ...batch, maxEventMs: null, files: [aside], closed: [], dropped: [{ startMs: minute, rows: 1 }] })
+    own.marks.add({ ...batch, files: [], closed: [], dropped: [{ startMs: minute, rows: 12 }, { startMs: 2 * minute, rows: 19 }] })
+    own.marks.add({ ...batch, query: 'anomaly_alerts', files: [], closed: [], dropped: [{ startMs: 2 * minute, rows: 19 }] })
+    own.marks.add({ ...batch, files: [], closed: [], dropped: [{ startMs: minute, rows: 12 }] })
+    own.marks.add({ ...batch, batchId: 1, maxEventMs: null, files: [aside], closed: [], dropped: [{ startMs: minute, rows: 8 }] })
     expect(overviewOf(own, 4)).toMatchObject({ lateMs: [minute], setAsideMs: [3 * minute] })
   })
 })

@@ -40,7 +40,7 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
 
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || !place.current || event.button !== 0) return
-    const atMs = overview.startMs + (Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width))) * (overview.endMs - overview.startMs)
+    const atMs = overview.startMs + Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width)) * (overview.endMs - overview.startMs)
     view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
   }
 
@@ -128,7 +128,7 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
 
 function wordsOf({ startMs, endMs, newestMs, alerts, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
   const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatInstant(newestMs, zone)}`
-  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alerts.length} countries have passed 10 %, ${lateMs.length} windows had late rows, ${setAsideMs.length} files were set aside`
+  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alerts.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
 }
 
 /** Whole pixels; 0 before it is known. */

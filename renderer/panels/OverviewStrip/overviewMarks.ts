@@ -12,7 +12,7 @@ export interface Overview {
   readonly newestMs: number | undefined
   /** Where a country first passed 10 %. */
   readonly alerts: readonly { readonly atMs: number; readonly words: string }[]
-  /** Windows that rows came too late for. */
+  /** Windows that many rows came too late for. */
   readonly lateMs: readonly number[]
   /** How far the run was when it set a file aside. */
   readonly setAsideMs: readonly number[]
@@ -30,10 +30,13 @@ export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newe
     there: resampled(recording?.volume ?? [], parts).map((rows) => rows > 0),
     newestMs,
     alerts,
-    lateMs: [...store.marks.late],
+    lateMs: [...store.marks.late].flatMap(({ startMs, rows }) => (rows >= notableLateRows ? [startMs] : [])),
     setAsideMs: [...store.marks.setAside.values()]
   }
 }
+
+/** As the river prints the count from here on: a few late rows are everyday. */
+const notableLateRows = 20
 
 interface Span {
   readonly startMs: number
