@@ -179,7 +179,7 @@ function PhaseLegend({ phases, columns, measure, zone, height }: PhaseLegendProp
   const lineHeight = Math.max(12, Math.min(17, Math.floor(height / (shown.length + 1))))
   const value = (at: number): string => {
     const found = last?.values[at]
-    return found === undefined || !Number.isFinite(found) ? '–' : measure === 'count' ? formatShort(found) : formatCount(found)
+    return found === undefined || !Number.isFinite(found) ? '–' : measure === 'count' ? formatShort(found) : formatCount(Math.round(found) || 0)
   }
   return (
     <ul className="phase-legend" style={{ lineHeight: `${lineHeight}px` }}>
