@@ -1,7 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { WebSocketServer } from 'ws'
 import { Fault } from '#shared/engine/fault.ts'
 import type { Channel } from '#shared/contract/channel.ts'
@@ -23,6 +26,8 @@ export interface PageServerOptions {
   readonly port: number
   /** The built workbench. */
   readonly pageFolder: string
+  /** Files that the workbench has exported in order to download them; each is removed once it was fetched. */
+  readonly downloadFolder: string
   /** A workbench has come in. */
   readonly onChannel: (channel: Channel) => void
 }
@@ -36,7 +41,7 @@ export interface PageServerOptions {
  * the terminal, where the token stands; from extensions of the browser; or from other users where the system lets them read this user's
  * processes. It is not for a network: what is sent is not encrypted.
  */
-export async function startPageServer({ port, pageFolder, onChannel }: PageServerOptions): Promise<PageServer> {
+export async function startPageServer({ port, pageFolder, downloadFolder, onChannel }: PageServerOptions): Promise<PageServer> {
   const secrets = { token: randomBytes(24).toString('base64url'), cookie: randomBytes(24).toString('base64url') }
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
   // What Node or ws would refuse by themselves would lack our headers: a missing Host, an expectation, a bad request, a bad handshake.
@@ -56,6 +61,7 @@ export async function startPageServer({ port, pageFolder, onChannel }: PageServe
     const hasToken = isSame(token, secrets.token)
     const isPage = path === '/'
     if (!hasToken && (isPage || !isSame(cookieOf(request, cookieName), secrets.cookie))) return refuse(request, response, 403)
+    if (path.startsWith(downloadPath)) return sendDownload(request, response, hasToken ? downloadName(path) : undefined)
     const file = await readPageFile(pageFolder, path)
     if (!file) return refuse(request, response, 404)
     response.writeHead(200, {
@@ -66,6 +72,22 @@ export async function startPageServer({ port, pageFolder, onChannel }: PageServe
       ...(isPage && { 'Set-Cookie': `${cookieName}=${secrets.cookie}; Path=/; HttpOnly; SameSite=Strict` })
     })
     response.end(request.method === 'HEAD' ? undefined : file.bytes)
+  }
+
+  async function sendDownload(request: IncomingMessage, response: ServerResponse, name: string | undefined): Promise<void> {
+    const file = name === undefined ? undefined : await open(join(downloadFolder, name)).catch(() => undefined)
+    if (name === undefined || !file) return refuse(request, response, 404)
+    try {
+      const { size } = await file.stat()
+      response.writeHead(200, { ...headersFor(request), 'Content-Type': 'application/octet-stream', 'Content-Length': size, 'Content-Disposition': `attachment; filename="${name}"`, 'Cache-Control': 'no-store' })
+      if (request.method === 'HEAD') return void response.end()
+      await pipeline(file.createReadStream({ autoClose: false }), response)
+      await rm(join(downloadFolder, name), { force: true })
+    } catch {
+      response.destroy() // Whoever fetched it has gone; the file is there for the next try.
+    } finally {
+      await file.close()
+    }
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -110,6 +132,14 @@ export async function startPageServer({ port, pageFolder, onChannel }: PageServe
       })
     }
   }
+}
+
+const downloadPath = '/downloads/'
+
+/** One plain name: no folder, no hidden file. */
+function downloadName(path: string): string | undefined {
+  const name = path.slice(downloadPath.length)
+  return /^[\w-][\w.-]*$/.test(name) ? name : undefined
 }
 
 const refusals: Readonly<Record<number, string>> = {

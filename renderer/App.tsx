@@ -1,17 +1,27 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { HostGone } from './panels/HostGone.tsx'
 import { StartScreen } from './panels/StartScreen/StartScreen.tsx'
 import { Workbench } from './panels/Workbench/Workbench.tsx'
-import { runActions } from './store/appStore.ts'
-import { useRunTopic, useSession } from './store/session.ts'
+import { sendCommand } from './panels/commands.ts'
+import { runActions, type Actions } from './store/appStore.ts'
+import { useSession } from './store/session.ts'
+import { Icon } from './theme/Icon.tsx'
 
 /** The start screen, or the workbench of the open run. A reload comes back to the run that was open. */
 export function App() {
   const session = useSession()
-  useRunTopic('run')
   const [fault, setFault] = useState<string | null>(null)
   const [gone, setGone] = useState<string | null>(null)
   const [ready, setReady] = useState(false)
-  const actions = useMemo(() => runActions(session, setFault), [session])
+  /** The start screen begins with choosing a folder. */
+  const [choosing, setChoosing] = useState(false)
+  const actions = useMemo(() => runActions(session, setFault, () => setChoosing(true)), [session])
+  // Its state changes with every batch, and that is no business of the whole screen.
+  const open = useSyncExternalStore(
+    (listener) => session.run.hub.subscribe('run', listener),
+    () => session.run.run !== undefined
+  )
+  useDesktopCommands(actions)
 
   useEffect(() => {
     const hear = (event: Event) => setGone(String((event as CustomEvent<unknown>).detail))
@@ -24,32 +34,63 @@ export function App() {
     if (lastRunId === null) return setReady(true)
     session.run.open(lastRunId).then(
       () => setReady(true),
-      () => {
+      (error: Error) => {
         session.view.set({ lastRunId: null })
+        setFault(`The run that was open last cannot be opened: ${error.message}`)
         setReady(true)
       }
     )
   }, [session])
 
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'o' || event.defaultPrevented) return
+      event.preventDefault()
+      if (open) actions.openFolder()
+      else setChoosing(true)
+    }
+    window.addEventListener('keydown', hear)
+    return () => window.removeEventListener('keydown', hear)
+  }, [actions, open])
+
   return (
-    <>
-      {gone !== null && (
-        <div className="app-gone" role="alert">
-          <span>The host has stopped ({gone}). What is in gold is safe: start Contrail again, then press Reconnect.</span>
-          <button className="button" onClick={() => location.reload()}>
-            Reconnect
-          </button>
-        </div>
-      )}
+    <div className="app">
+      {gone !== null && <HostGone reason={gone} />}
       {fault !== null && (
-        <div className="app-fault" role="alert">
-          <span>{fault}</span>
-          <button className="button button-quiet" onClick={() => setFault(null)}>
+        <div className="app-banner" role="alert">
+          <Icon name="cross" />
+          <p>{fault}</p>
+          <button className="button" onClick={() => setFault(null)}>
             Dismiss
           </button>
         </div>
       )}
-      {ready && (session.run.run ? <Workbench actions={actions} /> : <StartScreen actions={actions} />)}
-    </>
+      {ready && <div className="app-screen">{open ? <Workbench actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
+    </div>
+  )
+}
+
+/** What is chosen in the menu of the desktop app. */
+function useDesktopCommands(actions: Actions): void {
+  const { view } = useSession()
+  useEffect(
+    () =>
+      window.contrailDesktop?.onCommand((command) => {
+        switch (command) {
+          case 'openFolder':
+            return actions.openFolder()
+          case 'export':
+            return sendCommand('export')
+          case 'themeSystem':
+            return view.set({ theme: 'system' })
+          case 'themeLight':
+            return view.set({ theme: 'light' })
+          case 'themeDark':
+            return view.set({ theme: 'dark' })
+          case 'commandPalette':
+            return // There is none yet.
+        }
+      }),
+    [actions, view]
   )
 }

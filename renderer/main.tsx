@@ -24,11 +24,13 @@ async function start(): Promise<void> {
     void keepView(host, view)
     let stop = applyTheme(view.get().theme)
     let theme = view.get().theme
+    void window.contrailDesktop?.setTheme(theme)
     view.subscribe(() => {
       if (view.get().theme === theme) return
       theme = view.get().theme
       stop()
       stop = applyTheme(theme)
+      void window.contrailDesktop?.setTheme(theme)
     })
     root.render(
       <SessionProvider value={session}>

@@ -30,7 +30,7 @@ export async function serveWorkbench({ port, open, dataFolder, pageFolder }: Ser
     const opened = await openHost({ dataFolder, platform: 'browser' })
     let server
     try {
-      server = await startPageServer({ port, pageFolder, onChannel: (channel) => void serve(opened.host, hostMethods, channel) })
+      server = await startPageServer({ port, pageFolder, downloadFolder: join(dataFolder, 'downloads'), onChannel: (channel) => void serve(opened.host, hostMethods, channel) })
     } catch (error) {
       await closeInTime(opened)
       throw error

@@ -22,8 +22,8 @@ export interface DatabaseOptions {
 
 /** DuckDB in memory, over a fixed set of connections. Tables are seen by all of them. */
 export interface Database {
-  /** Runs one or more statements and gives the answer of the last. Waits while all connections are busy. */
-  query(sql: string): Promise<QueryResult>
+  /** Runs one or more statements and gives the answer of the last. Waits while all connections are busy. `onProgress`: the share of the rows to read that was read, 0 to 1. */
+  query(sql: string, onProgress?: (share: number) => void): Promise<QueryResult>
   /** `query` for statements whose answer does not matter. */
   run(sql: string): Promise<void>
   /** Lends a connection, for what needs more than a statement (appending rows). Only within this folder. */
@@ -59,6 +59,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   for (let count = options.connections ?? 2; count > 0; count--) {
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
+    await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0')
     all.push(connection)
   }
   const free = [...all]
@@ -117,18 +118,32 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
 
   return {
-    async query(sql) {
-      const answer = await use(async (connection) => copyResult(await connection.run(sql)))
-      afterQuery()
+    async query(sql, onProgress) {
+      const answer = await use(async (connection) => copyResult(await watched(connection, connection.run(sql), onProgress)))
+      afterQuery(answer.rowCount * answer.names.length)
       return answer
     },
     async run(sql) {
       await use(async (connection) => void (await connection.run(sql)))
-      afterQuery()
+      afterQuery(0)
     },
     use,
     interrupt,
     close: () => (closing ??= close())
+  }
+}
+
+/** DuckDB tells how far a query is only when it is asked. */
+async function watched<Answer>(connection: DuckDBConnection, query: Promise<Answer>, onProgress?: (share: number) => void): Promise<Answer> {
+  if (!onProgress) return query
+  const timer = setInterval(() => {
+    const { percentage } = connection.progress
+    if (percentage > 0) onProgress(Math.min(1, percentage / 100))
+  }, 100)
+  try {
+    return await query
+  } finally {
+    clearInterval(timer)
   }
 }
 

@@ -28,8 +28,8 @@ export interface HostOptions {
   readonly platform: 'browser' | 'electron'
 }
 
-/** Ten minutes, 6,000 rows a minute. */
-const sampleShape = { minutes: 10, rowsPerMinute: 6000, seed: 1 }
+/** Forty minutes, 3,000 rows a minute: enough for every state of a window, and made in less than three seconds. */
+const sampleShape = { minutes: 40, rowsPerMinute: 3000, seed: 1 }
 
 const layoutLimitBytes = 1_000_000
 

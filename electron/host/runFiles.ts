@@ -132,6 +132,7 @@ export function summaryOf(saved: SavedRun, state: RunState, fault: PlainFault | 
       ...(phases && { flight_phase_counts: windowSettings(phases.windowUs, phases.windowUs, phases.watermarkDelayMs) }),
       ...(alerts && { anomaly_alerts: windowSettings(alerts.windowUs, alerts.slideUs, alerts.watermarkDelayMs) })
     } satisfies Partial<Record<QueryName, WindowSettings>>,
+    ...(pipeline.trigger.kind === 'processingTime' && pipeline.trigger.intervalMs !== null && { intervalSeconds: pipeline.trigger.intervalMs / 1000 }),
     limits: alerts?.thresholds ?? { altitudeMin: -100, altitudeMax: 12000, velocityMin: 0, velocityMax: 1000 },
     ...(fault && { fault })
   }

@@ -51,7 +51,7 @@ async function exportGold(request: ExportRequest, query: string, sideFile: strin
   onProgress?.(0, of)
   const rows = await writeWhole({ file, side: sideOf(sideFile, metadata) }, (temporary) =>
     scan.explaining(() =>
-      writeTable(database, { format, columns: scan.columns, sql, metadata: metadataEntries(metadata), onRows: (done) => onProgress?.(done, of) }, temporary).catch((error: unknown) => Promise.reject(writeFault(error, temporary, file)))
+      writeTable(database, { format, columns: scan.columns, sql, metadata: metadataEntries(metadata), progress: { of, onRows: (done) => onProgress?.(done, of) } }, temporary).catch((error: unknown) => Promise.reject(writeFault(error, temporary, file)))
     )
   )
   onProgress?.(rows, of)

@@ -26,7 +26,7 @@ export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
 
 /** A Delta table as a stream: a snapshot, then every commit after it, as Spark's DeltaSource reads them. SPEC O1 to O9 */
 export async function openDeltaSource(storage: Storage, database: Database, checkpointReader: CheckpointReader, options: DeltaSourceOptions): Promise<Source> {
-  const opened = await loadSnapshot(storage, {}, checkpointReader)
+  const opened = await loadSnapshot(storage, { withStats: true }, checkpointReader)
   const { metaData } = opened
   const snapshots = new Map<number, Promise<readonly AddFile[]>>()
   const commits = new Map<number, Promise<Commit>>()
@@ -38,7 +38,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   function snapshotFiles(version: number): Promise<readonly AddFile[]> {
     const known = snapshots.get(version)
     if (known) return known
-    const sorted = (version === opened.version ? Promise.resolve(opened) : loadSnapshot(storage, { version }, checkpointReader)).then(sortedFiles)
+    const sorted = (version === opened.version ? Promise.resolve(opened) : loadSnapshot(storage, { version, withStats: true }, checkpointReader)).then(sortedFiles)
     snapshots.set(version, sorted)
     return sorted
   }

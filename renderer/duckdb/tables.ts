@@ -13,6 +13,9 @@ export const keptRows = 1_000_000
 /** What is waiting is put in this often at most. */
 const flushEveryMs = 250
 
+/** DuckDB starts this long after the page, so that the page is seen first. */
+const warmUpAfterMs = 300
+
 /** The open run as tables of DuckDB, each with a column `seq` that tells its rows apart. Times are TIMESTAMPs in UTC. */
 export interface RunTables {
   readonly hub: FrameHub<TableName>
@@ -22,6 +25,8 @@ export interface RunTables {
   count(table: TableName): number
   /** Rows that were let go of because there were too many. */
   dropped(table: TableName): number
+  /** True while rows of the table have come that it does not hold yet. */
+  isBehind(table: TableName): boolean
 }
 
 const time = { kind: 'timestamp_ntz' } as const
@@ -51,15 +56,18 @@ export function openRunTables(run: RunStore): RunTables {
   const lost = new Map<TableName, number>()
   const next = new Map<TableName, number>()
   const made = new Set<TableName>()
-  let gold: { readonly query: QueryName; readonly rows: Uint8Array }[] = []
+  let gold = emptyGold()
   let small = emptySmall()
   let touched: Map<string, readonly [QueryName, number]> = new Map()
   const windowSeq = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let working: Promise<unknown> = Promise.resolve()
+  let isFlushing = false
   let generation = 0
 
   run.onFeed(hear)
+  // A person reads the start screen meanwhile.
+  setTimeout(() => void opened().catch(() => undefined), warmUpAfterMs)
 
   function hear(feed: RunFeed): void {
     switch (feed.kind) {
@@ -72,7 +80,8 @@ export function openRunTables(run: RunStore): RunTables {
         addBatch(feed.batch)
         break
       case 'rows':
-        gold.push({ query: feed.query, rows: feed.rows })
+        gold[feed.query].push(feed.rows)
+        hub.changed(`gold.${feed.query}`)
         break
       case 'problem':
         addProblem(feed.problem)
@@ -87,7 +96,7 @@ export function openRunTables(run: RunStore): RunTables {
 
   function clear(): void {
     generation += 1
-    gold = []
+    gold = emptyGold()
     small = emptySmall()
     touched = new Map()
     windowSeq.clear()
@@ -125,39 +134,45 @@ export function openRunTables(run: RunStore): RunTables {
   function soon(): void {
     timer ??= setTimeout(() => {
       timer = undefined
-      working = working.then(flush).catch((error: unknown) => console.warn('a table could not be filled', error))
+      isFlushing = true
+      working = working
+        .then(flush)
+        .catch((error: unknown) => console.error('a table could not be filled', error))
+        .then(() => {
+          isFlushing = false
+          for (const table of tableNames) hub.changed(table)
+        })
     }, flushEveryMs)
   }
 
   async function flush(): Promise<void> {
     const mine = generation
     const connection = await opened()
+    if (mine !== generation) return
     const [rows, cells, windows] = [gold, small, touched]
-    gold = []
+    gold = emptyGold()
     small = emptySmall()
     touched = new Map()
-    for (const { query, rows: stream } of rows) {
-      if (mine !== generation) return
-      await put(connection, `gold.${query}`, stream, '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)')
+    for (const query of queryNames) {
+      if (rows[query].length > 0) await put(mine, connection, `gold.${query}`, rows[query], '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)')
     }
     for (const name of ['late_rows', 'files', 'progress', 'problems'] as const) {
-      if (mine !== generation) return
-      if (cells[name].length > 0) await put(connection, name, streamOf(name, cells[name]), '*')
+      if (cells[name].length > 0) await put(mine, connection, name, [streamOf(name, cells[name])], '*')
     }
     if (mine === generation) await putWindows(connection, windows)
   }
 
   /** Adds rows; the oldest go when there are too many. */
-  async function put(connection: WasmConnection, table: TableName, stream: Uint8Array, columns: string): Promise<void> {
+  async function put(mine: number, connection: WasmConnection, table: TableName, streams: readonly Uint8Array[], columns: string): Promise<void> {
+    if (mine !== generation) return
     await connection.query('DROP TABLE IF EXISTS incoming')
-    await connection.createFrom('incoming', stream)
+    for (const [i, stream] of streams.entries()) await connection.insertFrom('incoming', stream, i === 0)
     const from = next.get(table) ?? 0
     const select = `SELECT CAST(${from} + row_number() OVER () - 1 AS INTEGER) AS seq, ${columns} FROM incoming`
     if (table.startsWith('gold.')) await connection.query('CREATE SCHEMA IF NOT EXISTS gold')
-    const created = made.has(table)
-    await connection.query(created ? `INSERT INTO ${table} ${select}` : `CREATE OR REPLACE TABLE ${table} AS ${select}`)
+    const { columns: answer } = await connection.query(made.has(table) ? `INSERT INTO ${table} ${select}` : `CREATE OR REPLACE TABLE ${table} AS ${select}`)
+    if (mine !== generation) return
     made.add(table)
-    const { columns: answer } = await connection.query('SELECT count(*)::INTEGER AS n FROM incoming')
     const added = Number(answer[0]?.values[0] ?? 0)
     next.set(table, from + added)
     const total = (counts.get(table) ?? 0) + added
@@ -191,7 +206,7 @@ export function openRunTables(run: RunStore): RunTables {
     if (rows.length === 0) return
     const cells = rows.map(([, query, window]): Cell[] => [query, micros(window.startMs), micros(window.endMs), window.state, window.keysOver > 0, BigInt(Math.round(window.rows)), BigInt(window.keys), BigInt(window.keysOver), BigInt(window.droppedRows), window.closedBatch === null ? null : BigInt(window.closedBatch)])
     await connection.query('DROP TABLE IF EXISTS incoming')
-    await connection.createFrom('incoming', streamOf('windows', cells, rows.map(([seq]) => seq)))
+    await connection.insertFrom('incoming', streamOf('windows', cells, rows.map(([seq]) => seq)), true)
     if (!made.has('windows')) await connection.query('CREATE OR REPLACE TABLE windows AS SELECT * FROM incoming LIMIT 0')
     made.add('windows')
     await connection.query('DELETE FROM windows WHERE closed_batch IS NULL OR seq IN (SELECT seq FROM incoming)')
@@ -206,11 +221,16 @@ export function openRunTables(run: RunStore): RunTables {
     query: async (sql) => (await opened()).query(sql),
     queryStream: async (sql) => (await opened()).queryStream(sql),
     count: (table) => counts.get(table) ?? 0,
-    dropped: (table) => lost.get(table) ?? 0
+    dropped: (table) => lost.get(table) ?? 0,
+    isBehind: (table) => isFlushing || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
   }
 }
 
 const tableNames: readonly TableName[] = ['gold.anomaly_alerts', 'gold.flight_phase_counts', 'windows', 'late_rows', 'files', 'progress', 'problems']
+
+const isGold = (table: TableName): table is `gold.${QueryName}` => table.startsWith('gold.')
+
+const emptyGold = (): Record<QueryName, Uint8Array[]> => ({ flight_phase_counts: [], anomaly_alerts: [] })
 
 const emptySmall = (): Record<Exclude<Small, 'windows'>, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
 

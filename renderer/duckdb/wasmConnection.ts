@@ -8,8 +8,8 @@ export interface WasmConnection {
   query(sql: string): Promise<StreamTable>
   /** The answer as it comes: an Arrow stream. */
   queryStream(sql: string): Promise<Uint8Array>
-  /** Makes a table of an Arrow stream. */
-  createFrom(table: string, stream: Uint8Array): Promise<void>
+  /** Adds an Arrow stream to a table, or makes one of it. */
+  insertFrom(table: string, stream: Uint8Array, create: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,7 +37,7 @@ export async function openWasm(): Promise<WasmConnection> {
   return {
     query: async (sql) => readStream(await queryStream(sql)),
     queryStream,
-    createFrom: (table, stream) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { name: table, create: true })),
+    insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { name: table, create })),
     close: () => database.terminate()
   }
 }

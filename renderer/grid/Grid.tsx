@@ -176,8 +176,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
     <div className="grid-frame" onPointerEnter={reading.enter} onPointerLeave={reading.leave}>
       <div className="grid-bar">
         <span className="grid-count" role="status">
-          {rows ? `${formatCount(length)} of ${formatCount(rows.of)} rows` : '0 of 0 rows'}
+          {formatCount(length)} of {formatCount(rows?.of ?? 0)} rows
         </span>
+        {data.isBehind && <span className="hint">reading more</span>}
         {tables.dropped(table) > 0 && <span className="hint">the newest 1,000,000; older ones are in gold</span>}
         {'fault' in condition && (
           <span className="grid-fault" role="alert">

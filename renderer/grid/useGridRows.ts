@@ -11,6 +11,8 @@ export interface GridData {
   readonly pages: number
   /** Rows that the table has got since; they wait while the grid is being read. */
   readonly waiting: number
+  /** The table has not got all that has come, or what is shown has not. */
+  readonly isBehind: boolean
   readonly fault: string | undefined
   showNew(): void
 }
@@ -20,6 +22,7 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
   const [rows, setRows] = useState<GridRows>()
   const [pages, setPages] = useState(0)
   const [seen, setSeen] = useState(0)
+  const [behind, setBehind] = useState(() => tables.isBehind(query.table))
   const [fault, setFault] = useState<string>()
   const turn = useRef(0)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
@@ -55,6 +58,7 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
 
   useEffect(() => {
     const stop = tables.hub.subscribe(query.table, () => {
+      setBehind(tables.isBehind(query.table))
       setSeen(tables.count(query.table) + tables.dropped(query.table))
       isBehind.current = true
       timer.current ??= setTimeout(() => {
@@ -70,5 +74,5 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [tables, query.table])
 
-  return { rows, pages, waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
+  return { rows, pages, isBehind: rows === undefined || (!frozen && (behind || seen > rows.seen)), waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
 }

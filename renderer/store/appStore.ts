@@ -12,9 +12,11 @@ export interface Actions {
   control(command: RunCommand): void
   /** Back to the start screen; the run goes on. */
   leaveRun(): void
+  /** Back to the start screen, and there to another folder. */
+  openFolder(): void
 }
 
-export function runActions({ host, run, view }: Session, onFault: (message: string) => void): Actions {
+export function runActions({ host, run, view }: Session, onFault: (message: string) => void, onOpenFolder: () => void): Actions {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -45,12 +47,16 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
     leaveRun() {
       run.close()
       view.set({ lastRunId: null })
+    },
+    openFolder() {
+      actions.leaveRun()
+      onOpenFolder()
     }
   }
   return actions
 }
 
-/** Reads the view that was saved last, and saves each change a moment later. */
+/** Saves each change of the view a moment later; what was selected and looked at is of one sitting. */
 export async function keepView(host: Host, view: Session['view']): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   view.subscribe(() => {

@@ -1,5 +1,6 @@
 import type { Host } from '#shared/contract/host.ts'
 import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunEvent, RunSnapshot, RunSummary, Speed } from '#shared/contract/run.ts'
+import { openBatchMarks, type BatchMarks } from './batchMarks.ts'
 import { openFrameHub, type FrameHub } from './frameHub.ts'
 import { openWindowTable, type MutableWindowTable, type WindowTable } from './windowTable.ts'
 
@@ -22,6 +23,7 @@ export interface RunStore {
   /** Newest event time read; undefined before the first row. */
   readonly newestEventMs: number | undefined
   readonly totals: RunTotals
+  readonly marks: BatchMarks
   /** False until all that was there when the run was opened has come. */
   readonly loaded: boolean
   /** Opens a run in place of the one that was open. */
@@ -86,6 +88,7 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
   function addBatch(batch: BatchRecord): void {
     const before = state.lastBatch[batch.query]
     state.windows[batch.query].addBatch(batch)
+    state.marks.add(batch)
     if (!before || before.batchId < batch.batchId) {
       state.lastBatch = { ...state.lastBatch, [batch.query]: batch }
       const tally = state.tallies[batch.query]
@@ -139,6 +142,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     get newestEventMs() {
       return state.newestEventMs
     },
+    get marks() {
+      return state.marks
+    },
     get loaded() {
       return state.loaded
     },
@@ -179,6 +185,7 @@ interface State {
   lastBatch: Partial<Record<QueryName, BatchRecord>>
   newestEventMs: number | undefined
   tallies: Record<QueryName, Tally>
+  marks: ReturnType<typeof openBatchMarks>
   loaded: boolean
 }
 
@@ -194,6 +201,7 @@ function emptyState(): State {
     lastBatch: {},
     newestEventMs: undefined,
     tallies: each(() => ({ files: 0, rows: 0, recent: [] })),
+    marks: openBatchMarks(),
     loaded: false
   }
 }

@@ -1,5 +1,6 @@
 import { microsToMs, readStream, type StreamColumn } from '#shared/arrow/readStream.ts'
 import type { BatchRecord, FileRead, QueryName } from '#shared/contract/run.ts'
+import { openKeySums, type KeySums } from './keySums.ts'
 
 /** As the guide's glyphs and words, and the SQL column `state`, call it. */
 export type WindowState = 'open' | 'closing' | 'closed' | 'late drops'
@@ -52,6 +53,8 @@ export interface WindowTable {
   readonly counts: Readonly<Record<WindowState, number>>
   /** Rows dropped from at least one window. */
   readonly lateRows: number
+  /** Running sums by key. */
+  readonly sums: KeySums
 }
 
 /** Rows of gold whose cells are kept; of older windows only the sums. */
@@ -78,6 +81,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
   let closedRows = 0
   let lateRows = 0
   const withCells: WindowEntry[] = []
+  const sums = openKeySums()
   const setAside: FileRead[] = []
   let revision = 0
   const changed = (window: WindowEntry): void => void (window.revision = ++revision)
@@ -109,6 +113,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     if (setAside.length > 1000) setAside.splice(0, setAside.length - 1000)
     for (const { startMs, endMs, rows, keys, keysOver } of batch.closed) {
       const window = entry(startMs, endMs)
+      sums.closeWindow(keysOver)
       Object.assign(window, { rows, keys, keysOver, closedBatch: batch.batchId })
       window.state = stateOf(window)
       changed(window)
@@ -177,10 +182,12 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       for (const { state } of sorted) counts[state] += 1
       return counts
     },
+    sums,
     addBatch,
     addRows(rows) {
       closedRows += addCells(rows, (window, cells) => {
         window.cells = cells
+        sums.addClosed(window, cells)
         changed(window)
         withCells.push(window)
         cellRows += cells.keys.length
@@ -204,6 +211,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
         window.state = stateOf(window)
         changed(window)
       })
+      sums.replaceOpen(open)
       // What is neither open any more nor closed has never been written: the run was opened anew.
       const gone = sorted.filter((window) => window.closedBatch === null && !open.has(window))
       if (gone.length === 0) return

@@ -51,6 +51,8 @@ export interface RunSummary {
   readonly createdMs: number
   readonly queries: Readonly<Partial<Record<QueryName, WindowSettings>>>
   readonly limits: Limits
+  /** Watch: seconds between two triggers; absent: batch after batch. */
+  readonly intervalSeconds?: number
   /** Why it failed. */
   readonly fault?: PlainFault
 }

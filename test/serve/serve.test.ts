@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { WebSocket, type ClientOptions } from 'ws'
@@ -7,16 +9,19 @@ import { maxFrameBytes } from '#shared/contract/frame.ts'
 import { connect, serve } from '#shared/contract/rpc.ts'
 import { socketPath, webSocketChannel } from '#shared/contract/webSocketChannel.ts'
 import { startPageServer, type PageServer } from '#electron/serve.ts'
+import { until } from '#test/support/contrail.ts'
+import { temporaryFolder } from '#test/support/folders.ts'
 import { expectedPolicy, makePage, waysOut } from '#test/support/page.ts'
 import { rawRequest, type RawAnswer } from './rawRequest.ts'
 
+const downloadFolder = temporaryFolder('downloads')
 let server: PageServer
 let port: number
 let token: string
 
 beforeAll(async () => {
   const target = { greet: async (name: string) => `hello ${name}` }
-  server = await startPageServer({ port: 0, pageFolder: makePage(), onChannel: (channel) => void serve(target, ['greet'], channel) })
+  server = await startPageServer({ port: 0, pageFolder: makePage(), downloadFolder, onChannel: (channel) => void serve(target, ['greet'], channel) })
   const address = new URL(server.address)
   port = Number(address.port)
   token = address.searchParams.get('token')!
@@ -37,7 +42,7 @@ async function pageCookie(): Promise<string> {
 
 test('the address is of this machine alone and holds a token of 192 random bits', async () => {
   expect(server.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}$/)
-  const other = await startPageServer({ port: 0, pageFolder: makePage(), onChannel: () => undefined })
+  const other = await startPageServer({ port: 0, pageFolder: makePage(), downloadFolder, onChannel: () => undefined })
   await other.close()
   expect(new URL(other.address).searchParams.get('token')).not.toBe(token)
 })
@@ -62,6 +67,21 @@ test.each([
 ])('%s comes with the cookie as %s', async (path, type) => {
   const { status, headers } = await request(path, { lines: [`Cookie: other=1; ${await pageCookie()}`] })
   expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type })
+})
+
+describe('a file that was exported to be downloaded', () => {
+  test('comes once, as an attachment, to who has the token', async () => {
+    writeFileSync(join(downloadFolder, 'run-alerts.csv'), 'a,b\r\n')
+    expect((await request('/downloads/run-alerts.csv', { lines: [`Cookie: ${await pageCookie()}`] })).status).toBe(404)
+    const { status, headers, body } = await request(page('/downloads/run-alerts.csv'))
+    expect({ status, how: headers['content-disposition'], policy: headers['content-security-policy'] !== undefined, body }).toEqual({ status: 200, how: 'attachment; filename="run-alerts.csv"', policy: true, body: 'a,b\r\n' })
+    await until(() => !existsSync(join(downloadFolder, 'run-alerts.csv')))
+    expect((await request(page('/downloads/run-alerts.csv'))).status).toBe(404)
+  })
+
+  test.each(['/downloads/', '/downloads/..', '/downloads/../serve.ts', '/downloads/%2e%2e%2fserve.ts', '/downloads/.hidden', '/downloads/a/b'])('%s is not there', async (path) => {
+    expect((await request(page(path))).status).toBe(404)
+  })
 })
 
 test('HEAD answers without a body', async () => {
@@ -204,12 +224,12 @@ test('a port in use is named, with what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port: taken } = other.address() as AddressInfo
-  await expect(startPageServer({ port: taken, pageFolder: '.', onChannel: () => undefined })).rejects.toThrow(`port ${taken} is in use: choose another with --port, or leave it out for any free one`)
+  await expect(startPageServer({ port: taken, pageFolder: '.', downloadFolder, onChannel: () => undefined })).rejects.toThrow(`port ${taken} is in use: choose another with --port, or leave it out for any free one`)
   other.close()
 })
 
 test('closing ends what is open', async () => {
-  const own = await startPageServer({ port: 0, pageFolder: makePage(), onChannel: () => undefined })
+  const own = await startPageServer({ port: 0, pageFolder: makePage(), downloadFolder, onChannel: () => undefined })
   const { host, search } = new URL(own.address)
   const socket = new WebSocket(`ws://${host}${socketPath}${search}`, { origin: `http://${host}` })
   await once(socket, 'open')

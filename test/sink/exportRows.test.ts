@@ -91,7 +91,7 @@ describe('a whole gold table', () => {
     const folder = temporaryFolder('export')
     await goldIn(folder)
     const { done, progress } = await exported(folder, { format: 'parquet', rows: gold })
-    expect([done, progress, (await parquetRows(done.file)).map((row) => [row.origin_country, row.anomaly_rate])]).toEqual([
+    expect([done, [progress[0], progress.at(-1)], (await parquetRows(done.file)).map((row) => [row.origin_country, row.anomaly_rate])]).toEqual([
       { file: join(folder, 'out.parquet'), rows: 3, sideFile: null },
       [[0, 3], [3, 3]],
       [['Spain', 3], ['=Malta', 1.5], ['Spain', 0]]

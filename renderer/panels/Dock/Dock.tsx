@@ -41,8 +41,13 @@ export function Dock() {
       event.preventDefault()
       setExporting(true)
     }
+    const obey = (event: Event) => (event as CustomEvent<{ readonly id?: string }>).detail?.id === 'export' && setExporting(true)
     window.addEventListener('keydown', hear)
-    return () => window.removeEventListener('keydown', hear)
+    window.addEventListener('contrail:command', obey)
+    return () => {
+      window.removeEventListener('keydown', hear)
+      window.removeEventListener('contrail:command', obey)
+    }
   }, [])
 
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
+import type { About, ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import type { GridHandle } from '#renderer/grid/Grid.tsx'
@@ -31,7 +31,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
   const [progress, setProgress] = useState<ExportProgress | null>(null)
   const [done, setDone] = useState<ExportDone | null>(null)
   const [fault, setFault] = useState<string | null>(null)
-  const [about, setAbout] = useState<{ readonly documentsFolder: string } | null>(null)
+  const [about, setAbout] = useState<About | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
 
   useEffect(() => {
@@ -40,21 +40,37 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
     return host.onExportProgress(setProgress)
   }, [host])
 
-  const proposed = about === null ? '' : joined(about.documentsFolder, `${slug(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`)
+  const name = `${slug(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`
+  const proposed = about === null ? '' : joined(about.documentsFolder, name)
   const path = edited ? to : proposed
 
-  async function write(force: boolean): Promise<void> {
+  /** Into a folder that the browser is given files from, and from there. */
+  async function download(): Promise<void> {
+    const file = await write(joined(joined(about!.dataFolder, 'downloads'), name.replaceAll(/[^\w.-]/g, '-')), true)
+    for (const each of file ? [file.file, file.sideFile] : []) {
+      if (each === null) continue
+      const link = document.createElement('a')
+      link.download = each.split(/[/\\]/).at(-1)!
+      link.href = `/downloads/${link.download}${location.search}`
+      link.click()
+    }
+  }
+
+  async function write(path: string, force: boolean): Promise<ExportDone | undefined> {
     setFault(null)
     setDone(null)
     setProgress({ file: path, rows: 0, of: rows === 'shown' ? (shown?.rows ?? 0) : 0 })
     try {
       const source = rows === 'all' && query ? ({ kind: 'gold', query } as const) : await shownRows()
       const { zone } = view.get()
-      setDone(await host.exportRows({ runId: run.run!.id, format, to: path, force, rows: source, timeZone: zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone }))
+      const written = await host.exportRows({ runId: run.run!.id, format, to: path, force, rows: source, timeZone: zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone })
+      setDone(written)
       setExists(false)
+      return written
     } catch (error) {
       setExists(isFault(error) && error.code === 'exists')
       setFault(error instanceof Error ? error.message : String(error))
+      return undefined
     } finally {
       setProgress(null)
     }
@@ -73,7 +89,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          void write(false)
+          void write(path, false)
         }}
       >
         <h2 id="export-title">Export {tab.title.toLowerCase()}</h2>
@@ -128,8 +144,13 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
             {done ? 'Close' : 'Cancel'}
           </button>
           {exists && (
-            <button type="button" className="button" onClick={() => void write(true)}>
+            <button type="button" className="button" onClick={() => void write(path, true)}>
               Replace the file
+            </button>
+          )}
+          {about?.platform === 'browser' && (
+            <button type="button" className="button" disabled={progress !== null} onClick={() => void download()}>
+              Download
             </button>
           )}
           <button className="button button-primary" disabled={progress !== null || path.trim() === ''}>

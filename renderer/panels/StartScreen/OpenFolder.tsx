@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { FolderListing } from '#shared/contract/source.ts'
+import { Icon } from '#renderer/theme/Icon.tsx'
 import { useSession } from '#renderer/store/session.ts'
 
 /** Chooses a folder on the host, where a browser has no dialog of its own. */
@@ -14,7 +15,8 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
     host.listFolder(folder).then(
       (found) => {
         setListing(found)
-        setPath(found.path)
+        // Who has begun to type goes before the folder that it began with.
+        setPath((typed) => (folder === undefined && typed !== '' ? typed : found.path))
         setFault(null)
       },
       (error: Error) => setFault(error.message)
@@ -51,17 +53,18 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
           {listing !== null && listing.parent !== null && (
             <li>
               <button type="button" onClick={() => void list(listing.parent!)}>
-                Up to {listing.parent}
+                <Icon name="left" size={13} /> Up to {listing.parent}
               </button>
             </li>
           )}
           {listing?.folders.map(({ name, isDelta }) => (
             <li key={name}>
               <button type="button" onClick={() => void (isDelta ? setPath(joined(listing.path, name)) : list(joined(listing.path, name)))} onDoubleClick={() => onChoose(joined(listing.path, name))}>
-                {name} {isDelta && <span className="hint">Delta table</span>}
+                <Icon name="folder" size={13} /> {name} {isDelta && <span className="hint">Delta table</span>}
               </button>
             </li>
           ))}
+          {listing?.folders.length === 0 && <li className="hint">There are no folders in it.</li>}
         </ul>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={() => dialog.current?.close()}>

@@ -1,27 +1,38 @@
 import { useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
 import type { NewRun } from '#shared/contract/run.ts'
-import { formatInstant } from '#renderer/format/format.ts'
+import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
+import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 
 interface SourceCheckProps {
   readonly path: string
   readonly report: CheckReport | null
   readonly onCheck: (mapping?: ColumnMapping) => void
+  /** To choose another folder. */
+  readonly onOther: () => void
   readonly onStart: (run: NewRun) => void
 }
 
+const rounded = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+
+/** With one decimal where there is one, and the true minus sign. */
+const formatNumber = (value: number): string => rounded.format(value).replace('-', '\u2212')
+
 /** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
-export function SourceCheck({ path, report, onCheck, onStart }: SourceCheckProps) {
+export function SourceCheck({ path, report, onCheck, onOther, onStart }: SourceCheckProps) {
   const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
   return (
     <section className="check" aria-label="Source check">
-      <header className="check-header">
+      <header className="check-header" data-busy={report === null}>
         <div>
           <h1>{path}</h1>
-          <p className="hint" aria-live="polite">
-            {report === null ? 'Checking' : `Checked ${formatInstant(report.checkedMs, 'UTC')}, ${(report.tookMs / 1000).toFixed(1)} s.`}
+          <p className="check-when" aria-live="polite">
+            {report === null ? 'Checking' : `Checked ${formatInstant(report.checkedMs, 'UTC')}, ${(report.tookMs / 1000).toFixed(1)} s.${report.files > 0 ? ` ${formatCount(report.files)} ${report.files === 1 ? 'file' : 'files'}, ${formatBytes(report.bytes)}.` : ''}`}
           </p>
         </div>
+        <button className="button" onClick={onOther}>
+          Choose another folder
+        </button>
         <button className="button" onClick={() => onCheck()} disabled={report === null}>
           Check again
         </button>
@@ -40,13 +51,13 @@ export function SourceCheck({ path, report, onCheck, onStart }: SourceCheckProps
   )
 }
 
-const glyphs = { passed: '✓', failed: '✗', warning: '!', 'needs a decision': '☒', waiting: '◌' } as const
+const icons = { passed: 'tick', failed: 'cross', warning: 'warning', 'needs a decision': 'cross', waiting: 'dotted' } as const satisfies Record<CheckStep['state'], IconName>
 
 function Step({ step, number }: { readonly step: CheckStep; readonly number: number }) {
   return (
     <li className="check-step" data-state={step.state}>
-      <span className="check-glyph" aria-hidden>
-        {glyphs[step.state]}
+      <span className="check-glyph">
+        <Icon name={icons[step.state]} size={14} />
       </span>
       <div>
         <p className="check-name">
@@ -79,7 +90,7 @@ function Decision({ column, mapping, onUse }: { readonly column: ColumnCheck; re
       <p>
         {first ? (
           <>
-            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${first.min} to ${first.max}` : ''}.
+            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${formatNumber(first.min)} to ${formatNumber(first.max)}` : ''}.
           </>
         ) : (
           'No other column could stand in for it: choose another folder.'
@@ -134,6 +145,7 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
         })
       }}
     >
+      <h2>{mode === 'replay' ? 'Ready to replay' : 'Ready to watch'}</h2>
       <div role="radiogroup" aria-label="Mode" className="run-modes">
         <label>
           <input type="radio" name="mode" checked={mode === 'replay'} onChange={() => setMode('replay')} /> Replay <span className="hint">all there is, at any speed</span>
@@ -143,7 +155,9 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
         </label>
       </div>
       <details>
-        <summary>Options</summary>
+        <summary>
+          Options <span className="hint">files per trigger, folders, bad files</span>
+        </summary>
         <div className="run-fields">
           <label>
             Files per trigger
@@ -168,7 +182,10 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
           </label>
         </div>
       </details>
-      <button className="button button-primary">Start</button>
+      <p className="dialog-actions">
+        <button className="button button-primary">Start</button>
+        <span className="hint">Makes a run with gold and checkpoints of its own. Silver stays as it is.</span>
+      </p>
     </form>
   )
 }
@@ -181,6 +198,7 @@ function Columns({ columns }: { readonly columns: readonly ColumnCheck[] }) {
     <table className="check-columns">
       <thead>
         <tr>
+          <td />
           <th scope="col">Column</th>
           <th scope="col">Expected</th>
           <th scope="col">Found</th>
@@ -191,17 +209,19 @@ function Columns({ columns }: { readonly columns: readonly ColumnCheck[] }) {
       <tbody>
         {shown.map((column) => (
           <tr key={column.name} data-state={column.state}>
+            <td className="check-glyph">{column.state !== 'not used' && <Icon name={column.state === 'matches' ? 'tick' : 'cross'} size={13} />}</td>
             <th scope="row">
               <code>{column.name}</code>
             </th>
             <td>{column.expected}</td>
             <td>{column.found}</td>
             <td>{column.usedBy.length === 2 ? 'both queries' : column.usedBy.length === 0 ? 'not used' : queryWords[column.usedBy[0]!]}</td>
-            <td>{column.state === 'matches' ? '✓ matches' : column.state === 'not used' ? '' : column.state}</td>
+            <td>{column.state === 'not used' ? '' : column.state}</td>
           </tr>
         ))}
         {columns.length > shown.length && (
           <tr>
+            <td />
             <td colSpan={5}>and {columns.length - shown.length} more, none of them used</td>
           </tr>
         )}

@@ -1,27 +1,40 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { About } from '#shared/contract/host.ts'
 import type { RunSummary } from '#shared/contract/run.ts'
 import type { CheckReport, ColumnMapping, RecentSource } from '#shared/contract/source.ts'
 import { formatDay } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useSession } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
+import { ModalDialog } from '../ModalDialog.tsx'
+import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { OpenFolder } from './OpenFolder.tsx'
 import { SourceCheck } from './SourceCheck.tsx'
+import { Welcome } from './Welcome.tsx'
 import './startScreen.css'
 
+interface StartScreenProps {
+  readonly actions: Actions
+  /** A folder is being chosen. */
+  readonly choosing: boolean
+  readonly onChoosing: (choosing: boolean) => void
+}
+
 /** Where a run begins: a folder, the sample, a recent source, or a run that is there already. */
-export function StartScreen({ actions }: { readonly actions: Actions }) {
+export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps) {
   const { host } = useSession()
+  const { zone, altitudeUnit, velocityUnit } = useView((state) => state)
   const [about, setAbout] = useState<About | null>(null)
   const [recent, setRecent] = useState<readonly RecentSource[]>([])
   const [runs, setRuns] = useState<readonly RunSummary[]>([])
-  const [choosing, setChoosing] = useState(false)
   const [path, setPath] = useState<string | null>(null)
   const [report, setReport] = useState<CheckReport | null>(null)
-  const [busy, setBusy] = useState<string | null>(null)
+  const [said, setSaid] = useState<string | null>(null)
+  const [deleting, setDeleting] = useState<RunSummary | null>(null)
+  const checks = useRef(0)
 
   const refresh = () => {
-    host.recentSources().then(setRecent, () => undefined)
+    host.recentSources().then(setRecent, () => undefined) // Lists are a help; what they cannot show is told where it is used.
     host.listRuns().then(setRuns, () => undefined)
   }
   useEffect(() => {
@@ -31,36 +44,35 @@ export function StartScreen({ actions }: { readonly actions: Actions }) {
   }, [host])
 
   const check = (folder: string, mapping?: ColumnMapping) => {
-    setChoosing(false)
+    const mine = ++checks.current
+    onChoosing(false)
+    setSaid(null)
     setPath(folder)
     setReport(null)
     host.checkSource(folder, mapping).then(
       (found) => {
-        setReport(found)
+        if (mine === checks.current) setReport(found)
         refresh()
       },
-      (error: Error) => setBusy(error.message)
+      (error: Error) => setSaid(error.message)
     )
   }
 
-  const openFolder = async () => {
-    if (!window.contrailDesktop) return setChoosing(true)
-    const folder = await window.contrailDesktop.openFolder()
-    if (folder !== null) check(folder)
-  }
-
+  // The desktop app has a dialog of its own; it is asked for once.
   useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'o') return
-      event.preventDefault()
-      void openFolder()
-    }
-    window.addEventListener('keydown', hear)
-    return () => window.removeEventListener('keydown', hear)
-  })
+    if (!choosing || !window.contrailDesktop) return
+    window.contrailDesktop.openFolder().then(
+      (folder) => {
+        onChoosing(false)
+        if (folder !== null) check(folder)
+      },
+      () => onChoosing(false)
+    )
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [choosing])
 
   return (
-    <main
+    <div
       className="start"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
@@ -68,89 +80,132 @@ export function StartScreen({ actions }: { readonly actions: Actions }) {
         const [file] = event.dataTransfer.files
         const dropped = file && window.contrailDesktop ? window.contrailDesktop.pathOfDrop(file) : ''
         if (dropped) check(dropped)
-        else setBusy('A browser does not tell where a dropped folder is: use Open folder.')
+        else setSaid('A browser does not tell where a dropped folder is: use Open folder.')
       }}
     >
+      <TitleBar actions={actions} />
       <nav className="start-actions" aria-label="Start">
         <header className="start-title">
           <h1>Contrail</h1>
           <p>Event-time windows over flight observations</p>
         </header>
-        <button className="start-action" onClick={() => void openFolder()} aria-label="Open folder">
-          <span>Open folder</span>
-          <span className="hint">Delta table or plain Parquet, local or network</span>
-          <kbd aria-hidden>Ctrl O</kbd>
-        </button>
-        <button
-          className="start-action"
-          aria-label="Play the sample recording"
-          onClick={() => {
-            setBusy('Making the sample recording')
-            void actions.playSample().then(() => setBusy(null))
-          }}
-        >
-          <span>Play the sample recording</span>
-          <span className="hint">Ten minutes with known anomalies, late files and one gap. Works offline.</span>
-        </button>
-        {busy !== null && (
+        <div className="start-choices">
+          <StartAction icon="folder" name="Open folder" hint="Delta table or plain Parquet, local or network" keys="Ctrl O" onChoose={() => onChoosing(true)} />
+          <StartAction
+            icon="film"
+            name="Play the sample recording"
+            hint="Forty minutes with known anomalies, a late file and one gap. Works offline."
+            onChoose={() => {
+              setSaid('Making the sample recording, a few seconds the first time')
+              void actions.playSample().then(() => setSaid(null))
+            }}
+          />
+        </div>
+        {said !== null && (
           <p className="start-busy" role="status">
-            {busy}
+            {said}
           </p>
         )}
         <h2>
           Recent <span className="hint">last opened, UTC</span>
         </h2>
-        <ul className="start-list">
+        <ul className="start-list" aria-label="Recent">
           {recent.length === 0 && <li className="hint">Nothing yet: open a folder.</li>}
           {recent.map((source) => (
             <li key={source.path}>
-              <button onClick={() => check(source.path)} data-there={source.there}>
-                <span className="start-name">{source.path}</span>
-                <span className="start-when">{formatDay(source.openedMs)}</span>
-                <span className="hint">{source.there ? source.text : 'Not found. The drive may be disconnected.'}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-        {runs.length > 0 && <h2>Runs</h2>}
-        <ul className="start-list" aria-label="Runs">
-          {runs.map((run) => (
-            <li key={run.id} className="start-run">
-              <button onClick={() => void actions.openRun(run.id)}>
-                <span className="start-name">{run.name}</span>
-                <span className="start-when">{formatDay(run.createdMs)}</span>
-                <span className="hint">
-                  {run.mode}, {run.state === 'interrupted' ? 'interrupted, press Play to go on' : run.state}
+              <button className="start-item" onClick={() => check(source.path)} data-there={source.there} aria-current={source.path === path || undefined}>
+                <Icon name={source.there ? 'folder' : 'dotted'} size={14} />
+                <span className="start-name" title={source.path}>
+                  {shortPath(source.path)}
                 </span>
-              </button>
-              <button
-                className="button button-quiet"
-                aria-label={`Delete run ${run.name}`}
-                onClick={() => {
-                  if (confirm(`Delete the run ${run.name}? Its gold and checkpoints go too, where they lie in its own folder.`)) void host.deleteRun(run.id).then(refresh, (error: Error) => setBusy(error.message))
-                }}
-              >
-                Delete
+                <span className="start-when">{formatDay(source.openedMs)}</span>
+                <span className="start-detail">{source.there ? `Local, ${source.text}` : 'Not found. The drive may be disconnected.'}</span>
               </button>
             </li>
           ))}
         </ul>
+        {runs.length > 0 && (
+          <>
+            <h2>
+              Runs <span className="hint">made, UTC</span>
+            </h2>
+            <ul className="start-list" aria-label="Runs">
+              {runs.map((run) => (
+                <li key={run.id} className="start-run">
+                  <button className="start-item" onClick={() => void actions.openRun(run.id)}>
+                    <Icon name={runIcons[run.state]} size={14} />
+                    <span className="start-name">{run.name}</span>
+                    <span className="start-when">{formatDay(run.createdMs)}</span>
+                    <span className="start-detail" title={run.fault?.message}>
+                      {run.mode}, {run.state === 'interrupted' ? 'interrupted, press Play to go on' : run.state}
+                      {run.fault && `: ${run.fault.message}`}
+                    </span>
+                  </button>
+                  <button className="button button-quiet" aria-label={`Delete run ${run.name}`} onClick={() => setDeleting(run)}>
+                    Delete
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        <p className="start-drop">{window.contrailDesktop ? 'Or drop a folder in this window.' : ''}</p>
       </nav>
-      {path === null ? (
-        <section className="start-empty">
-          <p>Open a folder of observations, or play the sample recording.</p>
-        </section>
-      ) : (
-        <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onStart={(run) => void actions.startRun(run)} />
-      )}
+      <main className="start-main">
+        {path === null ? <Welcome /> : <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onOther={() => onChoosing(true)} onStart={(run) => void actions.startRun(run)} />}
+      </main>
       <footer className="start-footer">
         <span>Contrail {about?.version ?? ''}</span>
-        <span>Network: 127.0.0.1 only</span>
+        <span>Network: this machine only</span>
         <span className="start-spring" />
-        <span>DuckDB and all extensions are built in</span>
-        <span>UTC, m, km/h</span>
+        <span className="start-built-in">DuckDB and all extensions are built in</span>
+        <span>
+          {zone === 'UTC' ? 'UTC' : 'local time'}, {altitudeUnit}, {velocityUnit}
+        </span>
       </footer>
-      {choosing && <OpenFolder onChoose={check} onClose={() => setChoosing(false)} />}
-    </main>
+      {choosing && !window.contrailDesktop && <OpenFolder onChoose={check} onClose={() => onChoosing(false)} />}
+      {deleting && (
+        <ModalDialog
+          title={`Delete the run ${deleting.name}?`}
+          onClose={() => setDeleting(null)}
+          actions={
+            <button
+              type="button"
+              className="button button-primary"
+              onClick={() => {
+                setDeleting(null)
+                void host.deleteRun(deleting.id).then(refresh, (error: Error) => setSaid(error.message))
+              }}
+            >
+              Delete run
+            </button>
+          }
+        >
+          <p>Its gold and checkpoints go too, where they lie in the folder of the run. Silver, and folders that were chosen for it, stay as they are.</p>
+        </ModalDialog>
+      )}
+    </div>
   )
 }
+
+const runIcons = { new: 'list', running: 'loop', paused: 'pause', interrupted: 'pause', done: 'tick', failed: 'cross' } as const satisfies Record<RunSummary['state'], IconName>
+
+/** A button as large as its row, whose name is its words alone. */
+function StartAction({ icon, name, hint, keys, onChoose }: { readonly icon: IconName; readonly name: string; readonly hint: string; readonly keys?: string; readonly onChoose: () => void }) {
+  const id = useId()
+  return (
+    <div className="start-action">
+      <Icon name={icon} size={18} />
+      <button className="start-action-name" onClick={onChoose} aria-describedby={id}>
+        {name}
+      </button>
+      <span className="start-detail" id={id}>
+        {hint}
+      </span>
+      {keys !== undefined && <kbd aria-hidden>{keys}</kbd>}
+    </div>
+  )
+}
+
+/** The two last names: what tells folders apart. */
+const shortPath = (path: string): string => path.split(/[/\\]/).slice(-2).join('/')

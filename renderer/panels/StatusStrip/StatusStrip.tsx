@@ -1,74 +1,101 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { formatCount, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
 import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
-import { badgeOf, healthOf, speedText } from './statusFacts.ts'
+import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
+import { useSourceText } from '../Rail/useSourceText.ts'
+import { alertsPerHour, badgeOf, healthOf, speedText, type Badge } from './statusFacts.ts'
+import { useCounters } from './useCounters.ts'
 import './statusStrip.css'
+
+const badgeIcons: Readonly<Record<Badge, IconName>> = { REPLAY: 'loop', WATCHING: 'dot', PAUSED: 'pause', DONE: 'tick', FAILED: 'cross' }
 
 /** What the run is at, in one line: every cell goes to where its number comes from. */
 export function StatusStrip() {
   const { run: store, view } = useSession()
-  useRunTopic('run')
-  useRunTopic('batches')
-  useRunTopic('windows')
-  useRunTopic('problems')
+  useCounters('run', 'batches', 'windows', 'problems')
   const zone = useView((state) => state.zone)
   const nowMs = useSeconds()
   const run = store.run
+  const sourceText = useSourceText(run?.silver)
+  const strip = useFit<HTMLElement>()
   if (!run) return null
   const badge = badgeOf(run)
   const health = healthFor(store, nowMs)
   const { files, rows, rowsPerSecond } = store.totals
   const go = (tab: DockTab) => () => view.set({ tab })
-  const lateRows = queryNames.map((query) => store.windows[query].lateRows)
-  const alerts = alertsOf(store)
+  const lateRows = queryNames.filter((query) => run.queries[query]).map((query) => store.windows[query].lateRows)
+  const { alerts, closedWindows } = store.windows.anomaly_alerts.sums
+  const perHour = alertsPerHour(alerts, closedWindows, run.queries.anomaly_alerts)
   return (
-    <header className="strip" data-badge={badge} aria-label="Status" role="region">
+    <section className="strip" data-badge={badge} aria-label="Status" ref={strip}>
       <div className="strip-badge" role="status">
+        <Icon name={badgeIcons[badge]} />
         <b>{badge}</b>
         {badge === 'REPLAY' && <span>{speedText(store.speed)}</span>}
-        {run.state === 'interrupted' && <span className="hint">interrupted, press Play to go on</span>}
+        {run.state === 'interrupted' && <span className="strip-note">interrupted, press Play to go on</span>}
+        {run.state === 'new' && <span className="strip-note">press Play</span>}
         {health && (
-          <span className="hint">
+          <span className="strip-note">
             {health.word} since {formatInstant(health.sinceMs, zone)}
           </span>
         )}
       </div>
-      <Cell label="Source" value={run.silver.split(/[/\\]/).slice(-2).join('/')} onGo={go('files')} wide />
-      <Cell label="Files read" value={formatCount(files)} more={store.recording ? `/ ${formatCount(store.recording.files)}` : ''} onGo={go('files')} />
-      <Cell label="Rows" value={formatCount(rows)} more={run.state === 'running' && rowsPerSecond !== undefined ? `${formatShort(rowsPerSecond)}/s` : ''} onGo={go('progress')} />
+      <Cell label="Source" value={run.silver.split(/[/\\]/).slice(-2).join('/')} more={sourceText === '' ? '' : `${sourceText}, local`} onGo={go('files')} priority="source" />
+      <Cell label="Files read" value={formatCount(files)} more={store.recording ? `/ ${formatCount(store.recording.files)}` : ''} onGo={go('files')} priority="files" />
+      <Cell label="Rows" value={formatCount(rows)} more={run.state === 'running' && rowsPerSecond !== undefined ? `${formatShort(rowsPerSecond)}/s` : ''} onGo={go('progress')} priority="rows" />
       <Cell label="Newest event" value={store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)} onGo={go('progress')} />
       <Watermark store={store} query="flight_phase_counts" label="Watermark, phase" zone={zone} onGo={go('windows')} />
       <Watermark store={store} query="anomaly_alerts" label="Watermark, alerts" zone={zone} onGo={go('windows')} />
-      <Cell label="Late rows" value={lateRows.map(formatCount).join(' / ')} more={rows > 0 ? `${((Math.max(...lateRows) / rows) * 100).toFixed(2)} %` : ''} onGo={go('late')} tone="late" />
-      <Cell label="Alerts" value={formatCount(alerts)} onGo={go('alerts')} tone="alert" />
+      <Cell label="Late rows" title="Rows dropped: phase counts / anomaly alerts" value={lateRows.map(formatCount).join(' / ')} more={rows > 0 && lateRows.length > 0 ? `${((Math.max(...lateRows) / rows) * 100).toFixed(2)} %` : ''} onGo={go('late')} tone="late" />
+      <Cell label="Alerts" value={formatCount(alerts)} more={perHour === undefined ? '' : `${formatCount(perHour)}/h`} onGo={go('alerts')} tone="alert" />
       <span className="strip-spring" />
-      <Cell label="Problems" value={formatCount(store.problems.length)} onGo={go('problems')} />
-    </header>
+      <Cell label="Problems" value={formatCount(store.problems.length)} icon={store.problems.length > 0 ? 'warning' : 'tick'} onGo={go('problems')} />
+    </section>
   )
 }
 
-function Cell({ label, value, more = '', onGo, tone, wide = false }: { readonly label: string; readonly value: ReactNode; readonly more?: string; readonly onGo: () => void; readonly tone?: 'late' | 'alert'; readonly wide?: boolean }) {
+interface CellProps {
+  readonly label: string
+  readonly value: ReactNode
+  readonly more?: string
+  readonly title?: string
+  readonly icon?: IconName
+  readonly onGo: () => void
+  readonly tone?: 'late' | 'alert'
+  /** Of cells that make room when the window is narrow. */
+  readonly priority?: 'source' | 'files' | 'rows'
+}
+
+function Cell({ label, value, more = '', title, icon, onGo, tone, priority }: CellProps) {
   return (
-    <button className="strip-cell" data-tone={tone} data-wide={wide} onClick={onGo}>
-      <span className="strip-label">{label}</span>
+    <button className="strip-cell" data-tone={tone} data-priority={priority} title={title} onClick={onGo}>
+      <span className="strip-label">
+        {tone === 'late' && <LateGlyph />}
+        {tone === 'alert' && <Icon name="triangle" size={10} />}
+        {label}
+      </span>{' '}
       <span className="strip-value">
+        {icon && <Icon name={icon} size={13} />}
         {value} {more !== '' && <span className="strip-more">{more}</span>}
       </span>
     </button>
   )
 }
 
+/** A circle with a cut corner, as the bars of the river have it. */
+const LateGlyph = () => (
+  <svg className="icon" width="10" height="10" viewBox="0 0 10 10" fill="currentColor" aria-hidden>
+    <path d="M5 1v4h4a4 4 0 1 1-4-4z" />
+    <path d="M6.5 0 10 3.5V0z" className="strip-notch" />
+  </svg>
+)
+
 function Watermark({ store, query, label, zone, onGo }: { readonly store: RunStore; readonly query: 'flight_phase_counts' | 'anomaly_alerts'; readonly label: string; readonly zone: ViewState['zone']; readonly onGo: () => void }) {
   const mark = store.windows[query].watermarkMs
   const newest = store.newestEventMs
   return <Cell label={label} value={mark === undefined || mark === 0 ? '–' : formatInstant(mark, zone)} more={mark === undefined || mark === 0 || newest === undefined ? '' : formatDistance(mark - newest)} onGo={onGo} />
-}
-
-/** Closed windows and countries with an anomaly. */
-function alertsOf(store: RunStore): number {
-  return store.windows.anomaly_alerts.all.reduce((sum, { closedBatch, keysOver }) => sum + (closedBatch === null ? 0 : keysOver), 0)
 }
 
 function healthFor(store: RunStore, nowMs: number) {
@@ -79,7 +106,7 @@ function healthFor(store: RunStore, nowMs: number) {
       status: Object.values(store.status),
       triggerMs: batches.length === 0 ? undefined : Math.max(...batches.map((batch) => batch.progress.durationMs.triggerExecution ?? 0)),
       lastBatchMs: batches.length === 0 ? undefined : Math.max(...batches.map((batch) => batch.finishedMs)),
-      intervalMs: null,
+      intervalMs: store.run?.intervalSeconds === undefined ? null : store.run.intervalSeconds * 1000,
       paced: store.speed !== 'max'
     },
     nowMs
@@ -94,4 +121,34 @@ function useSeconds(): number {
     return () => clearInterval(timer)
   }, [])
   return nowMs
+}
+
+/** What makes room, one after the other; see the style sheet. */
+const dropSteps = 6
+
+/** Lets cells of an element drop until it fits: `data-drop` is how many steps that took. Measured when its width or its text has another length. */
+function useFit<Element extends HTMLElement>(): (element: Element | null) => void {
+  const place = useRef<Element | null>(null)
+  const fitted = useRef('')
+  const fit = useRef(() => {
+    const element = place.current
+    if (!element) return
+    const shape = `${element.clientWidth} ${[...element.children].map(({ textContent }) => textContent?.length ?? 0).join(' ')}`
+    if (shape === fitted.current) return
+    fitted.current = shape
+    for (let step = 0; step <= dropSteps; step++) {
+      element.dataset.drop = String(step)
+      if (element.scrollWidth <= element.clientWidth) return
+    }
+  })
+  useLayoutEffect(() => fit.current())
+  const watch = useRef<ResizeObserver | undefined>(undefined)
+  const take = useRef((element: Element | null) => {
+    watch.current?.disconnect()
+    place.current = element
+    if (!element) return
+    watch.current = new ResizeObserver(() => fit.current())
+    watch.current.observe(element)
+  })
+  return take.current
 }

@@ -1,4 +1,4 @@
-import type { QueryStatus, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { QueryStatus, RunSummary, Speed, WindowSettings } from '#shared/contract/run.ts'
 
 export type Badge = 'REPLAY' | 'WATCHING' | 'PAUSED' | 'DONE' | 'FAILED'
 
@@ -20,6 +20,11 @@ export function badgeOf({ state, mode }: Pick<RunSummary, 'state' | 'mode'>): Ba
 
 export const speedText = (speed: Speed): string => (speed === 'max' ? 'max' : `${speed}×`)
 
+/** Alerts an hour of event time: each closed window stands for one slide. undefined before the first. */
+export function alertsPerHour(alerts: number, closedWindows: number, settings: Pick<WindowSettings, 'slideUs'> | undefined): number | undefined {
+  return closedWindows === 0 || !settings ? undefined : alerts / ((closedWindows * settings.slideUs) / 3_600_000_000)
+}
+
 export type Health = 'idle' | 'slow' | 'stuck'
 
 export interface HealthFacts {
@@ -30,6 +35,7 @@ export interface HealthFacts {
   readonly lastBatchMs: number | undefined
   /** Of the trigger; null: batch after batch. */
   readonly intervalMs: number | null
+  /** Triggers are held back on purpose. */
   readonly paced: boolean
 }
 
@@ -42,9 +48,14 @@ const stuckAfterMs = 30_000
  */
 export function healthOf(facts: HealthFacts, nowMs: number): { readonly word: Health; readonly sinceMs: number } | undefined {
   if (facts.state !== 'running' || facts.status.length === 0) return undefined
-  if (facts.status.every(({ isDataAvailable, message }) => !isDataAvailable && message.startsWith('Waiting for data'))) return { word: 'idle', sinceMs: Math.max(...facts.status.map(({ sinceMs }) => sinceMs)) }
-  const lastMs = Math.max(facts.lastBatchMs ?? -Infinity, ...facts.status.map(({ sinceMs }) => sinceMs))
-  if (!facts.paced && nowMs - lastMs > Math.max(stuckAfterMs, 3 * (facts.triggerMs ?? 0))) return { word: 'stuck', sinceMs: lastMs }
+  const statusMs = Math.max(...facts.status.map(({ sinceMs }) => sinceMs))
+  if (facts.status.every(waits)) return { word: 'idle', sinceMs: statusMs }
+  // A status is told when its words change: batch after batch of the same words is progress too. Between two triggers of an interval nothing is told.
+  const lastMs = Math.max(facts.lastBatchMs ?? -Infinity, statusMs)
+  if (!facts.paced && nowMs - lastMs > Math.max(stuckAfterMs, 3 * Math.max(facts.triggerMs ?? 0, facts.intervalMs ?? 0))) return { word: 'stuck', sinceMs: lastMs }
   if (facts.intervalMs !== null && facts.triggerMs !== undefined && facts.triggerMs > facts.intervalMs) return { word: 'slow', sinceMs: facts.lastBatchMs ?? lastMs }
   return undefined
 }
+
+/** The host says what a query waits for after these words. */
+const waits = ({ isDataAvailable, message }: QueryStatus): boolean => !isDataAvailable && message.startsWith('Waiting for data')

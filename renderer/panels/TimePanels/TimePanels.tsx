@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { usePalette } from '#renderer/chart/palette.ts'
-import type { TimeExtent } from '#renderer/chart/timeRange.ts'
 import { gutters, timeScale } from '#renderer/chart/timeScale.ts'
 import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
 import { CountryRates } from '../CountryRates/CountryRates.tsx'
 import { PhaseChart } from '../PhaseChart/PhaseChart.tsx'
 import { River } from '../River/River.tsx'
 import { lanesOf } from '../River/riverLanes.ts'
+import { extentOf } from './extentOf.ts'
 import { panelHeights } from './panelHeights.ts'
 import { openSeenWindows } from './seenWindows.ts'
 import type { Hover, TimeFrame } from './timeFrame.ts'
@@ -59,13 +59,6 @@ export function TimePanels() {
       )}
     </div>
   )
-}
-
-function extentOf({ recording, newestEventMs, windows, run }: ReturnType<typeof useSession>['run']): TimeExtent {
-  const slides = Object.values(run?.queries ?? noQueries).map(({ slideUs }) => slideUs / 1000)
-  // Without statistics the first window tells it.
-  const firstPhase = windows.flight_phase_counts.all[0]?.startMs
-  return { firstMs: recording?.minEventMs ?? firstPhase ?? windows.anomaly_alerts.all[0]?.startMs, newestMs: newestEventMs, lastMs: recording?.maxEventMs ?? newestEventMs, unitMs: slides.length > 0 ? Math.min(...slides) : 60_000 }
 }
 
 const isSame = (a: Hover | null, b: Hover | null): boolean => a === b || (a !== null && b !== null && a.panel === b.panel && a.query === b.query && a.startMs === b.startMs && a.key === b.key)

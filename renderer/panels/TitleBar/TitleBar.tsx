@@ -1,26 +1,48 @@
+import { useState } from 'react'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import { Icon } from '#renderer/theme/Icon.tsx'
+import { useCounters } from '../StatusStrip/useCounters.ts'
+import { AboutDialog } from './AboutDialog.tsx'
+import { KeysDialog } from './KeysDialog.tsx'
+import { MenuBar } from './MenuBar.tsx'
+import { menusOf } from './menus.ts'
+import { useHelpKey } from './useHelpKey.ts'
 import './titleBar.css'
 
-/** Where one is, and the way back. */
+/** Where one is, the menus, and the way back. The desktop app has menus of its own. */
 export function TitleBar({ actions }: { readonly actions: Actions }) {
-  const { run, view } = useSession()
-  useRunTopic('run')
-  const theme = useView((state) => state.theme)
+  const session = useSession()
+  useCounters('run')
+  const view = useView((state) => state)
+  const [dialog, setDialog] = useState<'keys' | 'about' | null>(null)
+  const { run } = session.run
+  useHelpKey(() => setDialog('keys'))
   return (
     <div className="title-bar" role="banner">
-      <button className="button button-quiet" onClick={() => actions.leaveRun()}>
-        All runs
-      </button>
-      <span className="title-name">{run.run?.name}</span>
+      <span className="title-mark">
+        <Icon name="mark" />
+      </span>
+      {!window.contrailDesktop && <MenuBar menus={menusOf(session, actions, setDialog)} />}
+      <span className="title-spring" />
+      {run && (
+        <>
+          <h1 className="title-name">{run.name}</h1>
+          <button className="button button-quiet" onClick={() => actions.leaveRun()}>
+            All runs
+          </button>
+        </>
+      )}
       <label className="title-theme">
         Theme
-        <select className="field" value={theme} onChange={({ target }) => view.set({ theme: target.value as typeof theme })}>
+        <select className="field" value={view.theme} onChange={({ target }) => session.view.set({ theme: target.value as typeof view.theme })}>
           <option value="system">System</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>
         </select>
       </label>
+      {dialog === 'keys' && <KeysDialog onClose={() => setDialog(null)} />}
+      {dialog === 'about' && <AboutDialog onClose={() => setDialog(null)} />}
     </div>
   )
 }

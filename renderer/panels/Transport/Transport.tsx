@@ -1,84 +1,98 @@
-import { useEffect } from 'react'
-import type { Speed, StepUnit } from '#shared/contract/run.ts'
 import { formatInstant } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import { Icon } from '#renderer/theme/Icon.tsx'
+import { OverviewStrip } from '../OverviewStrip/OverviewStrip.tsx'
+import { useCounters } from '../StatusStrip/useCounters.ts'
+import { speeds, stepUnits } from './paces.ts'
 import './transport.css'
 
-const units: readonly (readonly [StepUnit, string])[] = [
-  ['file', 'File'],
-  ['trigger', 'Trigger'],
-  ['windowClose', 'Window close'],
-  ['alert', 'Alert']
-]
-
-const speeds: readonly Speed[] = [0.1, 0.5, 1, 2, 5, 10, 20, 40, 100, 200, 500, 1000, 'max']
-
-/** Plays, pauses and steps a run. What it does never changes what is in a batch. */
-export function Transport({ actions }: { readonly actions: Actions }) {
-  const { run: store, view } = useSession()
-  useRunTopic('run')
-  useRunTopic('batches')
-  const { stepUnit, zone, altitudeUnit, velocityUnit } = useView((state) => state)
+/** Plays, pauses and steps a run, and shows where in the recording it is. What it does never changes what is in a batch. `centrePx`: width of the time panels. */
+export function Transport({ actions, centrePx }: { readonly actions: Actions; readonly centrePx: number }) {
+  const { run: store } = useSession()
+  useCounters('run')
   const playing = store.run?.state === 'running'
-  const toggle = () => actions.control({ kind: playing ? 'pause' : 'play' })
-  const step = () => actions.control({ kind: 'step', unit: stepUnit })
-
-  useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
-      // Keys belong to what has the focus, where that takes them.
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-      if (event.target instanceof Element && event.target.closest('input, select, textarea, button, [role="grid"], [role="img"], [role="tab"], [role="dialog"]')) return
-      if (event.key === ' ') toggle()
-      else if (event.key === 'ArrowRight') step()
-      else if (event.key.toLowerCase() === 'f') view.set({ range: null })
-      else return
-      event.preventDefault()
-    }
-    window.addEventListener('keydown', hear)
-    return () => window.removeEventListener('keydown', hear)
-  })
-
   return (
-    <footer className="transport" role="region" aria-label="Transport">
-      <button className="transport-play" onClick={toggle} aria-label={playing ? 'Pause' : 'Play'}>
-        <span aria-hidden>{playing ? '❚❚' : '▶'}</span>
-      </button>
-      <button className="transport-play" onClick={step} aria-label="Step forward">
-        <span aria-hidden>▶❘</span>
-      </button>
-      <span className="transport-label" id="step-by">
-        Step by
-      </span>
-      <div className="segments" role="radiogroup" aria-labelledby="step-by">
-        {units.map(([unit, word]) => (
-          <label key={unit} className="segment" data-on={unit === stepUnit}>
-            <input type="radio" className="visually-hidden" name="step-unit" checked={unit === stepUnit} onChange={() => view.set({ stepUnit: unit })} />
-            {word}
-          </label>
-        ))}
+    <section className="transport" aria-label="Transport">
+      <div className="transport-buttons">
+        <button className="transport-button" data-on={playing} onClick={() => actions.control({ kind: playing ? 'pause' : 'play' })} aria-label={playing ? 'Pause' : 'Play'} title={`${playing ? 'Pause' : 'Play'} (Space)`}>
+          <Icon name={playing ? 'pause' : 'play'} />
+        </button>
+        <StepButton actions={actions} />
       </div>
-      <select className="field" aria-label="Speed" value={String(store.speed)} onChange={({ target }) => actions.control({ kind: 'speed', speed: target.value === 'max' ? 'max' : Number(target.value) })}>
+      <StepUnits />
+      <select className="field transport-speed" aria-label="Speed" value={String(store.speed)} onChange={({ target }) => actions.control({ kind: 'speed', speed: target.value === 'max' ? 'max' : Number(target.value) })}>
         {(speeds.includes(store.speed) ? speeds : [...speeds, store.speed]).map((speed) => (
           <option key={String(speed)} value={String(speed)}>
             {speed === 'max' ? 'As fast as possible' : `${speed}×`}
           </option>
         ))}
       </select>
-      <span className="transport-spring" />
-      <span className="transport-time">
-        {store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)}
-        {store.recording !== null && store.recording.maxEventMs !== null && <span className="strip-more"> / {formatInstant(store.recording.maxEventMs, zone)}</span>}
+      <OverviewStrip centrePx={centrePx} />
+      <Times />
+      <Units />
+    </section>
+  )
+}
+
+function StepButton({ actions }: { readonly actions: Actions }) {
+  const unit = useView(({ stepUnit }) => stepUnit)
+  return (
+    <button className="transport-button" onClick={() => actions.control({ kind: 'step', unit })} aria-label="Step forward" title="Step forward (→)">
+      <Icon name="step" />
+    </button>
+  )
+}
+
+function StepUnits() {
+  const { view } = useSession()
+  const chosen = useView(({ stepUnit }) => stepUnit)
+  return (
+    <>
+      <span className="transport-label" id="step-by">
+        Step by
       </span>
-      <button className="button" aria-label="Time zone" onClick={() => view.set({ zone: zone === 'UTC' ? 'local' : 'UTC' })}>
+      <div className="segments" role="radiogroup" aria-labelledby="step-by">
+        {stepUnits.map(([unit, word]) => (
+          <label key={unit} className="segment" data-on={unit === chosen}>
+            <input type="radio" className="visually-hidden" name="step-unit" checked={unit === chosen} onChange={() => view.set({ stepUnit: unit })} />
+            {word}
+          </label>
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** Newest event, and the end of the recording where it is known. */
+function Times() {
+  const { run: store } = useSession()
+  const zone = useView((state) => state.zone)
+  useCounters('batches', 'run')
+  const endMs = store.recording?.maxEventMs ?? null
+  return (
+    <span className="transport-time">
+      {store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)}
+      {endMs !== null && <span className="transport-end"> / {formatInstant(endMs, zone)}</span>}
+    </span>
+  )
+}
+
+/** In a narrow window these are in the menu View alone. */
+function Units() {
+  const { view } = useSession()
+  const { zone, altitudeUnit, velocityUnit } = useView((state) => state)
+  return (
+    <div className="segments transport-units">
+      <button className="segment" aria-label={`Time zone: ${zone}`} onClick={() => view.set({ zone: zone === 'UTC' ? 'local' : 'UTC' })}>
         {zone}
       </button>
-      <button className="button" aria-label="Altitude unit" onClick={() => view.set({ altitudeUnit: altitudeUnit === 'm' ? 'ft' : 'm' })}>
+      <button className="segment" aria-label={`Altitude unit: ${altitudeUnit}`} onClick={() => view.set({ altitudeUnit: altitudeUnit === 'm' ? 'ft' : 'm' })}>
         {altitudeUnit}
       </button>
-      <button className="button" aria-label="Velocity unit" onClick={() => view.set({ velocityUnit: velocityUnit === 'km/h' ? 'kt' : 'km/h' })}>
+      <button className="segment" aria-label={`Velocity unit: ${velocityUnit}`} onClick={() => view.set({ velocityUnit: velocityUnit === 'km/h' ? 'kt' : 'km/h' })}>
         {velocityUnit}
       </button>
-    </footer>
+    </div>
   )
 }

@@ -1,22 +1,73 @@
+import { useEffect, useRef, useState } from 'react'
 import type { Actions } from '#renderer/store/appStore.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import { onCommand } from '../commands.ts'
 import { Dock } from '../Dock/Dock.tsx'
+import { IconRail, Rail } from '../Rail/Rail.tsx'
 import { StatusStrip } from '../StatusStrip/StatusStrip.tsx'
 import { TimePanels } from '../TimePanels/TimePanels.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { Transport } from '../Transport/Transport.tsx'
+import { dockHeight, dockStep, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
+import { RunFault } from './RunFault.tsx'
+import { Splitter } from './Splitter.tsx'
+import { useKeys } from './useKeys.ts'
 import './workbench.css'
 
-/** The layout Monitor: strip above, time panels and tables between, transport below. */
+/** The layout Monitor: strip above, rail, time panels and tables between, transport below. */
 export function Workbench({ actions }: { readonly actions: Actions }) {
+  const { view } = useSession()
+  const sizes = useView((state) => state.sizes)
+  const [main, { width, height }] = useSize()
+  useKeys(actions)
+  const open = railIsOpen(sizes, width)
+  const rail = open ? railWidth(sizes) : railWidths.collapsed
+  const maximised = (sizes.dockMaximised ?? 0) > 0
+  const dock = dockHeight(sizes.dock, height)
+  const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
+  const setRail = (isOpen: boolean) => view.set({ sizes: withRail(view.get().sizes, width, isOpen) })
+
+  useEffect(
+    () =>
+      onCommand((id) => {
+        const { sizes: now } = view.get()
+        if (id === 'maximise') view.set({ sizes: { ...now, dockMaximised: (now.dockMaximised ?? 0) > 0 ? 0 : 1 } })
+      }),
+    [view]
+  )
+
   return (
     <div className="workbench">
       <TitleBar actions={actions} />
       <StatusStrip />
-      <main className="workbench-main">
-        <TimePanels />
-        <Dock />
+      <RunFault actions={actions} />
+      <main className="workbench-main" data-maximised={maximised} ref={main} style={{ gridTemplate: maximised ? `0 minmax(0, 1fr) / ${rail}px minmax(0, 1fr)` : `minmax(0, 1fr) ${dock}px / ${rail}px minmax(0, 1fr)` }}>
+        <div className="workbench-rail" inert={maximised}>
+          {open ? <Rail actions={actions} onCollapse={() => setRail(false)} /> : <IconRail onOpen={() => setRail(true)} />}
+          {open && <Splitter label="Width of the rail" orientation="vertical" value={rail} min={railWidths.least} max={railWidths.most} step={8} direction={1} onResize={(px) => size({ rail: px })} />}
+        </div>
+        <div className="workbench-centre" inert={maximised}>
+          <TimePanels />
+        </div>
+        <div className="workbench-dock">
+          {!maximised && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
+          <Dock />
+        </div>
       </main>
-      <Transport actions={actions} />
+      <Transport actions={actions} centrePx={width - rail} />
     </div>
   )
+}
+
+/** Of an element, in whole pixels; before it is there, those of a usual window. */
+function useSize(): [(element: HTMLElement | null) => void, { readonly width: number; readonly height: number }] {
+  const [size, setSize] = useState({ width: window.innerWidth, height: window.innerHeight - 122 })
+  const watch = useRef<ResizeObserver | undefined>(undefined)
+  const take = useRef((element: HTMLElement | null) => {
+    watch.current?.disconnect()
+    if (!element) return
+    watch.current = new ResizeObserver(([entry]) => entry && setSize({ width: Math.round(entry.contentRect.width), height: Math.round(entry.contentRect.height) }))
+    watch.current.observe(element)
+  })
+  return [take.current, size]
 }

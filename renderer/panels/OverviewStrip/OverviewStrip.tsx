@@ -1,0 +1,144 @@
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { followRange, stepOf, ticksOf } from '#renderer/chart/timeRange.ts'
+import { gutters } from '#renderer/chart/timeScale.ts'
+import { formatDay, formatInstant } from '#renderer/format/format.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
+import { themeChanged } from '#renderer/theme/theme.ts'
+import { extentOf } from '../TimePanels/extentOf.ts'
+import { useCounters } from '../StatusStrip/useCounters.ts'
+import { drawOverview } from './drawOverview.ts'
+import { movedRange, overviewOf, type Overview } from './overviewMarks.ts'
+import './overviewStrip.css'
+
+interface Range {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** The whole recording: how much there is when, what is read, where it got notable, and a frame around what the time panels show. It moves the view, never the run. */
+export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
+  const { run: store, view } = useSession()
+  useCounters('run', 'windows', 'batches')
+  const chosen = useView((state) => state.range)
+  const zone = useView((state) => state.zone)
+  const place = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const width = useWidthOf(place)
+  const [, repaint] = useState(0)
+  const overview = width > 0 ? overviewOf(store, Math.max(1, Math.floor(width / 3))) : undefined
+
+  useEffect(() => {
+    const hear = () => repaint((before) => before + 1)
+    window.addEventListener(themeChanged, hear)
+    return () => window.removeEventListener(themeChanged, hear)
+  }, [])
+  useEffect(() => {
+    if (canvas.current && width > 0) drawOverview(canvas.current, width, overview)
+  })
+
+  const range = chosen ?? followRange(extentOf(store), Math.max(120, centrePx - gutters.left - gutters.right))
+
+  function seek(event: PointerEvent<HTMLElement>): void {
+    if (!overview || !place.current || event.button !== 0) return
+    const atMs = overview.startMs + (Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width))) * (overview.endMs - overview.startMs)
+    view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
+  }
+
+  return (
+    <div className="overview" ref={place}>
+      <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
+      {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
+      {overview && (
+        <svg className="overview-times" width={width} height="14" aria-hidden>
+          {ticksOf(overview, stepOf(overview, width, 64)).map((at) => {
+            const x = ((at - overview.startMs) / (overview.endMs - overview.startMs)) * width
+            return x < 16 || x > width - 16 ? null : (
+              <text key={at} x={x} y="11" textAnchor="middle">
+                {overview.endMs - overview.startMs > 86_400_000 ? formatDay(at).slice(0, -6) : formatInstant(at, zone, { seconds: false, mark: false })}
+              </text>
+            )
+          })}
+        </svg>
+      )}
+    </div>
+  )
+}
+
+interface FrameProps {
+  readonly overview: Overview
+  readonly range: Range
+  readonly following: boolean
+  readonly width: number
+  readonly zone: 'UTC' | 'local'
+  readonly onMove: (range: Range) => void
+}
+
+/** What the time panels show. It is dragged, or moved by arrows. */
+function Frame({ overview, range, following, width, zone, onMove }: FrameProps) {
+  const drag = useRef<{ readonly x: number; readonly range: Range } | null>(null)
+  const frame = useRef({ x: 0, asked: 0 })
+  const spanMs = overview.endMs - overview.startMs
+  const left = ((range.startMs - overview.startMs) / spanMs) * width
+  const shown = Math.max(6, ((range.endMs - range.startMs) / spanMs) * width)
+  // Cut at the ends, but never so that nothing is left to take hold of.
+  const from = Math.min(Math.max(0, left), width - 6)
+  const to = Math.max(from + 6, Math.min(width, left + shown))
+  const middle = (range.startMs + range.endMs) / 2
+
+  function press(event: KeyboardEvent): void {
+    const step = 60_000
+    const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10 * step, PageUp: 10 * step, Home: overview.startMs - middle, End: overview.endMs - middle }[event.key]
+    if (by === undefined) return
+    event.preventDefault()
+    onMove(movedRange(range, by, overview))
+  }
+
+  return (
+    <div
+      className="overview-frame"
+      role="slider"
+      tabIndex={0}
+      aria-label="Visible range"
+      aria-valuemin={Math.round(overview.startMs)}
+      aria-valuemax={Math.round(overview.endMs)}
+      aria-valuenow={Math.round(Math.max(overview.startMs, Math.min(overview.endMs, middle)))}
+      aria-valuetext={`${formatInstant(range.startMs, zone)} to ${formatInstant(range.endMs, zone)}${following ? ', following the newest event' : ''}`}
+      data-following={following}
+      style={{ left: Math.round(from), width: Math.round(to - from) }}
+      onKeyDown={press}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return
+        event.currentTarget.setPointerCapture(event.pointerId)
+        drag.current = { x: event.clientX, range }
+      }}
+      onPointerMove={(event) => {
+        if (!drag.current) return
+        // At most once a frame, to where the pointer is by then.
+        frame.current.x = event.clientX
+        frame.current.asked ||= requestAnimationFrame(() => {
+          frame.current.asked = 0
+          if (drag.current && frame.current.x !== drag.current.x) onMove(movedRange(drag.current.range, ((frame.current.x - drag.current.x) / width) * spanMs, overview))
+        })
+      }}
+      onPointerUp={() => (drag.current = null)}
+      onPointerCancel={() => (drag.current = null)}
+    />
+  )
+}
+
+function wordsOf({ startMs, endMs, newestMs, alerts, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
+  const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatInstant(newestMs, zone)}`
+  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alerts.length} countries have passed 10 %, ${lateMs.length} windows had late rows, ${setAsideMs.length} files were set aside`
+}
+
+/** Whole pixels; 0 before it is known. */
+function useWidthOf(place: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    if (!place.current) return
+    const watch = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)))
+    watch.observe(place.current)
+    return () => watch.disconnect()
+  }, [place])
+  return width
+}

@@ -1,0 +1,29 @@
+import type { Actions } from '#renderer/store/appStore.ts'
+import { useSession } from '#renderer/store/session.ts'
+import { useCounters } from '../StatusStrip/useCounters.ts'
+import { Icon } from '#renderer/theme/Icon.tsx'
+
+/** Why the open run has failed, and what can be done about it. */
+export function RunFault({ actions }: { readonly actions: Actions }) {
+  const { run: store, view } = useSession()
+  useCounters('run')
+  if (store.run?.state !== 'failed') return null
+  const why = store.run.fault?.message ?? 'its queries ended without saying why'
+  return (
+    <div className="run-fault" role="alert">
+      <Icon name="cross" />
+      <p>
+        <b>The run failed.</b> {sentence(why)} <span className="run-fault-next">Everything up to the last whole batch is in gold. When the cause is gone, Play goes on from there.</span>
+      </p>
+      <button className="button" onClick={() => view.set({ tab: 'problems' })}>
+        Show problems
+      </button>
+      <button className="button" onClick={() => actions.control({ kind: 'play' })}>
+        Try again
+      </button>
+    </div>
+  )
+}
+
+/** With a capital and a full stop. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`

@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { contrail } from '#test/support/contrail.ts'
+import { repository, temporaryFolder } from '#test/support/folders.ts'
+import { readScenario, showSilver } from '#test/support/oracle.ts'
+import { csvRows, describeWorkbench, gridCount, onlyRun, startRun, waitForBadge } from '#test/support/workbench.ts'
+
+describeWorkbench('watching a table that grows, in a browser', (bench) => {
+  test('new files are read as they come, and where there are none it says idle', async () => {
+    const scenario = readScenario(join(repository, 'test/fixtures/oracle/sliding-partial-late'))
+    const newest = scenario.runs[0]!.silverVersion
+    const silver = join(temporaryFolder('e2e'), 'silver')
+    showSilver(scenario, silver, Math.floor(newest / 2))
+    const dataFolder = temporaryFolder('e2e-data')
+    const page = await bench.open(dataFolder)
+    await startRun(page, silver, { mode: 'Watch', seconds: 0.2 })
+    const strip = page.getByRole('region', { name: 'Status' })
+    await waitForBadge(page, 'WATCHING')
+    await strip.getByText(/^idle since/).waitFor({ timeout: 60_000 })
+    const before = (await gridCount(page, 'Files')).of
+    showSilver(scenario, silver, newest)
+    await page.getByRole('tab', { name: /^Files/ }).filter({ hasNotText: new RegExp(`Files ${before}$`) }).waitFor({ timeout: 60_000 })
+    await strip.getByText(/^idle since/).waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await waitForBadge(page, 'PAUSED')
+    expect((await gridCount(page, 'Files')).of).toBeGreaterThan(before)
+    const csv = join(dataFolder, 'phases.csv')
+    expect(await contrail(['export', '--table', join(onlyRun(dataFolder).gold, 'flight_phase_counts'), '--to', csv])).toMatchObject({ code: 0 })
+    expect((await gridCount(page, 'Phase counts')).of).toBe(csvRows(csv).rows.length)
+  })
+})

@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { findChromium, launchBrowser, openPage, serveWorkbench, type ServedWorkbench, type WatchedPage } from './browser.ts'
+import { contrail, until } from './contrail.ts'
+import { temporaryFolder } from './folders.ts'
+
+/** What a browser test does with the workbench; where a person has a control, it uses that. */
+export interface Bench {
+  readonly database: Database
+  readonly served: ServedWorkbench
+  /** The built `contrail serve` over a data folder, in a page of its own. */
+  open(dataFolder: string, options?: BrowserContextOptions): Promise<Page>
+  /** Takes the host away without a word, as a power cut would. */
+  killHost(): Promise<void>
+  /** A second page of the same host. */
+  closePage(): Promise<void>
+}
+
+/** Browser tests: each ends with a console without errors and reports of the content policy, or it has failed. */
+export function describeWorkbench(name: string, body: (bench: Bench) => void): void {
+  const here = findChromium()
+  describe.skipIf(here === undefined)(here === undefined ? `${name} (skipped: there is no Chromium on this machine)` : name, () => {
+    let browser: Browser
+    let database: Database
+    let served: ServedWorkbench | undefined
+    let watched: WatchedPage | undefined
+    beforeAll(async () => {
+      browser = await launchBrowser()
+      database = await openDatabase()
+    })
+    afterAll(async () => {
+      await browser?.close()
+      await database?.close()
+    })
+    const closePage = async () => {
+      const complaints = watched?.complaints ?? []
+      await watched?.page.context().close()
+      watched = undefined
+      expect(complaints).toEqual([])
+    }
+    afterEach(async () => {
+      try {
+        await closePage()
+      } finally {
+        await served?.stop()
+        served = undefined
+      }
+    })
+    body({
+      get database() {
+        return database
+      },
+      get served() {
+        return served!
+      },
+      async open(dataFolder, options = {}) {
+        served ??= await serveWorkbench(dataFolder)
+        watched = await openPage(browser, served.address, options)
+        return watched.page
+      },
+      async killHost() {
+        await closePage()
+        served!.running.child.kill('SIGKILL')
+        await served!.running.finished
+        served = undefined
+      },
+      closePage
+    })
+  })
+}
+
+/** A recording of 20 minutes and the gold that the command line makes of it, a file a batch. */
+export interface Story {
+  readonly folder: string
+  readonly silver: string
+  readonly gold: string
+  readonly checkpoints: string
+}
+
+export async function replayedSample(): Promise<Story> {
+  const folder = temporaryFolder('story')
+  const story = { folder, silver: join(folder, 'silver'), gold: join(folder, 'gold'), checkpoints: join(folder, 'checkpoints') }
+  expect(await contrail(['sample', story.silver, '--minutes', '20', '--rows-per-minute', '300'])).toMatchObject({ code: 0 })
+  expect(await contrail(['replay', '--silver', story.silver, '--gold', story.gold, '--checkpoints', story.checkpoints, '--max-files-per-trigger', '1'])).toMatchObject({ code: 0 })
+  return story
+}
+
+/** Folders of the only run of a data folder. */
+export function onlyRun(dataFolder: string): { readonly gold: string; readonly checkpoints: string } {
+  const [id, ...others] = readdirSync(join(dataFolder, 'runs'))
+  expect(others).toEqual([])
+  return { gold: join(dataFolder, 'runs', id!, 'gold'), checkpoints: join(dataFolder, 'runs', id!, 'checkpoints') }
+}
+
+/** The state that the strip shows: REPLAY, WATCHING, PAUSED, DONE, FAILED. */
+export async function waitForBadge(page: Page, state: string, timeout = 60_000): Promise<void> {
+  await page.getByRole('region', { name: 'Status' }).getByText(state, { exact: true }).waitFor({ timeout })
+}
+
+/** Through the start screen up to its report. */
+export async function checkFolder(page: Page, path: string): Promise<void> {
+  await page.getByRole('button', { name: 'Open folder' }).first().click()
+  await page.getByRole('textbox', { name: 'Folder path' }).fill(path)
+  await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click()
+}
+
+/** A run of a folder, a file a batch. */
+export async function startRun(page: Page, silver: string, { mode = 'Replay', seconds }: { readonly mode?: 'Replay' | 'Watch'; readonly seconds?: number } = {}): Promise<void> {
+  await checkFolder(page, silver)
+  await page.getByRole('radio', { name: mode }).check()
+  await page.getByText('Options', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'Files per trigger' }).fill('1')
+  if (seconds !== undefined) await page.getByRole('textbox', { name: 'Seconds between triggers' }).fill(String(seconds))
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+}
+
+export async function chooseSpeed(page: Page, speed: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Speed' }).selectOption(speed)
+}
+
+export async function showTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
+  await page.getByRole('grid', { name }).waitFor()
+}
+
+/** "1,495 of 2,584 rows", once all that has come is in the table. */
+export async function gridCount(page: Page, tab: string): Promise<{ shown: number; of: number }> {
+  await showTab(page, tab)
+  const panel = page.getByRole('tabpanel')
+  let text = ''
+  await until(async () => {
+    await page.waitForTimeout(100)
+    if (await panel.getByText('reading more').isVisible()) return false
+    const now = (await panel.getByText(/^[\d,]+ of [\d,]+ rows$/).textContent()) ?? ''
+    const same = now === text && now !== ''
+    text = now
+    if (!same) await page.waitForTimeout(400)
+    return same
+  })
+  const [shown, of] = text.match(/[\d,]+/g)!.map((number) => Number(number.replaceAll(',', '')))
+  return { shown: shown!, of: of! }
+}
+
+/** All rows that the grid holds, as `Copy rows` gives them: pasted into another page, since the workbench may not read the clipboard. */
+export async function copiedRows(page: Page, shown: number): Promise<{ head: string[]; rows: string[][] }> {
+  await page.getByRole('tabpanel').getByRole('button', { name: 'Copy rows' }).click()
+  await page.getByText(`Copied ${shown.toLocaleString('en-US')} rows.`).waitFor()
+  const other = await page.context().newPage()
+  await other.setContent('<textarea autofocus></textarea>')
+  await other.getByRole('textbox').focus()
+  await other.keyboard.press('ControlOrMeta+V')
+  const text = await other.getByRole('textbox').inputValue()
+  await other.close()
+  const [head, ...rows] = text.trimEnd().split('\n').map((line) => line.split('\t'))
+  return { head: head!, rows }
+}
+
+/** The head and rows of a CSV whose cells hold no comma, quote or line end. */
+export function csvRows(file: string): { head: string[]; rows: string[][] } {
+  const [head, ...rows] = readFileSync(file, 'utf8').replace(/^\ufeff/, '').trimEnd().split('\r\n').map((line) => line.split(','))
+  return { head: head!, rows }
+}
