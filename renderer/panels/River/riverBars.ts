@@ -88,7 +88,7 @@ export function riverMarks(bars: readonly RiverBar[], lanes: Lanes, scale: TimeS
       continue
     }
     looks.fill(palette.of('closed-fill'), x, y, width, height)
-    if (width > 2) looks.outline(palette.of('closed'), x, y, width, height)
+    if (width > 4) looks.outline(palette.of('closed'), x, y, width, height)
     const middle = y + height / 2
     if (droppedRows > 0) {
       const side = Math.min(8, width)
