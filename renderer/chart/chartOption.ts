@@ -9,7 +9,8 @@ type Element = Exclude<ReturnType<NonNullable<CustomSeriesOption['renderItem']>>
 
 /** A drawing as one custom series of one item: no animation, nothing that listens. Text lies above all shapes. */
 export function chartOption(drawing: Drawing): ChartOption {
-  const group = (marks: Drawing) => ({ type: 'group', children: marks.map(elementOf) })
+  // Without `$mergeChildren: false` ECharts leaves the children of before in a group that has none now.
+  const group = (marks: Drawing) => ({ type: 'group', children: marks.map(elementOf), ...(marks.length === 0 && { $mergeChildren: false }) })
   // Two groups: ECharts takes elements over by their place in a group, and those of one kind are cheaper to take over.
   const children = [group(drawing.filter(({ kind }) => kind !== 'text')), group(drawing.filter(({ kind }) => kind === 'text'))]
   return {

@@ -49,6 +49,7 @@ export function zoomRange(range: TimeRange, factor: number, aroundMs: number, pl
   const shortest = (plotPx / closestPx) * extent.unitMs
   const longest = Math.max((plotPx / followPx) * extent.unitMs, (last - first) * 1.04)
   const span = Math.max(shortest, Math.min(longest, spanOf(range) * factor))
+  if (span === spanOf(range)) return range
   const part = (aroundMs - range.startMs) / spanOf(range)
   const startMs = aroundMs - part * span
   // Zoomed out, a range has the recording in view and not what lies beside it.

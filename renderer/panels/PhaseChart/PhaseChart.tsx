@@ -72,7 +72,7 @@ export function PhaseChart({ frame, height, seen, settings }: PhaseChartProps) {
 
   const windows = settings ? durationWords(settings.sizeUs) : ''
   const merged = columns.reduce((most, column) => Math.max(most, column.windows.length), 1)
-  const each = merged > 1 ? `mean of up to ${formatCount(merged)} ${windows} windows a bar` : `per ${windows} window`
+  const each = `per ${windows} window${merged > 1 ? `, mean of up to ${formatCount(merged)} a bar` : ''}`
   const sub = { count: `rows ${each}`, altitude: `mean altitude of the rows, ${altitudeUnit}, ${each}`, velocity: `mean velocity of the rows, ${velocityUnit}, ${each}` }[measure]
   const aside = setAsideWords(table.setAside)
   return (
@@ -179,7 +179,7 @@ function PhaseLegend({ phases, columns, measure, zone, height }: PhaseLegendProp
   const lineHeight = Math.max(12, Math.min(17, Math.floor(height / (shown.length + 1))))
   const value = (at: number): string => {
     const found = last?.values[at]
-    return found === undefined || !Number.isFinite(found) ? '–' : measure === 'count' ? formatShort(found) : formatCount(found)
+    return found === undefined || !Number.isFinite(found) ? '–' : measure === 'count' ? formatShort(found) : formatCount(Math.round(found) || 0)
   }
   return (
     <ul className="phase-legend" style={{ lineHeight: `${lineHeight}px` }}>

@@ -88,7 +88,7 @@ export function riverMarks(bars: readonly RiverBar[], lanes: Lanes, scale: TimeS
       continue
     }
     looks.fill(palette.of('closed-fill'), x, y, width, height)
-    if (width > 2) looks.outline(palette.of('closed'), x, y, width, height)
+    if (width > 4) looks.outline(palette.of('closed'), x, y, width, height)
     const middle = y + height / 2
     if (droppedRows > 0) {
       const side = Math.min(8, width)
@@ -106,7 +106,7 @@ export function riverMarks(bars: readonly RiverBar[], lanes: Lanes, scale: TimeS
       }
     }
     const dropped = droppedRows >= leastDroppedShown ? formatShort(droppedRows) : ''
-    const right = x + width - (width > 60 ? 12 : 3)
+    const right = x + width - (width > 40 ? 12 : 3)
     if (dropped !== '' && left + widthOf(dropped) - 1 <= right) texts.push({ kind: 'text', x: right, y: middle, text: dropped, fill: onClosed, align: 'right' })
   }
   return [...looks.marks, { kind: 'triangles', at: notches, fill: palette.of('late') }, { kind: 'triangles', at: triangles, fill: palette.of('alert-text') }, ...texts]

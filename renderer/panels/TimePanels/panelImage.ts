@@ -1,4 +1,6 @@
-/** A panel as it stands on the screen: its chart's canvas, and what lies around it as text and small shapes. Controls are left out. */
+import { chartImage } from '#renderer/chart/chartImage.ts'
+
+/** A panel as it stands on the screen, at least twice as fine: its chart, and what lies around it as text and small shapes. Controls are left out. */
 export async function panelImage(panel: HTMLElement): Promise<Blob> {
   const around = panel.getBoundingClientRect()
   const ratio = Math.max(2, devicePixelRatio)
@@ -11,9 +13,10 @@ export async function panelImage(panel: HTMLElement): Promise<Blob> {
   pen.translate(-around.left, -around.top)
   pen.fillStyle = getComputedStyle(panel).getPropertyValue('--panel')
   pen.fillRect(around.left, around.top, around.width, around.height)
-  for (const chart of panel.querySelectorAll('canvas')) {
+  for (const chart of panel.querySelectorAll<HTMLElement>('.echart')) {
     const { left, top, width, height } = chart.getBoundingClientRect()
-    pen.drawImage(chart, left, top, width, height)
+    const drawn = chartImage(chart, ratio)
+    if (drawn) pen.drawImage(drawn, left, top, width, height)
   }
   for (const shape of panel.querySelectorAll<SVGGraphicsElement>('svg path, svg rect')) if (!isLeftOut(shape)) drawShape(pen, shape)
   const texts = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT)
