@@ -1,7 +1,7 @@
 /** What the packaged app holds and how it is locked down; `build/package.mjs` gives it to electron-builder. */
 
 /** Packages that live in the built page already, with what they alone depend on. */
-const inThePage = ['@duckdb/duckdb-wasm', '@tanstack', 'echarts', 'zrender', 'react', 'react-dom', 'react-aria', 'react-aria-components', 'react-stately', '@react-types', '@react-aria', '@react-stately', '@internationalized', 'scheduler', 'aria-hidden']
+const inThePage = ['@duckdb/duckdb-wasm', 'echarts', 'zrender', 'react', 'react-dom', 'react-aria', 'react-aria-components', 'react-stately', '@react-types', '@react-aria', '@react-stately', '@internationalized', 'scheduler', 'aria-hidden']
 
 export const config = {
   appId: 'dev.contrail.workbench',

@@ -111,7 +111,7 @@ export async function checkFolder(page: Page, path: string): Promise<void> {
 export async function startRun(page: Page, silver: string, { mode = 'Replay', seconds }: { readonly mode?: 'Replay' | 'Watch'; readonly seconds?: number } = {}): Promise<void> {
   await checkFolder(page, silver)
   await page.getByRole('radio', { name: mode }).check()
-  await page.getByText('Options', { exact: true }).click()
+  await page.getByText(/^Options/).click()
   await page.getByRole('textbox', { name: 'Files per trigger' }).fill('1')
   if (seconds !== undefined) await page.getByRole('textbox', { name: 'Seconds between triggers' }).fill(String(seconds))
   await page.getByRole('button', { name: 'Start', exact: true }).click()
