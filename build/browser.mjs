@@ -80,7 +80,7 @@ export async function checkFolder(page, folder) {
 
 /** From a check that passed: a run with so many files a batch, playing. */
 export async function startRun(page, filesPerTrigger) {
-  await page.getByText('Options', { exact: true }).click()
+  await page.getByText(/^Options/).click()
   await page.getByRole('textbox', { name: 'Files per trigger' }).fill(String(filesPerTrigger))
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 }

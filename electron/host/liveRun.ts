@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isFault } from '#shared/engine/fault.ts'
 import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
 import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
@@ -32,6 +33,10 @@ export interface LiveRun {
   /** Stops between two batches. */
   close(): Promise<void>
 }
+
+/** Months of batches are more than one message may hold, or a page take in at once. */
+const batchesOfSnapshot = 1000
+const batchesOfEvent = 200
 
 interface QueryFacts {
   status: QueryStatus | undefined
@@ -173,18 +178,23 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     await allSettled()
     held ??= []
     const bounds = new Map([...facts].map(([query, fact]) => [query, fact.closedMs]))
-    const answer = { run: summary(), speed, recording: recording ?? null, batches: [...records], problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
+    const all = [...records]
+    const answer = { run: summary(), speed, recording: recording ?? null, batches: all.slice(0, batchesOfSnapshot), problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
     const gold = new Map<QueryName, GoldRows>()
     for (const query of queries) {
       const rows = await loadGold(openStorage(`${pipeline.gold.uri}/${query}`), database, bounds.get(query)).catch((error: unknown) => void addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null }))
       if (rows) gold.set(query, rows)
     }
     // After the answer has gone out.
-    setImmediate(() => void sendGold(gold))
+    setImmediate(() => void sendRest(all, gold))
     return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])) }
   }
 
-  async function sendGold(gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
+  async function sendRest(all: readonly BatchRecord[], gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
+    for (let from = batchesOfSnapshot; from < all.length; from += batchesOfEvent) {
+      emit({ kind: 'history', runId, batches: all.slice(from, from + batchesOfEvent) })
+      await nextTurn()
+    }
     for (const [query, rows] of gold) {
       try {
         for await (const stream of rows.streams()) emit({ kind: 'rows', runId, query, loaded: true, rows: stream })

@@ -79,6 +79,9 @@ export function openRunTables(run: RunStore): RunTables {
       case 'batch':
         addBatch(feed.batch)
         break
+      case 'history':
+        for (const batch of feed.batches) addBatch(batch)
+        break
       case 'rows':
         gold[feed.query].push(feed.rows)
         hub.changed(`gold.${feed.query}`)

@@ -76,7 +76,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
         state.problems = [...state.problems.slice(-9_999), event.problem]
         return hub.changed('problems')
       case 'batch':
-        addBatch(event.batch)
+        return addBatch(event.batch)
+      case 'history':
+        for (const batch of event.batches) addBatch(batch)
         return
       case 'rows':
         state.windows[event.query].addRows(event.rows)

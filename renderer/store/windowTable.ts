@@ -57,6 +57,9 @@ export interface WindowTable {
   readonly sums: KeySums
 }
 
+/** The newest windows that are kept; what is said of all of them, such as counts, goes on counting the others. */
+export const keptWindows = 100_000
+
 /** Rows of gold whose cells are kept; of older windows only the sums. */
 export const keptCells = 1_000_000
 
@@ -83,14 +86,29 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
   const withCells: WindowEntry[] = []
   const sums = openKeySums()
   const setAside: FileRead[] = []
+  /** Closed windows that start before are not kept any more. */
+  let forgottenMs = -Infinity
   let revision = 0
-  const changed = (window: WindowEntry): void => void (window.revision = ++revision)
+  const counts = { open: 0, closing: 0, closed: 0, 'late drops': 0 }
+  /** Few, however many windows there are. */
+  const unwritten = new Set<WindowEntry>()
+
+  /** To be called after every change of a window. */
+  function changed(window: WindowEntry): void {
+    counts[window.state] -= 1
+    window.state = stateOf(window)
+    counts[window.state] += 1
+    if (window.closedBatch !== null) unwritten.delete(window)
+    window.revision = ++revision
+  }
 
   function entry(startMs: number, endMs: number): WindowEntry {
     const known = byStart.get(startMs)
     if (known) return known
     const made: WindowEntry = { startMs, endMs, state: 'open', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: null, cells: undefined, revision: ++revision }
     byStart.set(startMs, made)
+    counts.open += 1
+    unwritten.add(made)
     if (sorted.length > 0 && sorted.at(-1)!.startMs > startMs) isSorted = false
     sorted.push(made)
     return made
@@ -115,18 +133,25 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       const window = entry(startMs, endMs)
       sums.closeWindow(keysOver)
       Object.assign(window, { rows, keys, keysOver, closedBatch: batch.batchId })
-      window.state = stateOf(window)
       changed(window)
     }
+    if (sorted.length > keptWindows * 1.05) forgetOldest()
     for (const { startMs, rows } of batch.dropped) {
+      if (startMs < forgottenMs) continue
       const size = sorted[0] ? sorted[0].endMs - sorted[0].startMs : 0
       const window = entry(startMs, startMs + size)
       window.droppedRows += rows
       // Only closed windows drop rows, also one that no row had reached in time.
       window.closedBatch ??= batch.batchId
-      window.state = stateOf(window)
       changed(window)
     }
+  }
+
+  function forgetOldest(): void {
+    const all = order()
+    for (const window of all.slice(0, all.length - keptWindows)) if (window.closedBatch !== null) byStart.delete(window.startMs)
+    forgottenMs = all[all.length - keptWindows]!.startMs
+    sorted = all.filter(({ startMs }) => byStart.has(startMs))
   }
 
   function addCells(rows: Uint8Array, each: (window: WindowEntry, cells: WindowCells) => void): number {
@@ -136,7 +161,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     for (let from = 0; from < length; ) {
       let to = from + 1
       while (to < length && starts[to] === starts[from]) to++
-      each(entry(starts[from]!, ends[from]!), cellsOf(query, columns, from, to))
+      if (starts[from]! >= forgottenMs) each(entry(starts[from]!, ends[from]!), cellsOf(query, columns, from, to))
       from = to
     }
     return length
@@ -160,13 +185,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       const at = lowerBound(all, startMs + 1) - 1
       return all[Math.max(0, Math.min(all.length - 1, at + step))]
     },
-    unwritten() {
-      const all = order()
-      const found: WindowEntry[] = []
-      // They are the last ones: what ends at or before the watermark is closed.
-      for (let i = all.length - 1; i >= 0 && (watermarkMs === undefined || all[i]!.closedBatch === null || all[i]!.endMs > watermarkMs); i--) if (all[i]!.closedBatch === null) found.push(all[i]!)
-      return found.reverse()
-    },
+    unwritten: () => [...unwritten].sort((a, b) => a.startMs - b.startMs),
     setAside,
     get watermarkMs() {
       return watermarkMs
@@ -178,8 +197,6 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
       return lateRows
     },
     get counts() {
-      const counts = { open: 0, closing: 0, closed: 0, 'late drops': 0 }
-      for (const { state } of sorted) counts[state] += 1
       return counts
     },
     sums,
@@ -208,25 +225,23 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
         window.rows = sum(cells.rows)
         window.keys = cells.keys.length
         window.keysOver = cells.anomalies.reduce((count, anomalies) => count + (anomalies > 0 ? 1 : 0), 0)
-        window.state = stateOf(window)
         changed(window)
       })
       sums.replaceOpen(open)
       // What is neither open any more nor closed has never been written: the run was opened anew.
-      const gone = sorted.filter((window) => window.closedBatch === null && !open.has(window))
+      const gone = [...unwritten].filter((window) => !open.has(window))
       if (gone.length === 0) return
-      for (const { startMs } of gone) byStart.delete(startMs)
+      for (const window of gone) {
+        byStart.delete(window.startMs)
+        unwritten.delete(window)
+        counts[window.state] -= 1
+      }
       sorted = sorted.filter((window) => byStart.get(window.startMs) === window)
     },
     passNewest(newest) {
       if (newest <= newestMs) return
       newestMs = newest
-      for (let i = order().length - 1; i >= 0; i--) {
-        const window = sorted[i]!
-        if (window.closedBatch !== null || window.state === stateOf(window)) continue
-        window.state = stateOf(window)
-        changed(window)
-      }
+      for (const window of unwritten) if (window.state !== stateOf(window)) changed(window)
     }
   }
 }

@@ -162,11 +162,12 @@ export interface QueryStatus {
   readonly sinceMs: number
 }
 
-/** All of a run so far. Gold's rows follow as `rows` events, oldest first, before any later event. */
+/** All of a run so far. Its later batches follow as `history` events and gold's rows as `rows` events, oldest first, before any later event. */
 export interface RunSnapshot {
   readonly run: RunSummary
   readonly speed: Speed
   readonly recording: Recording | null
+  /** The first 1,000. */
   readonly batches: readonly BatchRecord[]
   readonly problems: readonly Problem[]
   readonly status: Readonly<Partial<Record<QueryName, QueryStatus>>>
@@ -180,6 +181,8 @@ export interface RunSnapshot {
 export type RunEvent =
   | { readonly kind: 'run'; readonly runId: string; readonly run: RunSummary; readonly speed: Speed }
   | { readonly kind: 'recording'; readonly runId: string; readonly recording: Recording }
+  /** Batches that were done when the run was opened, beyond those of the snapshot. */
+  | { readonly kind: 'history'; readonly runId: string; readonly batches: readonly BatchRecord[] }
   /** Closed rows of gold. `loaded`: they were there when the run was opened. */
   | { readonly kind: 'rows'; readonly runId: string; readonly query: QueryName; readonly loaded: boolean; readonly rows: Uint8Array }
   /** All rows of gold that were there when the run was opened have come. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { arrowStream } from '#shared/arrow/arrowStream.ts'
 import type { BatchRecord, WindowSummary } from '#shared/contract/run.ts'
-import { openWindowTable } from '#renderer/store/windowTable.ts'
+import { keptWindows, openWindowTable } from '#renderer/store/windowTable.ts'
 
 const minute = 60_000
 const summary = (start: number, rows: number, keysOver = 0): WindowSummary => ({ startMs: start * minute, endMs: (start + 1) * minute, rows, keys: 1, keysOver })
@@ -77,4 +77,15 @@ test('a range finds the windows that overlap it', () => {
   const table = openWindowTable('flight_phase_counts')
   table.addBatch(batch(0, { closed: [0, 1, 2, 3, 4].map((start) => summary(start, 1)) }))
   expect(table.within(1.5 * minute, 3 * minute).map(({ startMs }) => startMs / minute)).toEqual([1, 2])
+})
+
+test('of a recording of any length the newest windows are kept, and all are counted', () => {
+  const table = openWindowTable('flight_phase_counts')
+  const all = Math.ceil(keptWindows * 1.05) + 10
+  for (let from = 0; from < all; from += 1000) table.addBatch(batch(from, { closed: Array.from({ length: Math.min(1000, all - from) }, (_, i) => summary(from + i, 1)) }))
+  // A batch of a thousand may be over.
+  expect(table.all.length).toBeLessThanOrEqual(keptWindows * 1.05 + 1000)
+  table.addRows(phaseRows([0, 'CRUISE', 1]))
+  table.addBatch(batch(all, { dropped: [{ startMs: 0, rows: 4 }] }))
+  expect([table.counts.closed, table.find(0), table.all.at(-1)!.startMs / minute]).toEqual([all, undefined, all - 1])
 })
