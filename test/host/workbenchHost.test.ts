@@ -1,11 +1,15 @@
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
+import { encodeFrame } from '#shared/contract/frame.ts'
 import type { Host } from '#shared/contract/host.ts'
 import type { NewRun, RunCommand, RunEvent, RunSummary } from '#shared/contract/run.ts'
 import type { OpenedHost } from '#electron/app/openedHost.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { openHost } from '#electron/host/host.ts'
+import { readJournal } from '#electron/host/journal.ts'
+import { journalFile } from '#electron/host/runRecorder.ts'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
@@ -152,6 +156,31 @@ test('a workbench that comes in while a run goes on is told everything once', as
   expect(batches.length).toBe(new Set(batches).size)
   expect(new Set(batches)).toEqual(new Set(all.batches.map(({ query, batchId }) => `${query} ${batchId}`)))
   expect(rowsTold(later)).toEqual(all.goldRows)
+})
+
+test('of a run of many batches the first come with the snapshot, the others in order before gold', async () => {
+  const first = await open()
+  const run = await start(first.host)
+  await first.host.controlRun(run.id, { kind: 'step', unit: 'windowClose' })
+  await first.heard.until((event) => event.kind === 'rows')
+  await opened.splice(0)[0]!.close()
+  const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
+  const [record] = await readJournal(journal)
+  for (let i = 0; i < 2500; i++) {
+    const frame = encodeFrame({ ...record!, batchId: 1000 + i, closed: [], files: [] })
+    const length = new Uint8Array(4)
+    new DataView(length.buffer).setUint32(0, frame.byteLength, true)
+    appendFileSync(journal, Buffer.concat([length, frame]))
+  }
+  const { host, heard } = await open(first.dataFolder)
+  const snapshot = await host.openRun(run.id)
+  await heard.until((event) => event.kind === 'loaded')
+  const history = heard.events.flatMap((event) => (event.kind === 'history' ? event.batches : []))
+  expect([snapshot.batches.length, history.at(-1)?.batchId]).toEqual([1000, 3499])
+  const all = [...snapshot.batches, ...history].filter(({ query }) => query === 'flight_phase_counts').map(({ batchId }) => batchId)
+  expect(all.slice(-2500)).toEqual(Array.from({ length: 2500 }, (_, i) => 1000 + i))
+  const kinds = heard.events.map(({ kind }) => kind)
+  expect(kinds.lastIndexOf('history')).toBeLessThan(kinds.indexOf('rows'))
 })
 
 test('silver that is gone is told in a sentence, and what gold has is still shown', async () => {
