@@ -3,6 +3,7 @@ import { init, use as register, type EChartsType } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { chartOption } from './chartOption.ts'
+import { inFrameOfItsOwn } from './drawQueue.ts'
 import type { Drawing } from './drawing.ts'
 import { registerShapes } from './shapes.ts'
 
@@ -38,7 +39,7 @@ export function EChart({ drawing, label }: EChartProps) {
     const isWaiting = next.current !== undefined
     next.current = drawing
     if (isWaiting) return
-    requestAnimationFrame(() => {
+    inFrameOfItsOwn(() => {
       const latest = next.current
       next.current = undefined
       if (latest) chart.current?.setOption(chartOption(latest), { lazyUpdate: true, silent: true })

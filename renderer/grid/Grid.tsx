@@ -16,8 +16,11 @@ import './grid.css'
 
 export const rowHeight = 24
 
-/** Rows that are drawn above and below those that are seen. */
-const overscan = 12
+/** Rows that are drawn above and below those that are seen, at rest and while it scrolls. */
+const overscan = { resting: 3, scrolling: 14 }
+
+/** Without a scroll for so long, it rests. */
+const restsAfterMs = 300
 
 /** Rows that are copied at most at once. */
 const mostCopied = 100_000
@@ -60,6 +63,8 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
+  const [scrolling, setScrolling] = useState(false)
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const [{ width, height }, setSize] = useState({ width: 1000, height: 200 })
   const [active, setActive] = useState<Active | null>(null)
   const [said, setSaid] = useState('')
@@ -75,8 +80,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
   const pinned = state.pinned[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
-  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - overscan)
-  const last = Math.min(length, first + Math.ceil(height / rowHeight) + 2 * overscan)
+  const beyond = scrolling ? overscan.scrolling : overscan.resting
+  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - beyond)
+  const last = Math.min(length, Math.ceil((scale.offsetOf(top) + height) / rowHeight) + beyond)
 
   useImperativeHandle(ref, () => ({ shown: () => (rows ? { sql: rows.sql(0, rows.length), rows: rows.length, of: rows.of } : null) }), [rows])
 
@@ -106,6 +112,17 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
   })
+
+  function scroll(to: number): void {
+    clearTimeout(rest.current)
+    rest.current = setTimeout(() => setScrolling(false), restsAfterMs)
+    // Within this frame: rows that come a frame later are seen as blank.
+    flushSync(() => {
+      setTop(to)
+      setScrolling(true)
+    })
+  }
+  useEffect(() => () => clearTimeout(rest.current), [])
 
   function move(row: number, column: number, extend: boolean): void {
     const to = { row: Math.max(-1, Math.min(length - 1, row)), column: Math.max(0, Math.min(ordered.length - 1, column)) }
@@ -171,7 +188,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   }
 
   // As many elements as there are rows to see, whichever rows those are.
-  const pool = Math.ceil(height / rowHeight) + 2 * overscan + 1
+  const pool = Math.ceil(height / rowHeight) + 2 * overscan.scrolling + 2
   const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
   const shift = scale.shift(top)
   const total = lefts.at(-1)! + widths.at(-1)!
@@ -217,7 +234,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         aria-multiselectable
         aria-activedescendant={active ? cellId(id, active.row, active.column) : undefined}
         tabIndex={0}
-        onScroll={({ currentTarget }) => flushSync(() => setTop(currentTarget.scrollTop))}
+        onScroll={({ currentTarget }) => scroll(currentTarget.scrollTop)}
         onKeyDown={hear}
       >
         <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>

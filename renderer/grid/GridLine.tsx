@@ -30,7 +30,7 @@ export const GridLine = memo(
     const value = (column: string): CellValue => row?.value(column) ?? null
     const marked = row !== undefined && isMarked(value)
     return (
-      <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ transform: `translateY(${top}px)` }}>
+      <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ top }}>
         {columns.map((column, i) => {
           const own = value(column.name)
           const bar = row && column.bar ? column.bar(own) : NaN
@@ -41,6 +41,7 @@ export const GridLine = memo(
               role="gridcell"
               className="grid-cell"
               data-kind={column.kind}
+              data-narrow={widths[i]! < column.width}
               data-tone={row && column.tone?.(own, context)}
               data-active={activeColumn === i}
               data-pinned={pinned.includes(column.name)}

@@ -130,10 +130,11 @@ const dropSteps = 6
 function useFit<Element extends HTMLElement>(): (element: Element | null) => void {
   const place = useRef<Element | null>(null)
   const fitted = useRef('')
+  const width = useRef(0)
   const fit = useRef(() => {
     const element = place.current
     if (!element) return
-    const shape = `${element.clientWidth} ${[...element.children].map(({ textContent }) => textContent?.length ?? 0).join(' ')}`
+    const shape = `${width.current} ${[...element.children].map(({ textContent }) => textContent?.length ?? 0).join(' ')}`
     if (shape === fitted.current) return
     fitted.current = shape
     for (let step = 0; step <= dropSteps; step++) {
@@ -147,7 +148,10 @@ function useFit<Element extends HTMLElement>(): (element: Element | null) => voi
     watch.current?.disconnect()
     place.current = element
     if (!element) return
-    watch.current = new ResizeObserver(() => fit.current())
+    watch.current = new ResizeObserver(([entry]) => {
+      width.current = Math.round(entry?.contentRect.width ?? 0)
+      fit.current()
+    })
     watch.current.observe(element)
   })
   return take.current
