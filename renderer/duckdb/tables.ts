@@ -23,6 +23,8 @@ export interface RunTables {
   queryStream: WasmConnection['queryStream']
   /** Rows in a table. */
   count(table: TableName): number
+  /** The highest `seq` of a table; -1 when it is empty. */
+  newest(table: TableName): number
   /** Rows that were let go of because there were too many. */
   dropped(table: TableName): number
   /** True while rows of the table have come that it does not hold yet. */
@@ -224,6 +226,7 @@ export function openRunTables(run: RunStore): RunTables {
     query: async (sql) => (await opened()).query(sql),
     queryStream: async (sql) => (await opened()).queryStream(sql),
     count: (table) => counts.get(table) ?? 0,
+    newest: (table) => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1,
     dropped: (table) => lost.get(table) ?? 0,
     isBehind: (table) => isFlushing || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
   }

@@ -16,7 +16,7 @@ import './grid.css'
 
 export const rowHeight = 24
 
-/** Rows that are drawn above and below those that are seen, at rest and while it scrolls. */
+/** Rows that are drawn above and below those that are seen; more where a scroll goes to. */
 const overscan = { resting: 3, scrolling: 14 }
 
 /** Without a scroll for so long, it rests. */
@@ -63,7 +63,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
-  const [scrolling, setScrolling] = useState(false)
+  const [scrolling, setScrolling] = useState<-1 | 0 | 1>(0)
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const [{ width, height }, setSize] = useState({ width: 1000, height: 200 })
   const [active, setActive] = useState<Active | null>(null)
@@ -80,9 +80,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
   const pinned = state.pinned[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
-  const beyond = scrolling ? overscan.scrolling : overscan.resting
-  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - beyond)
-  const last = Math.min(length, Math.ceil((scale.offsetOf(top) + height) / rowHeight) + beyond)
+  const beyond = (side: -1 | 1) => (scrolling === side ? overscan.scrolling : overscan.resting)
+  const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - beyond(-1))
+  const last = Math.min(length, Math.ceil((scale.offsetOf(top) + height) / rowHeight) + beyond(1))
 
   useImperativeHandle(ref, () => ({ shown: () => (rows ? { sql: rows.sql(0, rows.length), rows: rows.length, of: rows.of } : null) }), [rows])
 
@@ -115,11 +115,11 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
 
   function scroll(to: number): void {
     clearTimeout(rest.current)
-    rest.current = setTimeout(() => setScrolling(false), restsAfterMs)
+    rest.current = setTimeout(() => setScrolling(0), restsAfterMs)
     // Within this frame: rows that come a frame later are seen as blank.
     flushSync(() => {
       setTop(to)
-      setScrolling(true)
+      setScrolling(to < top ? -1 : 1)
     })
   }
   useEffect(() => () => clearTimeout(rest.current), [])
@@ -188,7 +188,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   }
 
   // As many elements as there are rows to see, whichever rows those are.
-  const pool = Math.ceil(height / rowHeight) + 2 * overscan.scrolling + 2
+  const pool = Math.ceil(height / rowHeight) + overscan.scrolling + overscan.resting + 2
   const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
   const shift = scale.shift(top)
   const total = lefts.at(-1)! + widths.at(-1)!

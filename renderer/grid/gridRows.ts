@@ -51,18 +51,27 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
   const seen = of + tables.dropped(table)
   const names = query.columns.map(({ name }) => quoted(name)).join(', ')
   const order = sort ? `${quoted(sort.column)} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, seq DESC` : 'seq DESC'
-  const newest = of === 0 ? -1 : numberIn(await tables.query(`SELECT coalesce(max(seq), -1) FROM ${table}`))
+  const newest = tables.newest(table)
   const rows = `FROM ${table} WHERE (${where}) AND seq <= ${newest}`
   const isLarge = of > rowsAtOnce && sort !== null
   let seqs = of === 0 ? new Int32Array() : isLarge ? seqsIn(await tables.query(`SELECT seq ${rows} ORDER BY ${order} LIMIT ${rowsFirst}`)) : await wholeOrder()
-  const length = isLarge ? numberIn(await tables.query(`SELECT count(*)::INTEGER ${rows}`)) : seqs.length
+  const length = isLarge && where !== 'true' ? numberIn(await tables.query(`SELECT count(*)::INTEGER ${rows}`)) : isLarge ? of : seqs.length
   const pages = openPages((page) => readPage(page), onPage)
   if (isLarge) {
+    // What is looked at first does not wait for the order of all.
+    const first = await readPage(0)
+    if (first) pages.put(0, first)
+  }
+
+  let ordering = !isLarge
+  /** Who looks further down wants the order of all. */
+  function orderAll(): void {
+    if (ordering) return
+    ordering = true
     void wholeOrder().then((whole) => {
       seqs = whole
-      pages.forget()
       onPage()
-    }, () => undefined)
+    }, () => (ordering = false))
   }
 
   /** The newest first is the order in which rows came, from the end: that needs no sorting. */
@@ -87,7 +96,10 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
     row(index) {
       const page = Math.floor(index / pageRows)
       const seq = seqs[index]
-      if (seq === undefined) return undefined
+      if (seq === undefined) {
+        if (index < length) orderAll()
+        return undefined
+      }
       // What comes next when scrolling goes on.
       const next = index % pageRows > pageRows / 2 ? page + 1 : page - 1
       if (next >= 0 && next * pageRows < seqs.length) pages.get(next)
@@ -100,35 +112,38 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
 interface Pages {
   /** What is there of a page; if nothing is, it is asked for. */
   get(page: number): Map<number, GridRow> | undefined
-  /** What was read so far is of another order. */
-  forget(): void
+  put(page: number, rows: Map<number, GridRow>): void
 }
 
 /** Pages as they are looked at: the latest that was asked for comes first, and who scrolls past a page does not wait for it. */
 function openPages(read: (page: number) => Promise<Map<number, GridRow> | undefined>, onPage: () => void): Pages {
-  let kept = new Map<number, Map<number, GridRow>>()
-  let running = new Set<number>()
+  const kept = new Map<number, Map<number, GridRow>>()
+  const running = new Set<number>()
   let waiting: number[] = []
 
   function start(): void {
     while (running.size < pagesAtOnce) {
       const page = waiting.pop()
       if (page === undefined) return
-      const mine = running.add(page)
+      running.add(page)
       read(page)
         .then((rows) => {
-          if (mine !== running || !rows) return
-          kept.set(page, rows)
-          for (const oldest of kept.keys()) {
-            if (kept.size <= keptPages) break
-            kept.delete(oldest)
-          }
+          if (!rows) return
+          put(page, rows)
           onPage()
         }, () => undefined)
         .finally(() => {
-          mine.delete(page)
-          if (mine === running) start()
+          running.delete(page)
+          start()
         })
+    }
+  }
+
+  function put(page: number, rows: Map<number, GridRow>): void {
+    kept.set(page, rows)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= keptPages) break
+      kept.delete(oldest)
     }
   }
 
@@ -140,11 +155,7 @@ function openPages(read: (page: number) => Promise<Map<number, GridRow> | undefi
       start()
       return undefined
     },
-    forget() {
-      kept = new Map()
-      running = new Set()
-      waiting = []
-    }
+    put
   }
 }
 
