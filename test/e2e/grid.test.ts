@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { contrail } from '#test/support/contrail.ts'
+import { contrail, until } from '#test/support/contrail.ts'
 import { join } from 'node:path'
 import { chooseSpeed, describeWorkbench, gridCount, showTab, startRun, waitForBadge } from '#test/support/workbench.ts'
 
@@ -74,7 +74,7 @@ describeWorkbench('the grid in a browser', (bench) => {
     await pill.filter({ hasText: /^([5-9]|\d\d)/ }).waitFor()
     expect(await columnTexts(page, /^Batch/)).toEqual(before)
     await page.keyboard.press('n')
-    await page.waitForFunction(`document.querySelectorAll('.grid-row .grid-cell:nth-child(2)')[0]?.textContent !== ${JSON.stringify(before[0])}`)
+    await until(async () => (await columnTexts(page, /^Batch/))[0] !== before[0])
     await chooseSpeed(page, 'As fast as possible')
     await waitForBadge(page, 'DONE')
   })

@@ -19,7 +19,7 @@ test('npm start without a display or without Electron says why in one line, and 
     const page = await fetch(address!)
     expect([page.status, (await page.text()).includes('<div id="root">')]).toEqual([200, true])
   } finally {
-    child.kill('SIGINT')
+    child.kill('SIGTERM')
   }
   expect(await ended).toBe(130)
 })

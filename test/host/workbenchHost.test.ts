@@ -167,7 +167,7 @@ test('of a run of many batches the first come with the snapshot, the others in o
   const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
   const [record] = await readJournal(journal)
   for (let i = 0; i < 2500; i++) {
-    const frame = encodeFrame({ ...record!, batchId: 1000 + i, closed: [], files: [] })
+    const frame = encodeFrame({ ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, closed: [], files: [] })
     const length = new Uint8Array(4)
     new DataView(length.buffer).setUint32(0, frame.byteLength, true)
     appendFileSync(journal, Buffer.concat([length, frame]))
