@@ -50,7 +50,8 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   let source: Source
   try {
     await refuseOverlap(pipeline, queries, parts.openStorage)
-    source = await openSource(pipeline, parts)
+    // A workbench draws a recording from its statistics; without one they would only take memory.
+    source = await openSource(pipeline, { ...parts, withStats: parts.recorderOf !== undefined })
   } catch (error) {
     return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
   }

@@ -22,11 +22,14 @@ import { describeSource, type OffsetRange, type OffsetText, type ReadLimits, typ
 export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
   /** false: versions missing from the log are passed over. */
   readonly failOnDataLoss: boolean
+  /** Of the snapshot's files: true keeps the log's statistics, some hundred bytes a file. */
+  readonly withStats?: boolean
 }
 
 /** A Delta table as a stream: a snapshot, then every commit after it, as Spark's DeltaSource reads them. SPEC O1 to O9 */
 export async function openDeltaSource(storage: Storage, database: Database, checkpointReader: CheckpointReader, options: DeltaSourceOptions): Promise<Source> {
-  const opened = await loadSnapshot(storage, { withStats: true }, checkpointReader)
+  const withStats = options.withStats ?? false
+  const opened = await loadSnapshot(storage, { withStats }, checkpointReader)
   const { metaData } = opened
   const snapshots = new Map<number, Promise<readonly AddFile[]>>()
   const commits = new Map<number, Promise<Commit>>()
@@ -38,7 +41,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   function snapshotFiles(version: number): Promise<readonly AddFile[]> {
     const known = snapshots.get(version)
     if (known) return known
-    const sorted = (version === opened.version ? Promise.resolve(opened) : loadSnapshot(storage, { version, withStats: true }, checkpointReader)).then(sortedFiles)
+    const sorted = (version === opened.version ? Promise.resolve(opened) : loadSnapshot(storage, { version, withStats }, checkpointReader)).then(sortedFiles)
     snapshots.set(version, sorted)
     return sorted
   }

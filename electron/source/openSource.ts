@@ -15,6 +15,8 @@ export interface SourceParts {
   readonly openStorage: (uri: string) => Storage
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Default false: files come without the statistics of the log. */
+  readonly withStats?: boolean
 }
 
 /** Opens silver as what it is: a Delta table, or a plain folder of Parquet files. Faults name the path and what is wrong with it. */
@@ -22,7 +24,7 @@ export async function openSource({ silver, trigger }: Pick<Pipeline, 'silver' | 
   const storage = interruptible(parts.openStorage(silver.uri), parts.signal)
   const source =
     (await formatOf(storage, silver.format)) === 'delta'
-      ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), silver)
+      ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), { ...silver, withStats: parts.withStats ?? false })
       : await openParquetSource(storage, parts.database, {
           clock: parts.clock,
           signal: parts.signal,

@@ -5,6 +5,7 @@ import { Grid, type GridHandle } from '#renderer/grid/Grid.tsx'
 import type { GridQuery } from '#renderer/grid/gridRows.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab } from '#renderer/store/viewStore.ts'
+import { onCommand } from '../commands.ts'
 import { ExportDialog } from './ExportDialog.tsx'
 import { gridTabs, windowOfRow, type GridTab } from './gridColumns.ts'
 import './dock.css'
@@ -41,12 +42,11 @@ export function Dock() {
       event.preventDefault()
       setExporting(true)
     }
-    const obey = (event: Event) => (event as CustomEvent<{ readonly id?: string }>).detail?.id === 'export' && setExporting(true)
+    const stop = onCommand((id) => id === 'export' && setExporting(true))
     window.addEventListener('keydown', hear)
-    window.addEventListener('contrail:command', obey)
     return () => {
       window.removeEventListener('keydown', hear)
-      window.removeEventListener('contrail:command', obey)
+      stop()
     }
   }, [])
 

@@ -27,6 +27,8 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
   const [rows, setRows] = useState<'all' | 'shown'>(query ? 'all' : 'shown')
   const [to, setTo] = useState('')
   const [edited, setEdited] = useState(false)
+  /** The file that may be replaced, as was agreed in the system's dialog. */
+  const [agreed, setAgreed] = useState<string | null>(null)
   const [exists, setExists] = useState(false)
   const [progress, setProgress] = useState<ExportProgress | null>(null)
   const [done, setDone] = useState<ExportDone | null>(null)
@@ -43,6 +45,15 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
   const name = `${slug(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`
   const proposed = about === null ? '' : joined(about.documentsFolder, name)
   const path = edited ? to : proposed
+
+  /** Of the desktop app: the system's dialog, which asks before a file is replaced. */
+  async function choose(): Promise<void> {
+    const file = await window.contrailDesktop!.saveFile(name, [format])
+    if (file === null) return
+    setTo(file)
+    setEdited(true)
+    setAgreed(file)
+  }
 
   /** Into a folder that the browser is given files from, and from there. */
   async function download(): Promise<void> {
@@ -89,7 +100,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          void write(path, false)
+          void write(path, path === agreed)
         }}
       >
         <h2 id="export-title">Export {tab.title.toLowerCase()}</h2>
@@ -137,6 +148,11 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
           {done && (
             <button type="button" className="button" onClick={() => void host.revealFile(done.file).catch((error: Error) => setFault(error.message))}>
               Reveal in folder
+            </button>
+          )}
+          {window.contrailDesktop && (
+            <button type="button" className="button" onClick={() => void choose()}>
+              Choose file
             </button>
           )}
           <span className="dock-spring" />
