@@ -65,7 +65,7 @@ describeWorkbench('the grid in a browser', (bench) => {
     expect(await contrail(['sample', silver, '--minutes', '60', '--rows-per-minute', '50'])).toMatchObject({ code: 0 })
     const page = await bench.open(temporaryFolder('e2e-data'))
     await startRun(page, silver)
-    await chooseSpeed(page, '100×')
+    await chooseSpeed(page, '40×')
     await showTab(page, 'Progress')
     await page.getByRole('gridcell').first().hover()
     const pill = page.getByRole('button', { name: /^\d+ new rows?/ })
