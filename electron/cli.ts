@@ -1,21 +1,16 @@
+// What a command needs is loaded by it: DuckDB and the server take longer to load than most commands take.
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseInterval } from '#shared/pipeline/interval.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { dataFolderOf } from './app/dataFolder.ts'
-import { check } from './commands/check.ts'
 import { addPipelineFlags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
 import { onSignals } from './commands/onSignals.ts'
 import { replayDisplay } from './commands/replayDisplay.ts'
 import { runAndReport } from './commands/runAndReport.ts'
 import { resolvePipeline } from './commands/settings.ts'
-import { show } from './commands/show.ts'
 import { watchDisplay } from './commands/watchDisplay.ts'
-import { openDatabase } from './duckdb/database.ts'
 import { version } from './host/version.ts'
-import { makeSample } from './sample/makeSample.ts'
-import { exportTable } from './sink/exportTable.ts'
-import { openStorage } from './storage/openStorage.ts'
 
 /** Exit codes of `contrail`. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const
@@ -48,7 +43,10 @@ program
   .description('row counts of gold, the latest phase counts and the highest anomaly rates')
   .requiredOption('--gold <dir>', 'the folder that holds both gold tables')
   .option('--json', 'as JSON')
-  .action(async (flags: { gold: string; json?: boolean }) => untilInterrupted(() => show(flags.gold, flags.json ?? false, process.stdout), leave))
+  .action(async (flags: { gold: string; json?: boolean }) => {
+    const { show } = await import('./commands/show.ts')
+    await untilInterrupted(() => show(flags.gold, flags.json ?? false, process.stdout), leave)
+  })
 
 program
   .command('export')
@@ -61,6 +59,7 @@ program
   .option('--order-by <sql>', 'an SQL order')
   .option('--force', 'replace a file that is there')
   .action(async (flags: { table: string; to: string; version?: number; columns?: string[]; where?: string; orderBy?: string; force?: boolean }) => {
+    const [{ openDatabase }, { openStorage }, { exportTable }] = await Promise.all([import('./duckdb/database.ts'), import('./storage/openStorage.ts'), import('./sink/exportTable.ts')])
     const database = await openDatabase()
     const request = { ...flags, table: openStorage(flags.table), force: flags.force ?? false }
     // A database that is closed refuses whatever still comes.
@@ -71,6 +70,7 @@ program
 addPipelineFlags(program.command('check').description('can silver be read? five steps, a tick each')).action(async (flags: PipelineFlags) => {
   const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
   const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
+  const { check } = await import('./commands/check.ts')
   await untilInterrupted(() => check(pipeline, process.stdout), leave)
 })
 
@@ -82,6 +82,7 @@ program
   .option('--rows-per-minute <n>', 'rows of each minute', parseCount, 30_000)
   .option('--seed <n>', 'the same seed gives the same rows', parseVersion, 1)
   .action(async (folder: string, flags: { minutes: number; rowsPerMinute: number; seed: number }) => {
+    const [{ makeSample }, { openStorage }] = await Promise.all([import('./sample/makeSample.ts'), import('./storage/openStorage.ts')])
     const storage = openStorage(folder)
     let stopped = false
     const makeIt = () =>
@@ -99,7 +100,6 @@ program
   .option('--no-open', 'do not open the browser: the address is the first line of the output')
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
   .action(async (flags: { port: number; open: boolean; data?: string }) => {
-    // Only here: the others need no server.
     const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
     await serveWorkbench({ port: flags.port, open: flags.open, dataFolder: dataFolderOf(flags.data, process.env), pageFolder: builtPage }, openHost, process.stdout)
   })

@@ -41,7 +41,9 @@ export function describeWorkbench(name: string, body: (bench: Bench) => void): v
       watched = undefined
       expect(complaints).toEqual([])
     }
-    afterEach(async () => {
+    afterEach(async ({ task }) => {
+      // What a person would have seen.
+      if (task.result?.state === 'fail' && watched) console.error(`${task.name}: the page says\n${(await watched.page.innerText('body').catch(() => 'nothing')).slice(0, 3000)}`)
       try {
         await closePage()
       } finally {
