@@ -121,5 +121,5 @@ test('numbers that may grow are said to be so far', () => {
 })
 
 test('windows are named by size and slide', () => {
-  expect([windowWords(tumbling), windowWords(sliding), windowWords({ sizeUs: 90e6, slideUs: 90e6 })]).toEqual(['1 min tumbling', '5 min, every 1 min', '90 s tumbling'])
+  expect([windowWords(tumbling), windowWords(sliding), windowWords({ sizeUs: 90e6, slideUs: 90e6 })]).toEqual(['1 min tumbling', '5 min by 1 min', '90 s tumbling'])
 })

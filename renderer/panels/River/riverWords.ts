@@ -45,9 +45,9 @@ export function windowFacts({ rows, keysOver, droppedRows, closedBatch }: Window
   ]
 }
 
-/** "1 min tumbling", "5 min, every 1 min". */
+/** "1 min tumbling", "5 min by 1 min". */
 export function windowWords({ sizeUs, slideUs }: { readonly sizeUs: number; readonly slideUs: number }): string {
-  return sizeUs === slideUs ? `${durationWords(sizeUs)} tumbling` : `${durationWords(sizeUs)}, every ${durationWords(slideUs)}`
+  return sizeUs === slideUs ? `${durationWords(sizeUs)} tumbling` : `${durationWords(sizeUs)} by ${durationWords(slideUs)}`
 }
 
 export function durationWords(us: number): string {
