@@ -90,7 +90,11 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     },
     deleteRun: (runId) =>
       inTurn(async () => {
-        if (live?.id === runId) throw new Fault('usage', 'that run is open: open another one, then delete it')
+        if (live?.id === runId) {
+          if (live.summary().state === 'running') throw new Fault('usage', `the run ${live.summary().name} is going on: pause it, then delete it`)
+          await live.close()
+          live = undefined
+        }
         await files.remove(runId)
       }),
     async exportRows(request) {

@@ -22,7 +22,7 @@ export interface Host {
   /** Opens a run, paused where it stands; closes the one that was open. Events of it follow the answer. */
   openRun(runId: string): Promise<RunSnapshot>
   controlRun(runId: string, command: RunCommand): Promise<void>
-  /** Removes a run that is not open; never a folder that Contrail did not make. */
+  /** Removes a run that does not run now; never a folder that Contrail did not make. */
   deleteRun(runId: string): Promise<void>
 
   /** Writes a file on the host. An existing one is refused without `force`. */

@@ -15,8 +15,8 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
     host.listFolder(folder).then(
       (found) => {
         setListing(found)
-        // Who has begun to type goes before the folder that it began with.
-        setPath((typed) => (folder === undefined && typed !== '' ? typed : found.path))
+        // Where it begins is only a hint: somebody may be typing or pasting at this moment.
+        if (folder !== undefined) setPath(found.path)
         setFault(null)
       },
       (error: Error) => setFault(error.message)
@@ -35,14 +35,15 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault()
-          if (path.trim() !== '') onChoose(path.trim())
+          const chosen = path.trim() || listing?.path
+          if (chosen) onChoose(chosen)
         }}
       >
         <h2 id="open-folder-title">Open folder</h2>
         <p className="hint">A Delta table, or a folder of Parquet files, on the machine that runs Contrail.</p>
         <label className="open-folder-label">
           Folder path
-          <input className="field" value={path} onChange={(event) => setPath(event.target.value)} autoFocus spellCheck={false} />
+          <input className="field" value={path} placeholder={listing?.path} onChange={(event) => setPath(event.target.value)} autoFocus spellCheck={false} />
         </label>
         {fault !== null && (
           <p role="alert" className="start-fault">
@@ -70,7 +71,7 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             Cancel
           </button>
-          <button type="submit" className="button button-primary" disabled={path.trim() === ''}>
+          <button type="submit" className="button button-primary" disabled={path.trim() === '' && listing === null}>
             Open
           </button>
         </div>
