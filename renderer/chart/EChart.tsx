@@ -24,13 +24,21 @@ export function EChart({ drawing, label }: EChartProps) {
   const next = useRef<Drawing | undefined>(undefined)
 
   useEffect(() => {
-    const made = init(place.current!, undefined, { renderer: 'canvas' })
-    chart.current = made
-    const watch = new ResizeObserver(() => made.resize())
-    watch.observe(place.current!)
+    let made: EChartsType | undefined
+    let watch: ResizeObserver | undefined
+    let gone = false
+    // Before its first drawing, which waits in the same queue.
+    inFrameOfItsOwn(() => {
+      if (gone) return
+      made = init(place.current!, undefined, { renderer: 'canvas' })
+      chart.current = made
+      watch = new ResizeObserver(() => made?.resize())
+      watch.observe(place.current!)
+    })
     return () => {
-      watch.disconnect()
-      made.dispose()
+      gone = true
+      watch?.disconnect()
+      made?.dispose()
       chart.current = undefined
     }
   }, [])

@@ -22,6 +22,9 @@ const pagesWaiting = 3
 const rowsAtOnce = 50_000
 const rowsFirst = 512
 
+/** Who looks at a sorted table for so long may scroll soon; who goes on to filter it has done so by then. */
+const orderAfterMs = 1000
+
 /**
  * The rows of a grid, in its order, as DuckDB has them: which rows is fixed when it is made (`seq` of each), what they hold is read page by page.
  * New rows of the table do not move what is shown.
@@ -35,6 +38,8 @@ export interface GridRows {
   readonly seen: number
   /** Values of a row; undefined while its page is on its way. */
   row(index: number): GridRow | undefined
+  /** Nobody looks at it any more. */
+  close(): void
   /** A statement that gives rows `from` to `to` in order: for copying and exporting. */
   sql(from: number, to: number): string
 }
@@ -88,6 +93,7 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
     return rowsOf(await tables.query(`SELECT seq, ${names} FROM ${table} WHERE seq BETWEEN ${Math.min(...wanted)} AND ${Math.max(...wanted)} AND seq IN (${wanted.join(',')})`))
   }
 
+  const timer = isLarge ? setTimeout(orderAll, orderAfterMs) : undefined
   return {
     query,
     length,
@@ -104,6 +110,10 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
       const next = index % pageRows > pageRows / 2 ? page + 1 : page - 1
       if (next >= 0 && next * pageRows < seqs.length) pages.get(next)
       return pages.get(page)?.get(seq)
+    },
+    close() {
+      clearTimeout(timer)
+      ordering = true
     },
     sql: (from, to) => `SELECT ${names} ${rows} ORDER BY ${order} LIMIT ${to - from} OFFSET ${from}`
   }

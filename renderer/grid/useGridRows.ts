@@ -29,13 +29,17 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
   const isFrozen = useRef(frozen)
   const isBehind = useRef(false)
   const latest = useRef(query)
+  const shown = useRef<GridRows | undefined>(undefined)
+  useEffect(() => () => shown.current?.close(), [])
 
   const load = () => {
     const mine = ++turn.current
     isBehind.current = false
     openGridRows(tables, latest.current, () => mine === turn.current && setPages((before) => before + 1)).then(
       (found) => {
-        if (mine !== turn.current) return
+        if (mine !== turn.current) return found.close()
+        shown.current?.close()
+        shown.current = found
         setRows(found)
         setFault(undefined)
       },

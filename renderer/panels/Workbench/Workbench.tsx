@@ -20,6 +20,12 @@ export function Workbench({ actions }: { readonly actions: Actions }) {
   const sizes = useView((state) => state.sizes)
   const [main, { width, height }] = useSize()
   useKeys(actions)
+  // What is above is seen first: all at once would be one long task.
+  const [painted, setPainted] = useState(false)
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setPainted(true))
+    return () => cancelAnimationFrame(frame)
+  }, [])
   const open = railIsOpen(sizes, width)
   const rail = open ? railWidth(sizes) : railWidths.collapsed
   const maximised = (sizes.dockMaximised ?? 0) > 0
@@ -51,7 +57,7 @@ export function Workbench({ actions }: { readonly actions: Actions }) {
         </div>
         <div className="workbench-dock">
           {!maximised && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
-          <Dock />
+          {painted && <Dock />}
         </div>
       </main>
       <Transport actions={actions} centrePx={width - rail} />
