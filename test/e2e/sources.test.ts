@@ -37,6 +37,11 @@ describeWorkbench('a source in a browser', (bench) => {
     await page.getByRole('heading', { name: 'There is no column velocity_kmh' }).waitFor()
     await page.getByRole('radio', { name: /^Use velocity × 3\.6 as velocity_kmh/ }).check()
     await page.getByRole('button', { name: 'Use this and continue' }).click()
+    await page.getByText(/^Options/).click()
+    await page.getByRole('textbox', { name: 'Files per trigger' }).fill('many')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByText(/^Files per trigger is many: give a whole number from 1 on/).waitFor()
+    await page.getByRole('textbox', { name: 'Files per trigger' }).fill('')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await waitForBadge(page, 'DONE')
     // 1,000 km/h are passed at 278 m/s, at 12:09:16: the windows that have it stay open, the last closed one ends at 12:05.

@@ -129,11 +129,15 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
   const [files, setFiles] = useState('')
   const [interval, setInterval] = useState('')
   const [quarantine, setQuarantine] = useState(false)
+  const [fault, setFault] = useState<string | null>(null)
   return (
     <form
       className="run-options"
       onSubmit={(event) => {
         event.preventDefault()
+        const wrong = faultOf(files, mode === 'watch' ? interval : '')
+        setFault(wrong)
+        if (wrong !== null) return
         onStart({
           silver: path,
           mode,
@@ -182,12 +186,20 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
           </label>
         </div>
       </details>
+      {fault !== null && <p role="alert">{fault}</p>}
       <p className="dialog-actions">
         <button className="button button-primary">Start</button>
         <span className="hint">Makes a run with gold and checkpoints of its own. Silver stays as it is.</span>
       </p>
     </form>
   )
+}
+
+/** What is wrong with the numbers of the options; null when nothing is. */
+function faultOf(files: string, seconds: string): string | null {
+  if (files.trim() !== '' && !/^[1-9]\d*$/.test(files.trim())) return `Files per trigger is ${files.trim()}: give a whole number from 1 on, or leave it empty for 1,000.`
+  if (seconds.trim() !== '' && !(Number(seconds) > 0 && Number.isFinite(Number(seconds)))) return `Seconds between triggers is ${seconds.trim()}: give a number above zero such as 10 or 0.5, or leave it empty for batch after batch.`
+  return null
 }
 
 const queryWords = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' } as const
