@@ -45,8 +45,7 @@ describeWorkbench('a workbench for everybody', (bench) => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await waitForBadge(page, 'DONE')
-    // One grid shows them all: the tabs with marks and with texts of their own.
-    for (const tab of ['Anomaly alerts', 'Windows', 'Problems']) {
+    for (const tab of ['Anomaly alerts', 'Phase counts', 'Windows', 'Late rows', 'Files', 'Progress', 'Problems']) {
       await gridCount(page, tab)
       expect(await violations(page), tab).toEqual([])
     }

@@ -41,7 +41,10 @@ describeWorkbench('the charts in a browser', (bench) => {
     }
 
     const phases = page.getByRole('region', { name: 'Observations per phase' })
-    for (const measure of ['Altitude', 'Velocity', 'Count']) await phases.getByText(measure, { exact: true }).click()
+    for (const [measure, words] of [['Altitude', /^mean altitude of the rows, m, per 1 min window/], ['Velocity', /^mean velocity of the rows, km\/h, per 1 min window/], ['Count', /^rows per 1 min window/]] as const) {
+      await phases.getByText(measure, { exact: true }).click()
+      await phases.getByText(words).waitFor()
+    }
 
     const box = (await page.getByRole('region', { name: 'Window river' }).getByRole('img').first().boundingBox())!
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)

@@ -65,10 +65,13 @@ describeWorkbench('a replay in a browser', (bench) => {
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await waitForBadge(page, 'PAUSED')
     await page.getByRole('tab', { name: /^Files/ }).click()
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Light')
     await page.waitForTimeout(600)
     await page.reload()
     await waitForBadge(page, 'PAUSED')
     await page.getByRole('grid', { name: 'Files' }).waitFor()
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
   })
 
   test('a host that is killed in mid-run is gone on with by the next one, to the same gold', async () => {
