@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     const view = openViewStore(viewOf(await host.loadLayout()))
     const run = openRunStore(host)
     const session: Session = { host, run, tables: openRunTables(run), view }
-    void keepView(host, view)
+    keepView(host, view)
     let stop = applyTheme(view.get().theme)
     let theme = view.get().theme
     void window.contrailDesktop?.setTheme(theme)

@@ -17,7 +17,6 @@ export interface TimeExtent {
 }
 
 const minuteMs = 60_000
-const dayMs = 1440 * minuteMs
 
 /** Pixels of a unit when the newest event is followed, and at most. */
 const followPx = 28
@@ -87,5 +86,3 @@ export function ticksOf({ startMs, endMs }: TimeRange, stepMs: number): number[]
 
 /** Where vertical gridlines stand: every five minutes at close range, fewer further out. */
 export const gridStepOf = (range: TimeRange, plotPx: number): number => Math.max(5 * minuteMs, stepOf(range, plotPx, 56))
-
-export const isDay = (ms: number): boolean => ms % dayMs === 0

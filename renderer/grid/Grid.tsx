@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import type { RunTables, TableName } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
-import type { ViewState } from '#renderer/store/viewStore.ts'
+import type { Units } from '#renderer/store/viewStore.ts'
 import { filterSql } from './filterSql.ts'
 import { GridLine } from './GridLine.tsx'
 import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
@@ -59,7 +59,10 @@ interface Active {
 /** Rows of a table of DuckDB: sorted and filtered there, read page by page, drawn only where one looks. One tab stop; arrows move inside. */
 export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, isMarked, ref }: GridProps) {
   const { view } = useSession()
-  const state = useView((all) => all)
+  // Not the whole view: that changes with every move of the time panels.
+  const sizes = useView((all) => all.sizes)
+  const pinnedBy = useView((all) => all.pinned)
+  const units = useUnits()
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -75,10 +78,10 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const data = useGridRows(tables, query, reading.isReading || top > 0)
   const { rows } = data
   const length = rows?.length ?? 0
-  const ordered = useMemo(() => orderColumns(columns, state.pinned[name] ?? []), [columns, state.pinned, name])
-  const widths = widthsOf(ordered, (column) => state.sizes[`${name}.${column.name}`], width)
+  const ordered = useMemo(() => orderColumns(columns, pinnedBy[name] ?? []), [columns, pinnedBy, name])
+  const widths = widthsOf(ordered, (column) => sizes[`${name}.${column.name}`], width)
   const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
-  const pinned = state.pinned[name] ?? []
+  const pinned = pinnedBy[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
   const beyond = (side: -1 | 1) => (scrolling === side ? overscan.scrolling : overscan.resting)
   const first = Math.max(0, Math.floor(scale.offsetOf(top) / rowHeight) - beyond(-1))
@@ -243,7 +246,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
               key={column.name}
               id={cellId(id, -1, i)}
               column={column}
-              state={state}
+              units={units}
               width={widths[i]!}
               left={pinned.includes(column.name) ? lefts[i]! : undefined}
               isActive={active?.row === -1 && active.column === i}
@@ -267,7 +270,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
               lefts={lefts}
               pinned={pinned}
               top={index * rowHeight + shift}
-              state={state}
+              units={units}
               context={context}
               activeColumn={active?.row === index ? active.column : -1}
               isSelected={inRange(index)}
@@ -287,6 +290,13 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
 
 export const cellId = (grid: string, row: number, column: number): string => `${grid}-${row}-${column}`
 
+function useUnits(): Units {
+  const zone = useView((all) => all.zone)
+  const altitudeUnit = useView((all) => all.altitudeUnit)
+  const velocityUnit = useView((all) => all.velocityUnit)
+  return useMemo(() => ({ zone, altitudeUnit, velocityUnit }), [zone, altitudeUnit, velocityUnit])
+}
+
 /** Those that are pinned first; hidden ones are only read. */
 function orderColumns(columns: readonly GridColumn[], pinned: readonly string[]): GridColumn[] {
   const shown = columns.filter(({ hidden }) => !hidden)
@@ -304,7 +314,7 @@ function widthsOf(columns: readonly GridColumn[], chosen: (column: GridColumn) =
 interface HeadProps {
   readonly id: string
   readonly column: GridColumn
-  readonly state: ViewState
+  readonly units: Units
   readonly width: number
   readonly left: number | undefined
   readonly isActive: boolean
@@ -314,7 +324,7 @@ interface HeadProps {
   readonly onResize: (width: number) => void
 }
 
-function Head({ id, column, state, width, left, isActive, sort, onSort, onPin, onResize }: HeadProps) {
+function Head({ id, column, units, width, left, isActive, sort, onSort, onPin, onResize }: HeadProps) {
   const from = useRef({ x: 0, width: 0 })
   return (
     <div
@@ -330,7 +340,7 @@ function Head({ id, column, state, width, left, isActive, sort, onSort, onPin, o
       onClick={onSort}
       onDoubleClick={onPin}
     >
-      {column.title(state)}
+      {column.title(units)}
       {sort && <span aria-hidden> {sort === 'descending' ? '↓' : '↑'}</span>}
       <span
         className="grid-resize"

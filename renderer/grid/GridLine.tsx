@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { ViewState } from '#renderer/store/viewStore.ts'
+import type { Units } from '#renderer/store/viewStore.ts'
 import { cellId } from './Grid.tsx'
 import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
 import type { GridRow } from './gridRows.ts'
@@ -15,7 +15,7 @@ export interface GridLineProps {
   readonly lefts: readonly number[]
   readonly pinned: readonly string[]
   readonly top: number
-  readonly state: ViewState
+  readonly units: Units
   readonly context: CellContext
   /** -1: none. */
   readonly activeColumn: number
@@ -26,7 +26,7 @@ export interface GridLineProps {
 
 /** One row of a grid; empty until its page has come. */
 export const GridLine = memo(
-  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, state, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
+  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, units, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
     const value = (column: string): CellValue => row?.value(column) ?? null
     const marked = row !== undefined && isMarked(value)
     return (
@@ -54,8 +54,8 @@ export const GridLine = memo(
                   <rect className="grid-cell-fill" width={bar * 40} height="6" />
                 </svg>
               )}
-              {row && column.glyph && <span className={`glyph glyph-${String(own).replaceAll(' ', '-')}`}>{column.glyph(own)} </span>}
-              {row ? column.show(own, state, value) : ''}
+              {row && column.glyph && <span className="grid-glyph">{column.glyph(own)}</span>}
+              {row ? column.show(own, units, value) : ''}
             </div>
           )
         })}
@@ -63,5 +63,5 @@ export const GridLine = memo(
     )
   },
   (a, b) =>
-    a.row === b.row && a.index === b.index && a.top === b.top && a.widths.every((width, i) => width === b.widths[i]) && a.columns === b.columns && a.state === b.state && a.activeColumn === b.activeColumn && a.isSelected === b.isSelected && a.isMarked === b.isMarked && a.context === b.context
+    a.row === b.row && a.index === b.index && a.top === b.top && a.widths.every((width, i) => width === b.widths[i]) && a.columns === b.columns && a.units === b.units && a.activeColumn === b.activeColumn && a.isSelected === b.isSelected && a.isMarked === b.isMarked && a.context === b.context
 )

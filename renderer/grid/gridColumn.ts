@@ -1,5 +1,6 @@
+import type { ReactNode } from 'react'
 import type { StreamColumn } from '#shared/arrow/readStream.ts'
-import type { ViewState } from '#renderer/store/viewStore.ts'
+import type { Units } from '#renderer/store/viewStore.ts'
 
 /** A cell as it comes from DuckDB: instants as microseconds since 1970. */
 export type CellValue = string | number | bigint | null
@@ -11,19 +12,19 @@ export interface GridColumn {
   /** Name in the table, in filters and in exported files. */
   readonly name: string
   /** Head of the column, with the unit where there is one. */
-  readonly title: (view: ViewState) => string
+  readonly title: (units: Units) => string
   readonly kind: 'text' | 'number' | 'instant'
   /** Pixels, before a person changes it. */
   readonly width: number
   /** `row`: the other values of the row, by name. */
-  readonly show: (value: CellValue, view: ViewState, row: (name: string) => CellValue) => string
+  readonly show: (value: CellValue, units: Units, row: (name: string) => CellValue) => string
   /** Read, copied and exported, shown within another column. */
   readonly hidden?: true
   readonly tone?: (value: CellValue, context: CellContext) => CellTone | undefined
   /** A bar before the number, from 0 to 1 of its width. */
   readonly bar?: (value: CellValue) => number
-  /** Word and shape of a state. */
-  readonly glyph?: (value: CellValue) => string
+  /** The shape of a state, before its word. */
+  readonly glyph?: (value: CellValue) => ReactNode
 }
 
 export interface CellContext {

@@ -1,8 +1,6 @@
 import { cellAt, type CellValue, type GridColumn } from './gridColumn.ts'
+import { guarded } from '#renderer/format/spreadsheet.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
-
-/** What a spreadsheet takes as the beginning of a formula. */
-const formula = /^[=+\-@\t\r]/
 
 /** Rows as tab-separated values under their names: values as they are, not as they are shown; texts that a spreadsheet would run are guarded by an apostrophe. */
 export function tsvOf(columns: readonly GridColumn[], { columns: values, length }: StreamTable): string {
@@ -15,8 +13,7 @@ function textOf(kind: GridColumn['kind'], value: CellValue): string {
   if (value === null) return ''
   if (kind === 'instant') return instantText(BigInt(value))
   if (typeof value !== 'string' || kind === 'number') return String(value)
-  const flat = value.replaceAll(/[\t\r\n]/g, ' ')
-  return formula.test(value) ? `'${flat}` : flat
+  return guarded(value).replaceAll(/[\t\r\n]/g, ' ')
 }
 
 /** "2026-01-23T13:29:00Z"; with fractions where there are any. */

@@ -57,7 +57,7 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
 }
 
 /** Saves each change of the view a moment later; what was selected and looked at is of one sitting. */
-export async function keepView(host: Host, view: Session['view']): Promise<void> {
+export function keepView(host: Host, view: Session['view']): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   view.subscribe(() => {
     clearTimeout(timer)

@@ -27,6 +27,9 @@ export interface ViewState {
   readonly lastRunId: string | null
 }
 
+/** How numbers and times are written. */
+export type Units = Pick<ViewState, 'zone' | 'altitudeUnit' | 'velocityUnit'>
+
 export type DockTab = 'alerts' | 'phases' | 'windows' | 'late' | 'files' | 'progress' | 'problems'
 
 export interface ViewStore {

@@ -11,6 +11,7 @@ import type { SeenWindows } from '../TimePanels/seenWindows.ts'
 import type { Hit, Hover, TimeFrame } from '../TimePanels/timeFrame.ts'
 import { TimePlot } from '../TimePanels/TimePlot.tsx'
 import { countryMarks, countryRows, rowHeight, type CountryRow } from './countryRows.ts'
+import { rateStops } from './rateRamp.ts'
 import './countryRates.css'
 
 const name = 'Anomaly rate by country'
@@ -106,7 +107,7 @@ function Ramp() {
 
 /** The page mixes the colours of two stops, so that the legend follows the theme by itself. */
 function rampColour(part: number): string {
-  const stops = [0, 0.06, 0.24, 0.48, 0.76, 1]
+  const stops = rateStops.map((stop) => stop / rateStops.at(-1)!)
   const upper = Math.max(1, stops.findIndex((stop) => part <= stop))
   const share = (part - stops[upper - 1]!) / (stops[upper]! - stops[upper - 1]!)
   return `color-mix(in srgb, var(--rate-${upper}) ${Math.round(share * 100)}%, var(--rate-${upper - 1}))`
@@ -125,7 +126,7 @@ function Names({ countries }: { readonly countries: readonly (string | null)[] }
 }
 
 /** Pixels of a rate bar at 50 %. */
-const barWidth = 24
+const barWidth = 20
 
 /** Always rows beside a rate: 17 % of 105 is not 17 % of 38,000. */
 function Values({ rows }: { readonly rows: readonly CountryRow[] }) {

@@ -7,7 +7,7 @@ import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab } from '#renderer/store/viewStore.ts'
 import { onCommand } from '../commands.ts'
 import { ExportDialog } from './ExportDialog.tsx'
-import { gridTabs, windowOfRow, type GridTab } from './gridColumns.ts'
+import { gridTabs, windowOfRow, type GridTab } from './gridColumns.tsx'
 import './dock.css'
 
 interface Asked {

@@ -4,7 +4,7 @@ import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import type { GridHandle } from '#renderer/grid/Grid.tsx'
 import { useSession } from '#renderer/store/session.ts'
-import type { GridTab } from './gridColumns.ts'
+import type { GridTab } from './gridColumns.tsx'
 
 /** Rows that are shown travel in one frame. */
 const mostShownBytes = 60_000_000

@@ -1,31 +1,28 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { followRange, stepOf, ticksOf } from '#renderer/chart/timeRange.ts'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { followRange, stepOf, ticksOf, type TimeRange } from '#renderer/chart/timeRange.ts'
 import { gutters } from '#renderer/chart/timeScale.ts'
 import { formatDay, formatInstant } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { themeChanged } from '#renderer/theme/theme.ts'
 import { extentOf } from '../TimePanels/extentOf.ts'
-import { useCounters } from '../StatusStrip/useCounters.ts'
+import { useSize } from '../useSize.ts'
+import { useCounters } from '../useTopics.ts'
 import { drawOverview } from './drawOverview.ts'
 import { movedRange, overviewOf, type Overview } from './overviewMarks.ts'
 import './overviewStrip.css'
 
-interface Range {
-  readonly startMs: number
-  readonly endMs: number
-}
-
 /** The whole recording: how much there is when, what is read, where it got notable, and a frame around what the time panels show. It moves the view, never the run. */
 export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
   const { run: store, view } = useSession()
-  useCounters('run', 'windows', 'batches')
+  const shown = useCounters('run', 'windows', 'batches')
   const chosen = useView((state) => state.range)
   const zone = useView((state) => state.zone)
-  const place = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const width = useWidthOf(place)
-  const [, repaint] = useState(0)
-  const overview = width > 0 ? overviewOf(store, Math.max(1, Math.floor(width / 3))) : undefined
+  const [place, { width }] = useSize()
+  const [theme, repaint] = useState(0)
+  // It counts all windows, so not when only the view has moved. `shown` stands for the store, which changes in place.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const overview = useMemo(() => (width > 0 ? overviewOf(store, Math.max(1, Math.floor(width / 3))) : undefined), [store, shown, width])
 
   useEffect(() => {
     const hear = () => repaint((before) => before + 1)
@@ -34,13 +31,13 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
   }, [])
   useEffect(() => {
     if (canvas.current && width > 0) drawOverview(canvas.current, width, overview)
-  })
+  }, [width, overview, theme])
 
   const range = chosen ?? followRange(extentOf(store), Math.max(120, centrePx - gutters.left - gutters.right))
 
   function seek(event: PointerEvent<HTMLElement>): void {
-    if (!overview || !place.current || event.button !== 0) return
-    const atMs = overview.startMs + Math.max(0, Math.min(1, (event.clientX - place.current.getBoundingClientRect().left) / width)) * (overview.endMs - overview.startMs)
+    if (!overview || event.button !== 0) return
+    const atMs = overview.startMs + Math.max(0, Math.min(1, (event.clientX - event.currentTarget.parentElement!.getBoundingClientRect().left) / width)) * (overview.endMs - overview.startMs)
     view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
   }
 
@@ -66,16 +63,16 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
 
 interface FrameProps {
   readonly overview: Overview
-  readonly range: Range
+  readonly range: TimeRange
   readonly following: boolean
   readonly width: number
   readonly zone: 'UTC' | 'local'
-  readonly onMove: (range: Range) => void
+  readonly onMove: (range: TimeRange) => void
 }
 
 /** What the time panels show. It is dragged, or moved by arrows. */
 function Frame({ overview, range, following, width, zone, onMove }: FrameProps) {
-  const drag = useRef<{ readonly x: number; readonly range: Range } | null>(null)
+  const drag = useRef<{ readonly x: number; readonly range: TimeRange } | null>(null)
   const frame = useRef({ x: 0, asked: 0 })
   const spanMs = overview.endMs - overview.startMs
   const left = ((range.startMs - overview.startMs) / spanMs) * width
@@ -129,16 +126,4 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
 function wordsOf({ startMs, endMs, newestMs, alerts, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
   const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatInstant(newestMs, zone)}`
   return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alerts.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
-}
-
-/** Whole pixels; 0 before it is known. */
-function useWidthOf(place: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    if (!place.current) return
-    const watch = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)))
-    watch.observe(place.current)
-    return () => watch.disconnect()
-  }, [place])
-  return width
 }

@@ -3,10 +3,11 @@ import { formatCount, formatDistance, formatInstant, formatShort } from '#render
 import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
+import { Glyph } from '#renderer/theme/Glyph.tsx'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { useSourceText } from '../Rail/useSourceText.ts'
 import { alertsPerHour, badgeOf, healthOf, speedText, type Badge } from './statusFacts.ts'
-import { useCounters } from './useCounters.ts'
+import { useCounters } from '../useTopics.ts'
 import './statusStrip.css'
 
 const badgeIcons: Readonly<Record<Badge, IconName>> = { REPLAY: 'loop', WATCHING: 'dot', PAUSED: 'pause', DONE: 'tick', FAILED: 'cross' }
@@ -72,7 +73,7 @@ function Cell({ label, value, more = '', title, icon, onGo, tone, priority }: Ce
   return (
     <button className="strip-cell" data-tone={tone} data-priority={priority} title={title} onClick={onGo}>
       <span className="strip-label">
-        {tone === 'late' && <LateGlyph />}
+        {tone === 'late' && <Glyph of="late drops" />}
         {tone === 'alert' && <Icon name="triangle" size={10} />}
         {label}
       </span>{' '}
@@ -83,14 +84,6 @@ function Cell({ label, value, more = '', title, icon, onGo, tone, priority }: Ce
     </button>
   )
 }
-
-/** A circle with a cut corner, as the bars of the river have it. */
-const LateGlyph = () => (
-  <svg className="icon" width="10" height="10" viewBox="0 0 10 10" fill="currentColor" aria-hidden>
-    <path d="M5 1v4h4a4 4 0 1 1-4-4z" />
-    <path d="M6.5 0 10 3.5V0z" className="strip-notch" />
-  </svg>
-)
 
 function Watermark({ store, query, label, zone, onGo }: { readonly store: RunStore; readonly query: 'flight_phase_counts' | 'anomaly_alerts'; readonly label: string; readonly zone: ViewState['zone']; readonly onGo: () => void }) {
   const mark = store.windows[query].watermarkMs

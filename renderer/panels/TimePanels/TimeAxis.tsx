@@ -5,9 +5,11 @@ import type { TimeFrame } from './timeFrame.ts'
 const dayMs = 86_400_000
 
 /** The axis of all time panels, printed once. The first label says the zone; where days change, they are named. */
-export function TimeAxis({ frame: { scale, zone } }: { readonly frame: TimeFrame }) {
+export function TimeAxis({ frame: { scale, zone, extent } }: { readonly frame: TimeFrame }) {
   const step = stepOf(scale.range, scale.right - scale.left, 52)
-  const ticks = ticksOf(scale.range, step).filter((at) => scale.x(at) >= scale.left - 4)
+  // Of a run of which nothing is known yet there is no time to name.
+  const isKnown = extent.firstMs !== undefined || extent.newestMs !== undefined
+  const ticks = !isKnown ? [] : ticksOf(scale.range, step).filter((at) => scale.x(at) >= scale.left - 4)
   return (
     <svg className="time-axis" height="18" width="100%" aria-hidden>
       {ticks.map((at, i) => (

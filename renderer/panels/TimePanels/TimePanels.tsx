@@ -2,17 +2,17 @@ import { useCallback, useMemo, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { usePalette } from '#renderer/chart/palette.ts'
 import { gutters, timeScale } from '#renderer/chart/timeScale.ts'
-import { useRunTopic, useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView } from '#renderer/store/session.ts'
 import { CountryRates } from '../CountryRates/CountryRates.tsx'
 import { PhaseChart } from '../PhaseChart/PhaseChart.tsx'
 import { River } from '../River/River.tsx'
 import { lanesOf } from '../River/riverLanes.ts'
+import { useSize } from '../useSize.ts'
+import { useCharts } from '../useTopics.ts'
 import { extentOf } from './extentOf.ts'
 import { panelHeights } from './panelHeights.ts'
 import { openSeenWindows } from './seenWindows.ts'
 import type { Hover, TimeFrame } from './timeFrame.ts'
-import { useSize } from './useSize.ts'
-import { useSteadyTopic } from './useSteadyTopic.ts'
 import { useTimeRange } from './useTimeRange.ts'
 import './timePanels.css'
 
@@ -21,8 +21,7 @@ const noQueries: RunSummary['queries'] = {}
 /** River, phases and countries over one time axis: a time is at the same pixel in all three. */
 export function TimePanels() {
   const { run: store, view } = useSession()
-  useSteadyTopic('windows')
-  useRunTopic('run')
+  useCharts('windows', 'run')
   const { selection, zone, range: chosen } = useView((state) => state)
   const palette = usePalette()
   const [place, size] = useSize()

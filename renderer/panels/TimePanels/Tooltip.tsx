@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import { formatCount, formatRate, formatWindow } from '#renderer/format/format.ts'
-import { Glyph } from '#renderer/panels/River/Glyph.tsx'
+import { Glyph } from '#renderer/theme/Glyph.tsx'
 import { windowFacts } from '#renderer/panels/River/riverWords.ts'
 import type { ViewState } from '#renderer/store/viewStore.ts'
 import type { Hit } from './timeFrame.ts'

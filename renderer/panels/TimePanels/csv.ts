@@ -1,3 +1,5 @@
+import { guarded } from '#renderer/format/spreadsheet.ts'
+
 /** A value of a cell; a number is never guarded, a text may be a formula to a spreadsheet. */
 export type CsvValue = string | number | null
 
@@ -11,8 +13,8 @@ export function csvOf(head: readonly string[], rows: Iterable<readonly CsvValue[
 function cellOf(value: CsvValue): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const guarded = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return guarded === '' || /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
+  const text = guarded(value)
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /** "2025-01-23T13:19:00.000Z". */

@@ -1,6 +1,6 @@
 import type { StepUnit } from '#shared/contract/run.ts'
 import { sendCommand } from '#renderer/panels/commands.ts'
-import { gridTabs } from '#renderer/panels/Dock/gridColumns.ts'
+import { gridTabs } from '#renderer/panels/Dock/gridColumns.tsx'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
 import { railIsOpen } from '#renderer/panels/Workbench/layoutSizes.ts'
 import type { Actions } from '#renderer/store/appStore.ts'

@@ -3,7 +3,7 @@ import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 import { OverviewStrip } from '../OverviewStrip/OverviewStrip.tsx'
-import { useCounters } from '../StatusStrip/useCounters.ts'
+import { useCounters } from '../useTopics.ts'
 import { speeds, stepUnits } from './paces.ts'
 import './transport.css'
 

@@ -1,6 +1,6 @@
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession } from '#renderer/store/session.ts'
-import { useCounters } from '../StatusStrip/useCounters.ts'
+import { useCounters } from '../useTopics.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 
 /** Why the open run has failed, and what can be done about it. */

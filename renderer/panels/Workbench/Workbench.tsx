@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { onCommand } from '../commands.ts'
@@ -8,6 +8,7 @@ import { StatusStrip } from '../StatusStrip/StatusStrip.tsx'
 import { TimePanels } from '../TimePanels/TimePanels.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { Transport } from '../Transport/Transport.tsx'
+import { useSize } from '../useSize.ts'
 import { dockHeight, dockStep, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
 import { RunFault } from './RunFault.tsx'
 import { Splitter } from './Splitter.tsx'
@@ -18,7 +19,7 @@ import './workbench.css'
 export function Workbench({ actions }: { readonly actions: Actions }) {
   const { view } = useSession()
   const sizes = useView((state) => state.sizes)
-  const [main, { width, height }] = useSize()
+  const [main, { width, height }] = useSize({ width: window.innerWidth, height: window.innerHeight - 122 })
   useKeys(actions)
   // What is above is seen first: all at once would be one long task.
   const [painted, setPainted] = useState(false)
@@ -63,17 +64,4 @@ export function Workbench({ actions }: { readonly actions: Actions }) {
       <Transport actions={actions} centrePx={width - rail} />
     </div>
   )
-}
-
-/** Of an element, in whole pixels; before it is there, those of a usual window. */
-function useSize(): [(element: HTMLElement | null) => void, { readonly width: number; readonly height: number }] {
-  const [size, setSize] = useState({ width: window.innerWidth, height: window.innerHeight - 122 })
-  const watch = useRef<ResizeObserver | undefined>(undefined)
-  const take = useRef((element: HTMLElement | null) => {
-    watch.current?.disconnect()
-    if (!element) return
-    watch.current = new ResizeObserver(([entry]) => entry && setSize({ width: Math.round(entry.contentRect.width), height: Math.round(entry.contentRect.height) }))
-    watch.current.observe(element)
-  })
-  return [take.current, size]
 }

@@ -5,9 +5,9 @@ interface Size {
   readonly height: number
 }
 
-/** Width and height of an element in whole pixels, as they change; zero before it is laid out. */
-export function useSize(): [(element: HTMLElement | null) => void, Size] {
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 })
+/** Width and height of an element in whole pixels, as they change; `before` until it is laid out. */
+export function useSize(before: Size = { width: 0, height: 0 }): [(element: HTMLElement | null) => void, Size] {
+  const [size, setSize] = useState(before)
   const watch = useRef<ResizeObserver | undefined>(undefined)
   const place = useCallback((element: HTMLElement | null) => {
     watch.current?.disconnect()

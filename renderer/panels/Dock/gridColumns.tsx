@@ -2,6 +2,9 @@ import { numberOf, type CellContext, type CellTone, type CellValue, type GridCol
 import { altitudeIn, formatBytes, formatCount, formatInstant, formatRate, formatWindow, velocityIn } from '#renderer/format/format.ts'
 import type { TableName } from '#renderer/duckdb/tables.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
+import type { WindowState } from '#renderer/store/windowTable.ts'
+import { Glyph } from '#renderer/theme/Glyph.tsx'
+import { Icon } from '#renderer/theme/Icon.tsx'
 
 /** A tab of the dock: its table, and how it is shown first. */
 export interface GridTab {
@@ -31,9 +34,11 @@ const rounded = (value: number): string => (Number.isNaN(value) ? '' : formatCou
 
 const msOf = (micros: CellValue): number => Number(micros) / 1000
 
-const glyphs: Readonly<Record<string, string>> = { open: '○', closing: '◐', closed: '●', 'late drops': '◔', warning: '!', error: '✗' }
+const isState = (value: CellValue): value is WindowState => value === 'open' || value === 'closing' || value === 'closed' || value === 'late drops'
 
-const glyph = (value: CellValue): string => glyphs[String(value)] ?? ''
+const stateGlyph = (value: CellValue) => isState(value) && <Glyph of={value} />
+
+const severityGlyph = (value: CellValue) => <Icon name={value === 'error' ? 'cross' : 'warning'} size={12} />
 
 const queryWords: Readonly<Record<string, string>> = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' }
 
@@ -87,7 +92,7 @@ export const gridTabs: readonly GridTab[] = [
     filter: '',
     sort: { column: 'window_start', descending: true },
     empty: 'No window yet: press Play.',
-    columns: [text('state', 'State', 108, { glyph }), query, ...window, count('rows', 'Rows'), count('keys', 'Keys', 64), count('keys_over', 'Over the limit', 104, { tone: (value) => (Number(value) > 0 ? 'alert' : 'quiet') }), count('dropped_rows', 'Rows dropped', 104, { tone: (value) => (Number(value) > 0 ? 'late' : 'quiet') }), count('closed_batch', 'Closed by batch', 112)]
+    columns: [text('state', 'State', 108, { glyph: stateGlyph }), query, ...window, count('rows', 'Rows'), count('keys', 'Keys', 64), count('keys_over', 'Over the limit', 104, { tone: (value) => (Number(value) > 0 ? 'alert' : 'quiet') }), count('dropped_rows', 'Rows dropped', 104, { tone: (value) => (Number(value) > 0 ? 'late' : 'quiet') }), count('closed_batch', 'Closed by batch', 112)]
   },
   {
     tab: 'late',
@@ -123,7 +128,7 @@ export const gridTabs: readonly GridTab[] = [
     filter: '',
     sort: null,
     empty: '0 problems.',
-    columns: [text('severity', 'Severity', 96, { glyph }), instant('at', 'At', 96), query, text('message', 'What happened', 520), text('file', 'File', 320)]
+    columns: [text('severity', 'Severity', 96, { glyph: severityGlyph }), instant('at', 'At', 96), query, text('message', 'What happened', 520), text('file', 'File', 320)]
   }
 ]
 
