@@ -185,14 +185,17 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
       onSelect(null)
     } else if (event.key.toLowerCase() === 'p' && at.row < 0) togglePin(column)
     else if ((event.key === 'Enter' || event.key === ' ') && at.row < 0) toggleSort(column)
-    else if (event.key === 'Enter') onSelect(rows?.row(at.row) ?? null)
+    else if (event.key === 'Enter') {
+      const row = rows?.row(at.row)
+      if (row) onSelect(row)
+    }
     else return
     event.preventDefault()
   }
 
   // As many elements as there are rows to see, whichever rows those are.
   const pool = Math.ceil(height / rowHeight) + overscan.scrolling + overscan.resting + 2
-  const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
+  const visible = Array.from({ length: Math.max(0, last - first) }, (_, i) => ({ index: first + i, row: rows?.row(first + i) }))
   const shift = scale.shift(top)
   const total = lefts.at(-1)! + widths.at(-1)!
   const inRange = (index: number) => active !== null && active.row >= 0 && index >= Math.min(active.row, active.anchor) && index <= Math.max(active.row, active.anchor)
@@ -235,6 +238,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         aria-rowcount={length}
         aria-colcount={ordered.length}
         aria-multiselectable
+        aria-busy={data.isBehind || visible.some(({ row }) => row === undefined)}
         aria-activedescendant={active ? cellId(id, active.row, active.column) : undefined}
         tabIndex={0}
         onScroll={({ currentTarget }) => scroll(currentTarget.scrollTop)}
@@ -258,12 +262,12 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
           ))}
         </div>
         <div className="grid-space" role="rowgroup" style={{ height: scale.contentHeight, width: total }}>
-          {visible.map((index) => (
+          {visible.map(({ index, row }) => (
             <GridLine
               key={index % pool}
               id={id}
               index={index}
-              row={rows?.row(index)}
+              row={row}
               pages={data.pages}
               columns={ordered}
               widths={widths}
@@ -276,8 +280,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
               isSelected={inRange(index)}
               isMarked={isMarked}
               onPress={(column, extend) => {
-                setActive({ row: index, column, anchor: extend && active && active.row >= 0 ? active.anchor : index })
-                onSelect(rows?.row(index) ?? null)
+                // A row that is not drawn anew keeps an old one of these.
+                setActive((now) => ({ row: index, column, anchor: extend && now && now.row >= 0 ? now.anchor : index }))
+                if (row) onSelect(row)
               }}
             />
           ))}

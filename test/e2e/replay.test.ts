@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
-import { chooseSpeed, copiedRows, csvRows, describeWorkbench, gridCount, onlyRun, replayedSample, startRun, waitForBadge, type Story } from '#test/support/workbench.ts'
+import { chooseSpeed, copiedRows, csvRows, describeWorkbench, gridCount, onlyRun, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
 
 describeWorkbench('a replay in a browser', (bench) => {
   let story: Story
@@ -49,8 +49,8 @@ describeWorkbench('a replay in a browser', (bench) => {
       await page.getByRole('button', { name: 'Step forward' }).click()
       await page.getByRole('tab', { name: /^Progress/ }).filter({ hasNotText: new RegExp(`Progress ${before.of}$`) }).waitFor()
       await waitForBadge(page, 'PAUSED')
-      if (unit === 'Window close') expect((await gridCount(page, 'Phase counts')).of).toBeGreaterThan(0)
-      if (unit === 'Alert') expect((await gridCount(page, 'Anomaly alerts')).shown).toBeGreaterThan(0)
+      if (unit === 'Window close') await reads(() => gridCount(page, 'Phase counts'), ({ of }) => of > 0)
+      if (unit === 'Alert') await reads(() => gridCount(page, 'Anomaly alerts'), ({ shown }) => shown > 0)
     }
     await chooseSpeed(page, 'As fast as possible')
     await page.getByRole('button', { name: 'Play', exact: true }).click()
@@ -59,7 +59,8 @@ describeWorkbench('a replay in a browser', (bench) => {
   })
 
   test('a reload keeps the screen: the run, its tab, its theme', async () => {
-    const page = await bench.open(temporaryFolder('e2e-data'))
+    const dataFolder = temporaryFolder('e2e-data')
+    const page = await bench.open(dataFolder)
     await startRun(page, story.silver)
     await chooseSpeed(page, '20×')
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
@@ -67,11 +68,12 @@ describeWorkbench('a replay in a browser', (bench) => {
     await page.getByRole('tab', { name: /^Files/ }).click()
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
     await page.getByRole('combobox', { name: 'Theme' }).selectOption('Light')
-    await page.waitForTimeout(600)
+    await page.locator('html[data-theme="light"]').waitFor()
+    await waitForLayout(dataFolder, ({ theme, tab, lastRunId }) => theme === 'light' && tab === 'files' && lastRunId !== null)
     await page.reload()
     await waitForBadge(page, 'PAUSED')
     await page.getByRole('grid', { name: 'Files' }).waitFor()
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
+    await page.locator('html[data-theme="light"]').waitFor()
   })
 
   test('a host that is killed in mid-run is gone on with by the next one, to the same gold', async () => {

@@ -17,6 +17,7 @@ describeWorkbench('runs in a browser', (bench) => {
     expect(before.of).toBeGreaterThan(0)
 
     // One selection: a row of a table is that window in the river, in its words and in the other tables.
+    await page.locator('[role="grid"][aria-busy="false"]').waitFor()
     await page.getByRole('grid').getByRole('row').nth(1).click()
     const river = page.getByRole('region', { name: 'Window river' })
     const chosen = (await page.getByRole('grid').getByRole('row').nth(1).getByRole('gridcell').first().textContent())!

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import type { ViewState } from '#renderer/store/viewStore.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { findChromium, launchBrowser, openPage, serveWorkbench, type ServedWorkbench, type WatchedPage } from './browser.ts'
 import { contrail, until } from './contrail.ts'
@@ -128,6 +129,23 @@ export async function showTab(page: Page, name: string): Promise<void> {
   await page.getByRole('grid', { name }).waitFor()
 }
 
+/** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. */
+export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await read()
+    if (isWished(value)) return value
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+/** The host has written down a view that is as wished; a reload comes back to it. */
+export async function waitForLayout(dataFolder: string, isWished: (view: ViewState) => boolean): Promise<void> {
+  await until(() => {
+    const { view } = JSON.parse(readFileSync(join(dataFolder, 'layout.json'), 'utf8')) as { view: ViewState }
+    return isWished(view)
+  })
+}
+
 /** "1,495 of 2,584 rows", once all that has come is in the table. */
 export async function gridCount(page: Page, tab: string): Promise<{ shown: number; of: number }> {
   await showTab(page, tab)
@@ -135,7 +153,7 @@ export async function gridCount(page: Page, tab: string): Promise<{ shown: numbe
   let text = ''
   await until(async () => {
     await page.waitForTimeout(100)
-    if (await panel.getByText('reading more').isVisible()) return false
+    if (await panel.locator('[role="grid"][aria-busy="true"]').isVisible()) return false
     const now = (await panel.getByText(/^[\d,]+ of [\d,]+ rows$/).textContent()) ?? ''
     const same = now === text && now !== ''
     text = now
