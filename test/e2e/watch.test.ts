@@ -16,11 +16,11 @@ describeWorkbench('watching a table that grows, in a browser', (bench) => {
     await startRun(page, silver, { mode: 'Watch', seconds: 0.2 })
     const strip = page.getByRole('region', { name: 'Status' })
     await waitForBadge(page, 'WATCHING')
-    await strip.getByText(/^idle since/).waitFor({ timeout: 60_000 })
+    await strip.getByText(/^idle since/).waitFor()
     const before = (await gridCount(page, 'Files')).of
     showSilver(scenario, silver, newest)
-    await page.getByRole('tab', { name: /^Files/ }).filter({ hasNotText: new RegExp(`Files ${before}$`) }).waitFor({ timeout: 60_000 })
-    await strip.getByText(/^idle since/).waitFor({ timeout: 60_000 })
+    await page.getByRole('tab', { name: /^Files/ }).filter({ hasNotText: new RegExp(`Files ${before}$`) }).waitFor()
+    await strip.getByText(/^idle since/).waitFor()
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await waitForBadge(page, 'PAUSED')
     // A commit of the recording adds a file, and each query reads each of them once.

@@ -99,7 +99,7 @@ export function onlyRun(dataFolder: string): { readonly gold: string; readonly c
 }
 
 /** The state that the strip shows: REPLAY, WATCHING, PAUSED, DONE, FAILED. */
-export async function waitForBadge(page: Page, state: string, timeout = 60_000): Promise<void> {
+export async function waitForBadge(page: Page, state: string, timeout = 120_000): Promise<void> {
   await page.getByRole('region', { name: 'Status' }).getByText(state, { exact: true }).waitFor({ timeout })
 }
 
