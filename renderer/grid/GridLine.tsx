@@ -42,7 +42,7 @@ export const GridLine = memo(
               className="grid-cell"
               data-kind={column.kind}
               data-narrow={widths[i]! < column.width}
-              data-tone={row && column.tone?.(own, context)}
+              data-tone={row && column.tone?.(own, context, value)}
               data-active={activeColumn === i}
               data-pinned={pinned.includes(column.name)}
               style={{ width: widths[i], ...(pinned.includes(column.name) && { left: lefts[i] }) }}

@@ -5,7 +5,8 @@ import type { Units } from '#renderer/store/viewStore.ts'
 /** A cell as it comes from DuckDB: instants as microseconds since 1970. */
 export type CellValue = string | number | bigint | null
 
-export type CellTone = 'alert' | 'late' | 'quiet'
+/** `provisional`: of a window that is not closed, so never as solid as what is final. */
+export type CellTone = 'alert' | 'late' | 'quiet' | 'provisional'
 
 /** A column of a grid. What is shown is rounded for reading; what is copied and exported is `sql` itself. */
 export interface GridColumn {
@@ -20,7 +21,7 @@ export interface GridColumn {
   readonly show: (value: CellValue, units: Units, row: (name: string) => CellValue) => string
   /** Read, copied and exported, shown within another column. */
   readonly hidden?: true
-  readonly tone?: (value: CellValue, context: CellContext) => CellTone | undefined
+  readonly tone?: (value: CellValue, context: CellContext, row: (name: string) => CellValue) => CellTone | undefined
   /** A bar before the number, from 0 to 1 of its width. */
   readonly bar?: (value: CellValue) => number
   /** The shape of a state, before its word. */

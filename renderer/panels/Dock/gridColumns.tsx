@@ -1,4 +1,4 @@
-import { numberOf, type CellContext, type CellTone, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
+import { numberOf, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
 import { altitudeIn, formatBytes, formatCount, formatInstant, formatRate, formatWindow, velocityIn } from '#renderer/format/format.ts'
 import type { TableName } from '#renderer/duckdb/tables.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
@@ -24,7 +24,7 @@ const count = (name: string, title: string, width = 84, more: Partial<GridColumn
 
 const instant = (name: string, title: string, width = 84): GridColumn => ({ name, title: ({ zone }) => `${title}, ${zone}`, kind: 'instant', width, show: (value, { zone }) => (value === null ? '' : formatInstant(msOf(value), zone, { mark: false })) })
 
-type Tone = (value: CellValue, context: CellContext) => CellTone | undefined
+type Tone = NonNullable<GridColumn['tone']>
 
 const metres = (name: string, title: string, tone?: Tone): GridColumn => ({ name, title: ({ altitudeUnit }) => `${title} ${altitudeUnit}`, kind: 'number', width: 76, show: (value, { altitudeUnit }) => rounded(altitudeIn(altitudeUnit, numberOf(value))), ...(tone && { tone }) })
 
@@ -45,6 +45,12 @@ const queryWords: Readonly<Record<string, string>> = { flight_phase_counts: 'pha
 const query = text('query', 'Query', 112, { show: (value) => queryWords[String(value)] ?? '' })
 
 const quietZero: Tone = (value) => (Number(value) === 0 ? 'quiet' : undefined)
+
+/** What a window counts so far, and what it counted when it closed. */
+const soFar =
+  (final?: Tone): Tone =>
+  (value, context, row) =>
+    row('state') === 'open' || row('state') === 'closing' ? 'provisional' : final?.(value, context, row)
 
 const window: readonly GridColumn[] = [
   { ...instant('window_start', 'Window', 112), show: (value, { zone }, row) => (value === null ? '' : formatWindow(msOf(value), msOf(row('window_end')), zone)) },
@@ -92,7 +98,7 @@ export const gridTabs: readonly GridTab[] = [
     filter: '',
     sort: { column: 'window_start', descending: true },
     empty: 'No window yet: press Play.',
-    columns: [text('state', 'State', 108, { glyph: stateGlyph }), query, ...window, count('rows', 'Rows'), count('keys', 'Keys', 64), count('keys_over', 'Over the limit', 104, { tone: (value) => (Number(value) > 0 ? 'alert' : 'quiet') }), count('dropped_rows', 'Rows dropped', 104, { tone: (value) => (Number(value) > 0 ? 'late' : 'quiet') }), count('closed_batch', 'Closed by batch', 112)]
+    columns: [text('state', 'State', 108, { glyph: stateGlyph }), query, ...window, count('rows', 'Rows', 84, { tone: soFar() }), count('keys', 'Keys', 64, { tone: soFar() }), count('keys_over', 'Over the limit', 104, { tone: soFar((value) => (Number(value) > 0 ? 'alert' : 'quiet')) }), count('dropped_rows', 'Rows dropped', 104, { tone: (value) => (Number(value) > 0 ? 'late' : 'quiet') }), count('closed_batch', 'Closed by batch', 112)]
   },
   {
     tab: 'late',
