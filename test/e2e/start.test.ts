@@ -12,7 +12,7 @@ test('npm start without a display or without Electron says why in one line, and 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   try {
-    await until(() => stdout.includes('\n') || child.exitCode !== null)
+    await until(() => (stdout.includes('\n') && stderr.includes('\n')) || child.exitCode !== null)
     expect(stderr).toMatch(/^contrail: Electron cannot be started \([^\n]+\), so the workbench opens in a browser\n$/)
     const [address] = stdout.split('\n')
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+$/)
