@@ -93,6 +93,9 @@ export function openRunTables(run: RunStore): RunTables {
         break
       case 'open':
         break
+      case 'loaded':
+        for (const query of queryNames) hub.changed(`gold.${query}`)
+        return
       default:
         return
     }
@@ -228,7 +231,7 @@ export function openRunTables(run: RunStore): RunTables {
     count: (table) => counts.get(table) ?? 0,
     newest: (table) => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
+    isBehind: (table) => isFlushing || (isGold(table) && run.run !== undefined && !run.loaded) || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
   }
 }
 

@@ -238,7 +238,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         aria-rowcount={length}
         aria-colcount={ordered.length}
         aria-multiselectable
-        aria-busy={data.isBehind || visible.some(({ row }) => row === undefined)}
+        aria-busy={data.isFilling || data.isBehind || visible.some(({ row }) => row === undefined)}
         aria-activedescendant={active ? cellId(id, active.row, active.column) : undefined}
         tabIndex={0}
         onScroll={({ currentTarget }) => scroll(currentTarget.scrollTop)}

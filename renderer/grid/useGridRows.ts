@@ -11,7 +11,9 @@ export interface GridData {
   readonly pages: number
   /** Rows that the table has got since; they wait while the grid is being read. */
   readonly waiting: number
-  /** The table has not got all that has come, or what is shown has not. */
+  /** The table has not got all that has come, whether what is shown stands still or not. */
+  readonly isFilling: boolean
+  /** What is shown is about to change, because there is more. */
   readonly isBehind: boolean
   readonly fault: string | undefined
   showNew(): void
@@ -78,5 +80,5 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [tables, query.table])
 
-  return { rows, pages, isBehind: rows === undefined || (!frozen && (behind || seen > rows.seen)), waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
+  return { rows, pages, isFilling: behind, isBehind: rows === undefined || (!frozen && (behind || seen > rows.seen)), waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
 }

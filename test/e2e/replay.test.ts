@@ -39,8 +39,7 @@ describeWorkbench('a replay in a browser', (bench) => {
   test('pause, a step by each unit, and play again lead to the same gold', async () => {
     const dataFolder = temporaryFolder('e2e-data')
     const page = await bench.open(dataFolder)
-    await startRun(page, story.silver)
-    await chooseSpeed(page, '1×')
+    await startRun(page, story.silver, { speed: '1×' })
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await waitForBadge(page, 'PAUSED')
     for (const unit of ['File', 'Trigger', 'Window close', 'Alert']) {
@@ -61,8 +60,7 @@ describeWorkbench('a replay in a browser', (bench) => {
   test('a reload keeps the screen: the run, its tab, its theme', async () => {
     const dataFolder = temporaryFolder('e2e-data')
     const page = await bench.open(dataFolder)
-    await startRun(page, story.silver)
-    await chooseSpeed(page, '20×')
+    await startRun(page, story.silver, { speed: '20×' })
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await waitForBadge(page, 'PAUSED')
     await page.getByRole('tab', { name: /^Files/ }).click()
@@ -79,9 +77,8 @@ describeWorkbench('a replay in a browser', (bench) => {
   test('a host that is killed in mid-run is gone on with by the next one, to the same gold', async () => {
     const dataFolder = temporaryFolder('e2e-data')
     const page = await bench.open(dataFolder)
-    await startRun(page, story.silver)
+    await startRun(page, story.silver, { speed: '20×' })
     await waitForBadge(page, 'REPLAY')
-    await chooseSpeed(page, '40×')
     await page.getByRole('tab', { name: /^Phase counts/ }).filter({ hasNotText: /Phase counts 0$/ }).waitFor()
     await bench.killHost()
     const again = await bench.open(dataFolder)

@@ -111,12 +111,13 @@ export async function checkFolder(page: Page, path: string): Promise<void> {
 }
 
 /** A run of a folder, a file a batch. */
-export async function startRun(page: Page, silver: string, { mode = 'Replay', seconds }: { readonly mode?: 'Replay' | 'Watch'; readonly seconds?: number } = {}): Promise<void> {
+export async function startRun(page: Page, silver: string, { mode = 'Replay', seconds, speed }: { readonly mode?: 'Replay' | 'Watch'; readonly seconds?: number; readonly speed?: string } = {}): Promise<void> {
   await checkFolder(page, silver)
   await page.getByRole('radio', { name: mode }).check()
   await page.getByText(/^Options/).click()
   await page.getByRole('textbox', { name: 'Files per trigger' }).fill('1')
   if (seconds !== undefined) await page.getByRole('textbox', { name: 'Seconds between triggers' }).fill(String(seconds))
+  if (speed !== undefined) await chooseSpeed(page, speed)
   await page.getByRole('button', { name: 'Start', exact: true }).click()
 }
 
@@ -154,6 +155,12 @@ export async function gridCount(page: Page, tab: string): Promise<{ shown: numbe
   await until(async () => {
     await page.waitForTimeout(100)
     if (await panel.locator('[role="grid"][aria-busy="true"]').isVisible()) return false
+    // It stands still for whoever has had the pointer over it.
+    const pill = panel.getByRole('button', { name: /new rows?/ })
+    if (await pill.isVisible()) {
+      await pill.click({ timeout: 1000 }).catch(() => undefined)
+      return false
+    }
     const now = (await panel.getByText(/^[\d,]+ of [\d,]+ rows$/).textContent()) ?? ''
     const same = now === text && now !== ''
     text = now

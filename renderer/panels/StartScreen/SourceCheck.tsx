@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
-import type { NewRun } from '#shared/contract/run.ts'
+import type { NewRun, Speed } from '#shared/contract/run.ts'
 import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
+import { SpeedSelect } from '../Transport/SpeedSelect.tsx'
 
 interface SourceCheckProps {
   readonly path: string
@@ -10,7 +11,7 @@ interface SourceCheckProps {
   readonly onCheck: (mapping?: ColumnMapping) => void
   /** To choose another folder. */
   readonly onOther: () => void
-  readonly onStart: (run: NewRun) => void
+  readonly onStart: (run: NewRun, speed?: Speed) => void
 }
 
 const rounded = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
@@ -122,8 +123,9 @@ function Decision({ column, mapping, onUse }: { readonly column: ColumnCheck; re
   )
 }
 
-function RunOptions({ path, onStart }: { readonly path: string; readonly onStart: (run: NewRun) => void }) {
+function RunOptions({ path, onStart }: { readonly path: string; readonly onStart: (run: NewRun, speed?: Speed) => void }) {
   const [mode, setMode] = useState<'replay' | 'watch'>('replay')
+  const [speed, setSpeed] = useState<Speed>('max')
   const [gold, setGold] = useState('')
   const [checkpoints, setCheckpoints] = useState('')
   const [files, setFiles] = useState('')
@@ -138,15 +140,18 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
         const wrong = faultOf(files, mode === 'watch' ? interval : '')
         setFault(wrong)
         if (wrong !== null) return
-        onStart({
-          silver: path,
-          mode,
-          ...(gold.trim() !== '' && { gold: gold.trim() }),
-          ...(checkpoints.trim() !== '' && { checkpoints: checkpoints.trim() }),
-          ...(files.trim() !== '' && { maxFilesPerTrigger: Number(files) }),
-          ...(mode === 'watch' && interval.trim() !== '' && { intervalSeconds: Number(interval) }),
-          onBadFile: quarantine ? 'quarantine' : 'stop'
-        })
+        onStart(
+          {
+            silver: path,
+            mode,
+            ...(gold.trim() !== '' && { gold: gold.trim() }),
+            ...(checkpoints.trim() !== '' && { checkpoints: checkpoints.trim() }),
+            ...(files.trim() !== '' && { maxFilesPerTrigger: Number(files) }),
+            ...(mode === 'watch' && interval.trim() !== '' && { intervalSeconds: Number(interval) }),
+            onBadFile: quarantine ? 'quarantine' : 'stop'
+          },
+          mode === 'replay' ? speed : undefined
+        )
       }}
     >
       <h2>{mode === 'replay' ? 'Ready to replay' : 'Ready to watch'}</h2>
@@ -160,13 +165,19 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
       </div>
       <details>
         <summary>
-          Options <span className="hint">files per trigger, folders, bad files</span>
+          Options <span className="hint">speed, files per trigger, folders, bad files</span>
         </summary>
         <div className="run-fields">
           <label>
             Files per trigger
             <input className="field" inputMode="numeric" value={files} placeholder="1000" onChange={(event) => setFiles(event.target.value)} />
           </label>
+          {mode === 'replay' && (
+            <label>
+              Speed
+              <SpeedSelect speed={speed} onChange={setSpeed} />
+            </label>
+          )}
           {mode === 'watch' && (
             <label>
               Seconds between triggers

@@ -152,7 +152,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         <p className="start-drop">{window.contrailDesktop ? 'Or drop a folder in this window.' : ''}</p>
       </nav>
       <main className="start-main">
-        {path === null ? <Welcome /> : <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onOther={() => onChoosing(true)} onStart={(run) => void actions.startRun(run)} />}
+        {path === null ? <Welcome /> : <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onOther={() => onChoosing(true)} onStart={(run, speed) => void actions.startRun(run, speed)} />}
       </main>
       <footer className="start-footer">
         <span>Contrail {about?.version ?? ''}</span>

@@ -4,7 +4,8 @@ import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 import { OverviewStrip } from '../OverviewStrip/OverviewStrip.tsx'
 import { useCounters } from '../useTopics.ts'
-import { speeds, stepUnits } from './paces.ts'
+import { stepUnits } from './paces.ts'
+import { SpeedSelect } from './SpeedSelect.tsx'
 import './transport.css'
 
 /** Plays, pauses and steps a run, and shows where in the recording it is. What it does never changes what is in a batch. `centrePx`: width of the time panels. */
@@ -21,13 +22,7 @@ export function Transport({ actions, centrePx }: { readonly actions: Actions; re
         <StepButton actions={actions} />
       </div>
       <StepUnits />
-      <select className="field transport-speed" aria-label="Speed" value={String(store.speed)} onChange={({ target }) => actions.control({ kind: 'speed', speed: target.value === 'max' ? 'max' : Number(target.value) })}>
-        {(speeds.includes(store.speed) ? speeds : [...speeds, store.speed]).map((speed) => (
-          <option key={String(speed)} value={String(speed)}>
-            {speed === 'max' ? 'As fast as possible' : `${speed}×`}
-          </option>
-        ))}
-      </select>
+      <SpeedSelect className="transport-speed" speed={store.speed} onChange={(speed) => actions.control({ kind: 'speed', speed })} />
       <OverviewStrip centrePx={centrePx} />
       <Times />
       <Units />
