@@ -48,10 +48,13 @@ export interface WatchedPage {
   readonly complaints: string[]
 }
 
+/** With `CONTRAIL_TEST_SLOWDOWN=8`, in a page eight times slower than this machine: it finds what a test did not wait for. */
 export async function openPage(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(90_000)
+  const slowdown = Number(process.env.CONTRAIL_TEST_SLOWDOWN ?? 1)
+  if (slowdown > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slowdown })
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) complaints.push(message.text())
