@@ -96,7 +96,7 @@ program
 program
   .command('serve')
   .description('the workbench in a browser of this machine, until Ctrl+C')
-  .option('--port <n>', '0: any free one', parsePort, 0)
+  .option('--port <n>', '0: one that is free', parsePort, 0)
   .option('--no-open', 'do not open the browser: the address is the first line of the output')
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
   .action(async (flags: { port: number; open: boolean; data?: string }) => {

@@ -22,7 +22,7 @@ export interface PageServer {
 }
 
 export interface PageServerOptions {
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number
   /** The built workbench. */
   readonly pageFolder: string

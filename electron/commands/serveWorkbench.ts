@@ -10,7 +10,7 @@ import { startPageServer } from '../serve.ts'
 import { onSignals } from './onSignals.ts'
 
 export interface ServeFlags {
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number
   readonly open: boolean
   readonly dataFolder: string

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
@@ -141,10 +141,8 @@ export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => b
 
 /** The host has written down a view that is as wished; a reload comes back to it. */
 export async function waitForLayout(dataFolder: string, isWished: (view: ViewState) => boolean): Promise<void> {
-  await until(() => {
-    const { view } = JSON.parse(readFileSync(join(dataFolder, 'layout.json'), 'utf8')) as { view: ViewState }
-    return isWished(view)
-  })
+  const file = join(dataFolder, 'layout.json')
+  await until(() => existsSync(file) && isWished((JSON.parse(readFileSync(file, 'utf8')) as { view: ViewState }).view))
 }
 
 /** "1,495 of 2,584 rows", once all that has come is in the table. */
