@@ -1,7 +1,8 @@
 // Builds dist/: the Node entries, the preload and the page of the workbench. Run by `npm ci` (prepare); the starters call its parts when a source is newer.
 import { build } from 'esbuild'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { hostSources, isNewest } from './newest.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pageConfig = 'build/vite.renderer.config.mjs'
@@ -10,9 +11,11 @@ const pageConfig = 'build/vite.renderer.config.mjs'
 const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts', main: 'electron/desktop.ts' }
 
 /** Bundled too: they are many small modules, which would take longer to load than most commands take. */
-const bundled = ['apache-arrow', 'flatbuffers', 'tslib', 'zod']
+export const bundled = ['apache-arrow', 'zod']
 
-export async function bundle() {
+/** `onlyNewer`: not when it is newer than all its sources. */
+export async function bundle({ onlyNewer = false } = {}) {
+  if (onlyNewer && isNewest('dist/cli.js', hostSources)) return
   const { version, dependencies, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   const external = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !bundled.includes(name))
   const common = { absWorkingDir: root, bundle: true, platform: 'node', external, sourcemap: true, logLevel: 'warning' }
@@ -23,18 +26,12 @@ export async function bundle() {
   ])
 }
 
-/** The page, in dist/renderer. `onlyNewer`: not when it is newer than all its sources. */
+/** The page, in dist/renderer. */
 export async function bundlePage({ onlyNewer = false } = {}) {
   if (!existsSync(`${root}renderer/index.html`)) return
-  const built = `${root}dist/renderer/index.html`
-  if (onlyNewer && existsSync(built) && statSync(built).mtimeMs > newest(['renderer', 'shared', pageConfig])) return
+  if (onlyNewer && isNewest('dist/renderer/index.html', ['renderer', 'shared', pageConfig])) return
   const vite = await import('vite')
   await vite.build({ configFile: root + pageConfig, logLevel: 'warn' })
-}
-
-function newest(places) {
-  const files = places.flatMap((place) => (statSync(root + place).isFile() ? [place] : readdirSync(root + place, { recursive: true }).map((name) => `${place}/${name}`)))
-  return Math.max(...files.map((file) => statSync(root + file).mtimeMs))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

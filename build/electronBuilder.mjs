@@ -1,14 +1,19 @@
 /** What the packaged app holds and how it is locked down; `build/package.mjs` gives it to electron-builder. */
 
+import { bundled } from './bundle.mjs'
+
 /** Packages that live in the built page already, with what they alone depend on. */
 const inThePage = ['@duckdb/duckdb-wasm', 'echarts', 'zrender', 'react', 'react-dom', 'react-aria', 'react-aria-components', 'react-stately', '@react-types', '@react-aria', '@react-stately', '@internationalized', 'scheduler', 'aria-hidden']
+
+/** And those that live in the bundles, likewise. */
+const inTheBundles = [...bundled, 'flatbuffers', 'json-with-bigint']
 
 export const config = {
   appId: 'dev.contrail.workbench',
   productName: 'Contrail',
   directories: { output: 'dist/package' },
   extraMetadata: { main: 'dist/main.js' },
-  files: ['dist/**', 'package.json', '!dist/package/**', '!dist/bench/**', '!**/*.map', ...inThePage.map((name) => `!node_modules/${name}/**`)],
+  files: ['dist/**', 'package.json', '!dist/package/**', '!dist/bench/**', '!**/*.map', ...[...inThePage, ...inTheBundles].map((name) => `!node_modules/${name}/**`)],
   asar: true,
   // DuckDB's two libraries find each other only as files side by side.
   asarUnpack: ['node_modules/@duckdb/node-bindings-*/**'],

@@ -1,5 +1,5 @@
 // `npm run package`: an installer for this platform, in dist/package.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bundle, bundlePage } from './bundle.mjs'
 import { electronBinary } from './electronBinary.mjs'
@@ -11,6 +11,8 @@ const missing = duckdbPackages(process.platform, process.arch).filter((name) => 
 if (missing.length > 0) refuse(`${missing.join(' and ')} is not installed, and the app would not start without it: run npm install --no-save --force ${missing.join(' ')}`)
 if (electronBinary() === undefined) refuse('Electron cannot be downloaded here, and an installer holds it: run this where github.com can be reached, with Node 22.12 or newer')
 
+// Pieces of earlier builds would be packed too.
+for (const name of readdirSync(`${root}dist`)) if (name.startsWith('chunk-')) rmSync(`${root}dist/${name}`)
 await bundle()
 await bundlePage()
 const { build } = await import('electron-builder')

@@ -8,11 +8,12 @@ import { electronBinary } from './electronBinary.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const flags = parseFlags()
 
-await bundle()
+await bundle({ onlyNewer: true })
 await bundlePage({ onlyNewer: true })
 
-const program = electronBinary()
-const why = program === undefined ? 'its download is not to be had here' : hasNoDisplay() ? 'there is no display' : undefined
+// Without a display nothing is downloaded.
+const program = hasNoDisplay() ? undefined : electronBinary()
+const why = hasNoDisplay() ? 'there is no display' : program === undefined ? 'its download is not to be had here' : undefined
 if (why === undefined) {
   run(program, ['dist/main.js'], flags.data === undefined ? {} : { CONTRAIL_DATA: flags.data })
 } else {

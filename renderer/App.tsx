@@ -17,10 +17,11 @@ export function App() {
   const [choosing, setChoosing] = useState(false)
   const actions = useMemo(() => runActions(session, setFault, () => setChoosing(true)), [session])
   // Its state changes with every batch, and that is no business of the whole screen.
-  const open = useSyncExternalStore(
+  const runId = useSyncExternalStore(
     (listener) => session.run.hub.subscribe('run', listener),
-    () => session.run.run !== undefined
+    () => session.run.run?.id
   )
+  const open = runId !== undefined
   useDesktopCommands(actions)
 
   useEffect(() => {
@@ -65,7 +66,7 @@ export function App() {
           </button>
         </div>
       )}
-      {ready && <div className="app-screen">{open ? <Workbench actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
+      {ready && <div className="app-screen">{open ? <Workbench key={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
     </div>
   )
 }

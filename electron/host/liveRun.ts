@@ -34,9 +34,10 @@ export interface LiveRun {
   close(): Promise<void>
 }
 
-/** Months of batches are more than one message may hold, or a page take in at once. */
+/** Months of batches are more than one message may hold, or a page take in at once; and so are few batches of many files. */
 const batchesOfSnapshot = 1000
 const batchesOfEvent = 200
+const entriesOfMessage = 50_000
 
 interface QueryFacts {
   status: QueryStatus | undefined
@@ -75,6 +76,10 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   const summary = (): RunSummary => summaryOf(saved, state, fault)
   const tellRun = () => tell({ kind: 'run', runId, run: summary(), speed })
 
+  let saving: Promise<void> = Promise.resolve()
+  /** One after the other: the last state is the one that stays. */
+  const save = (run: SavedRun): Promise<void> => (saving = saving.then(() => parts.save(run)).catch((error: unknown) => addProblem({ severity: 'error', query: null, message: toPlainFault(error).message, file: null })))
+
   async function become(next: RunState, why?: PlainFault): Promise<void> {
     if (closing || (next === state && why === fault)) return tellRun()
     state = next
@@ -82,7 +87,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     const { fault: _before, ...rest } = saved
     saved = { ...rest, state, ...(why && { fault: why }) }
     tellRun()
-    await parts.save(saved).catch((error: unknown) => addProblem({ severity: 'error', query: null, message: toPlainFault(error).message, file: null }))
+    await save(saved)
   }
 
   function addProblem(problem: Omit<Problem, 'atMs'>): void {
@@ -174,25 +179,32 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       onSettled()
     })
 
+  /** What follows the last snapshot. The next one waits for it: a page that comes then would hear the end of another one's gold. */
+  let sending: Promise<void> = Promise.resolve()
+
   async function snapshot(): Promise<RunSnapshot> {
     await allSettled()
+    await sending
     held ??= []
     const bounds = new Map([...facts].map(([query, fact]) => [query, fact.closedMs]))
     const all = [...records]
-    const answer = { run: summary(), speed, recording: recording ?? null, batches: all.slice(0, batchesOfSnapshot), problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
+    const first = endOfMessage(all, 0, batchesOfSnapshot)
+    const answer = { run: summary(), speed, recording: recording ?? null, batches: all.slice(0, first), problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
     const gold = new Map<QueryName, GoldRows>()
     for (const query of queries) {
       const rows = await loadGold(openStorage(`${pipeline.gold.uri}/${query}`), database, bounds.get(query)).catch((error: unknown) => void addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null }))
       if (rows) gold.set(query, rows)
     }
     // After the answer has gone out.
-    setImmediate(() => void sendRest(all, gold))
+    sending = nextTurn().then(() => sendRest(all.slice(first), gold))
     return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])) }
   }
 
-  async function sendRest(all: readonly BatchRecord[], gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
-    for (let from = batchesOfSnapshot; from < all.length; from += batchesOfEvent) {
-      emit({ kind: 'history', runId, batches: all.slice(from, from + batchesOfEvent) })
+  async function sendRest(batches: readonly BatchRecord[], gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
+    for (let from = 0; from < batches.length; ) {
+      const end = endOfMessage(batches, from, batchesOfEvent)
+      emit({ kind: 'history', runId, batches: batches.slice(from, end) })
+      from = end
       await nextTurn()
     }
     for (const [query, rows] of gold) {
@@ -228,10 +240,22 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       worker?.control(command)
     },
     async close() {
-      if (state === 'running') await parts.save({ ...saved, state: 'interrupted' }).catch(() => undefined) // Next time it is found as running, which means the same.
+      if (state === 'running') void save({ ...saved, state: 'interrupted' })
       closing = true
       worker?.stop()
       await ended
+      await saving
     }
   }
+}
+
+/** Where a message ends that begins with batch `from`: after so many batches, or before it gets too long. */
+function endOfMessage(batches: readonly BatchRecord[], from: number, most: number): number {
+  let end = from
+  for (let entries = 0; end < Math.min(batches.length, from + most); end++) {
+    const { files, closed, late } = batches[end]!
+    entries += 1 + files.length + closed.length + late.length
+    if (entries > entriesOfMessage && end > from) break
+  }
+  return end
 }

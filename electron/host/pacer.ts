@@ -141,8 +141,8 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
       seen.closedWindows += closedWindows
       seen.alerts += alerts
       if (maxEventMs === undefined || (newestMs !== undefined && maxEventMs <= newestMs)) return
-      // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it.
-      if (newestMs !== undefined && speed !== 'max') dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
+      // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it. Not after a step: that takes no time.
+      if (newestMs !== undefined && speed !== 'max' && step === undefined) dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
       newestMs = maxEventMs
     },
     leave(query) {

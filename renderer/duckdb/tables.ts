@@ -62,6 +62,7 @@ export function openRunTables(run: RunStore): RunTables {
   let small = emptySmall()
   let touched: Map<string, readonly [QueryName, number]> = new Map()
   const windowSeq = new Map<string, number>()
+  const batches = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let working: Promise<unknown> = Promise.resolve()
   let isFlushing = false
@@ -75,6 +76,7 @@ export function openRunTables(run: RunStore): RunTables {
     switch (feed.kind) {
       case 'snapshot':
         clear()
+        for (const query of queryNames) lost.set(`gold.${query}`, Math.max(0, (feed.snapshot.goldRows[query] ?? 0) - keptRows))
         for (const batch of feed.snapshot.batches) addBatch(batch)
         for (const problem of feed.snapshot.problems) addProblem(problem)
         break
@@ -94,7 +96,7 @@ export function openRunTables(run: RunStore): RunTables {
       case 'open':
         break
       case 'loaded':
-        for (const query of queryNames) hub.changed(`gold.${query}`)
+        for (const table of tableNames) hub.changed(table)
         return
       default:
         return
@@ -108,6 +110,7 @@ export function openRunTables(run: RunStore): RunTables {
     small = emptySmall()
     touched = new Map()
     windowSeq.clear()
+    batches.clear()
     counts.clear()
     lost.clear()
     next.clear()
@@ -126,6 +129,9 @@ export function openRunTables(run: RunStore): RunTables {
 
   function addBatch(batch: BatchRecord): void {
     const { query, batchId, finishedMs, progress } = batch
+    // Done again after a crash: it is the same.
+    if (batches.has(`${query} ${batchId}`)) return
+    batches.add(`${query} ${batchId}`)
     for (const { startMs } of [...batch.closed, ...batch.dropped]) touch(query, startMs)
     for (const { file, paneMs, key, rows, missedWindows } of batch.late) small.late_rows.push([query, file, micros(paneMs), key, BigInt(rows), BigInt(missedWindows), BigInt(batchId)])
     for (const file of batch.files) {
@@ -142,9 +148,11 @@ export function openRunTables(run: RunStore): RunTables {
   function soon(): void {
     timer ??= setTimeout(() => {
       timer = undefined
-      isFlushing = true
       working = working
-        .then(flush)
+        .then(() => {
+          isFlushing = true
+          return flush()
+        })
         .catch((error: unknown) => console.error('a table could not be filled', error))
         .then(() => {
           isFlushing = false
@@ -167,7 +175,7 @@ export function openRunTables(run: RunStore): RunTables {
     for (const name of ['late_rows', 'files', 'progress', 'problems'] as const) {
       if (cells[name].length > 0) await put(mine, connection, name, [streamOf(name, cells[name])], '*')
     }
-    if (mine === generation) await putWindows(connection, windows)
+    await putWindows(mine, connection, windows)
   }
 
   /** Adds rows; the oldest go when there are too many. */
@@ -193,7 +201,8 @@ export function openRunTables(run: RunStore): RunTables {
   }
 
   /** Windows that closed or dropped rows since, and all that are not closed, in place of what was there of them. */
-  async function putWindows(connection: WasmConnection, changed: ReadonlyMap<string, readonly [QueryName, number]>): Promise<void> {
+  async function putWindows(mine: number, connection: WasmConnection, changed: ReadonlyMap<string, readonly [QueryName, number]>): Promise<void> {
+    if (mine !== generation) return
     const rows: (readonly [number, QueryName, WindowEntry])[] = []
     const seqOf = (query: QueryName, { startMs }: WindowEntry): number => {
       const id = `${query} ${startMs}`
@@ -215,11 +224,14 @@ export function openRunTables(run: RunStore): RunTables {
     const cells = rows.map(([, query, window]): Cell[] => [query, micros(window.startMs), micros(window.endMs), window.state, window.keysOver > 0, BigInt(Math.round(window.rows)), BigInt(window.keys), BigInt(window.keysOver), BigInt(window.droppedRows), window.closedBatch === null ? null : BigInt(window.closedBatch)])
     await connection.query('DROP TABLE IF EXISTS incoming')
     await connection.insertFrom('incoming', streamOf('windows', cells, rows.map(([seq]) => seq)), true)
+    // Another run is open by now, and its own statements wait behind this one.
+    if (mine !== generation) return
     if (!made.has('windows')) await connection.query('CREATE OR REPLACE TABLE windows AS SELECT * FROM incoming LIMIT 0')
     made.add('windows')
-    await connection.query('DELETE FROM windows WHERE closed_batch IS NULL OR seq IN (SELECT seq FROM incoming)')
-    await connection.query('INSERT INTO windows SELECT * FROM incoming')
+    // In one call: between two of them a grid could read a table without its open windows.
+    await connection.query('DELETE FROM windows WHERE closed_batch IS NULL OR seq IN (SELECT seq FROM incoming); INSERT INTO windows SELECT * FROM incoming')
     const { columns } = await connection.query('SELECT count(*)::INTEGER AS n FROM windows')
+    if (mine !== generation) return
     counts.set('windows', Number(columns[0]?.values[0] ?? 0))
     hub.changed('windows')
   }
@@ -231,7 +243,7 @@ export function openRunTables(run: RunStore): RunTables {
     count: (table) => counts.get(table) ?? 0,
     newest: (table) => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (isGold(table) && run.run !== undefined && !run.loaded) || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
+    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
   }
 }
 

@@ -206,7 +206,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
           {formatCount(length)} of {formatCount(rows?.of ?? 0)} rows
         </span>
         {data.isBehind && <span className="hint">reading more</span>}
-        {tables.dropped(table) > 0 && <span className="hint">the newest 1,000,000; older ones are in gold</span>}
+        {tables.dropped(table) > 0 && <span className="hint">the newest 1,000,000{table.startsWith('gold.') && '; older ones are in gold'}</span>}
         {'fault' in condition && (
           <span className="grid-fault" role="alert">
             {condition.fault}
@@ -268,7 +268,6 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
               id={id}
               index={index}
               row={row}
-              pages={data.pages}
               columns={ordered}
               widths={widths}
               lefts={lefts}

@@ -9,7 +9,6 @@ export interface GridLineProps {
   readonly id: string
   readonly index: number
   readonly row: GridRow | undefined
-  readonly pages: number
   readonly columns: readonly GridColumn[]
   readonly widths: readonly number[]
   readonly lefts: readonly number[]

@@ -74,6 +74,8 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
     if (ordering) return
     ordering = true
     void wholeOrder().then((whole) => {
+      // What the table holds may have changed since the first were read.
+      if (seqs.some((seq, i) => whole[i] !== seq)) pages.forget()
       seqs = whole
       onPage()
     }, () => (ordering = false))
@@ -123,6 +125,8 @@ interface Pages {
   /** What is there of a page; if nothing is, it is asked for. */
   get(page: number): Map<number, GridRow> | undefined
   put(page: number, rows: Map<number, GridRow>): void
+  /** Other rows are on them now, also on those that are being read. */
+  forget(): void
 }
 
 /** Pages as they are looked at: the latest that was asked for comes first, and who scrolls past a page does not wait for it. */
@@ -130,15 +134,17 @@ function openPages(read: (page: number) => Promise<Map<number, GridRow> | undefi
   const kept = new Map<number, Map<number, GridRow>>()
   const running = new Set<number>()
   let waiting: number[] = []
+  let generation = 0
 
   function start(): void {
     while (running.size < pagesAtOnce) {
       const page = waiting.pop()
       if (page === undefined) return
       running.add(page)
+      const mine = generation
       read(page)
         .then((rows) => {
-          if (!rows) return
+          if (!rows || mine !== generation) return
           put(page, rows)
           onPage()
         }, () => undefined)
@@ -165,7 +171,11 @@ function openPages(read: (page: number) => Promise<Map<number, GridRow> | undefi
       start()
       return undefined
     },
-    put
+    put,
+    forget() {
+      generation += 1
+      kept.clear()
+    }
   }
 }
 

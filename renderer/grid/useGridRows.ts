@@ -7,8 +7,6 @@ const refreshEveryMs = 250
 
 export interface GridData {
   readonly rows: GridRows | undefined
-  /** Grows when a page of rows has come. */
-  readonly pages: number
   /** Rows that the table has got since; they wait while the grid is being read. */
   readonly waiting: number
   /** The table has not got all that has come, whether what is shown stands still or not. */
@@ -22,7 +20,7 @@ export interface GridData {
 /** Keeps the rows of a query, the latest query wins. While `frozen` what is shown stays, and what is new is counted. */
 export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean): GridData {
   const [rows, setRows] = useState<GridRows>()
-  const [pages, setPages] = useState(0)
+  const [, setPages] = useState(0)
   const [seen, setSeen] = useState(0)
   const [behind, setBehind] = useState(() => tables.isBehind(query.table))
   const [fault, setFault] = useState<string>()
@@ -32,7 +30,13 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
   const isBehind = useRef(false)
   const latest = useRef(query)
   const shown = useRef<GridRows | undefined>(undefined)
-  useEffect(() => () => shown.current?.close(), [])
+  useEffect(
+    () => () => {
+      turn.current += 1 // Rows on their way are closed when they come.
+      shown.current?.close()
+    },
+    []
+  )
 
   const load = () => {
     const mine = ++turn.current
@@ -66,6 +70,8 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
     const stop = tables.hub.subscribe(query.table, () => {
       setBehind(tables.isBehind(query.table))
       setSeen(tables.count(query.table) + tables.dropped(query.table))
+      // Windows change in place; of the others, rows are only added.
+      if (query.table !== 'windows' && tables.count(query.table) + tables.dropped(query.table) === shown.current?.seen) return
       isBehind.current = true
       timer.current ??= setTimeout(() => {
         timer.current = undefined
@@ -80,5 +86,5 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [tables, query.table])
 
-  return { rows, pages, isFilling: behind, isBehind: rows === undefined || (!frozen && (behind || seen > rows.seen)), waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
+  return { rows, isFilling: behind, isBehind: (fault === undefined && rows?.query !== query) || (!frozen && (behind || seen > (rows?.seen ?? 0))), waiting: rows && frozen ? Math.max(0, seen - rows.seen) : 0, fault, showNew: load }
 }

@@ -1,4 +1,4 @@
-import type { WindowCells, WindowEntry } from './windowTable.ts'
+import type { WindowCells, WindowEntry, WindowSpan } from './windowTable.ts'
 
 /** A share of a window's rows that is worth a mark on the overview. */
 const notableRate = 0.1
@@ -18,7 +18,7 @@ export interface KeySums {
 export interface MutableKeySums extends KeySums {
   closeWindow(keysOver: number): void
   /** Closed rows of gold, once each. */
-  addClosed(window: WindowEntry, cells: WindowCells): void
+  addClosed(window: WindowSpan, cells: WindowCells): void
   /** All open windows, in place of those before. */
   replaceOpen(windows: Iterable<WindowEntry>): void
 }
@@ -63,7 +63,7 @@ export function openKeySums(): MutableKeySums {
 }
 
 /** Sliding windows overlap: of those that hold an observation, one starts at a multiple of its size. */
-const isTile = ({ startMs, endMs }: WindowEntry): boolean => startMs % (endMs - startMs) === 0
+const isTile = ({ startMs, endMs }: WindowSpan): boolean => startMs % (endMs - startMs) === 0
 
 function addTo(sums: Map<string | null, number>, { keys, rows }: WindowCells): void {
   for (const [i, key] of keys.entries()) sums.set(key, (sums.get(key) ?? 0) + rows[i]!)

@@ -39,9 +39,12 @@ export type RunFeed = { readonly kind: 'snapshot'; readonly snapshot: RunSnapsho
 export interface RunTotals {
   readonly files: number
   readonly rows: number
-  /** Rows a second of processing time, over the last batches; undefined when nothing ran lately. */
+  /** Rows a second over the batches of the last minute, at most ten, up to now; undefined when there was none. */
   readonly rowsPerSecond: number | undefined
 }
+
+/** Batches that are older say nothing of how fast it goes. */
+const recentMs = 60_000
 
 /** Open windows are taken over this often at most. */
 const openEveryMs = 100
@@ -55,7 +58,7 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
   let opening = 0
 
   host.onRunEvent((event) => {
-    if (event.runId !== state.run?.id) return
+    if (event.runId !== state.run?.id || (state.loaded && isOfOpening(event))) return
     hear(event)
     for (const feed of feeds) feed(event)
   })
@@ -165,7 +168,7 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
       return state.loaded
     },
     get totals() {
-      return totalsOf(Object.values(state.tallies))
+      return totalsOf(Object.values(state.tallies), Date.now())
     },
     async open(runId) {
       const mine = ++opening
@@ -184,6 +187,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     }
   }
 }
+
+/** What follows a snapshot; a host with two pages tells it to both, though one has it. */
+const isOfOpening = (event: RunEvent): boolean => event.kind === 'history' || event.kind === 'loaded' || (event.kind === 'rows' && event.loaded)
 
 interface Tally {
   files: number
@@ -222,11 +228,10 @@ function emptyState(): State {
   }
 }
 
-function totalsOf(tallies: readonly Tally[]): RunTotals {
+function totalsOf(tallies: readonly Tally[], nowMs: number): RunTotals {
   const most = tallies.reduce((a, b) => (b.files > a.files ? b : a))
-  const first = most.recent[0]
-  const last = most.recent.at(-1)
-  const spanMs = first && last ? Math.max(last.atMs - first.atMs + first.tookMs, 1) : 0
-  const rows = most.recent.reduce((sum, recent) => sum + recent.rows, 0)
-  return { files: most.files, rows: most.rows, rowsPerSecond: last && spanMs > 0 ? (rows / spanMs) * 1000 : undefined }
+  const recent = most.recent.filter(({ atMs }) => atMs > nowMs - recentMs)
+  const [first] = recent
+  const rows = recent.reduce((sum, batch) => sum + batch.rows, 0)
+  return { files: most.files, rows: most.rows, rowsPerSecond: first && (rows / Math.max(nowMs - first.atMs + first.tookMs, 1)) * 1000 }
 }

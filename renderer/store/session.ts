@@ -1,7 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Host } from '#shared/contract/host.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
-import type { RunStore, RunTopic } from './runStore.ts'
+import type { RunStore } from './runStore.ts'
 import type { ViewState, ViewStore } from './viewStore.ts'
 
 /** What every panel is given: the host, the open run, its tables, the view. */
@@ -20,15 +20,6 @@ export function useSession(): Session {
   const session = useContext(SessionContext)
   if (!session) throw new Error('a panel lies outside the session')
   return session
-}
-
-/** Renders again, at most once a frame, when a topic of the open run has changed. The data is read from `useSession().run`. */
-export function useRunTopic(topic: RunTopic): number {
-  const { run } = useSession()
-  return useSyncExternalStore(
-    (listener) => run.hub.subscribe(topic, listener),
-    () => run.hub.version(topic)
-  )
 }
 
 /** One value of the view; pick a primitive or an object of the state, not a new one. */

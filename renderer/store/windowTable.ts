@@ -6,9 +6,12 @@ import { openKeySums, type KeySums } from './keySums.ts'
 export type WindowState = 'open' | 'closing' | 'closed' | 'late drops'
 
 /** One window of a query. Milliseconds since 1970. */
-export interface WindowEntry {
+export interface WindowSpan {
   readonly startMs: number
   readonly endMs: number
+}
+
+export interface WindowEntry extends WindowSpan {
   state: WindowState
   rows: number
   keys: number
@@ -154,14 +157,14 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     sorted = all.filter(({ startMs }) => byStart.has(startMs))
   }
 
-  function addCells(rows: Uint8Array, each: (window: WindowEntry, cells: WindowCells) => void): number {
+  function addCells(rows: Uint8Array, each: (span: WindowSpan, cells: WindowCells) => void): number {
     const { columns, length } = readStream(rows)
     const starts = microsToMs(bigints(columns[0]))
     const ends = microsToMs(bigints(columns[1]))
     for (let from = 0; from < length; ) {
       let to = from + 1
       while (to < length && starts[to] === starts[from]) to++
-      if (starts[from]! >= forgottenMs) each(entry(starts[from]!, ends[from]!), cellsOf(query, columns, from, to))
+      each({ startMs: starts[from]!, endMs: ends[from]! }, cellsOf(query, columns, from, to))
       from = to
     }
     return length
@@ -202,9 +205,11 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     sums,
     addBatch,
     addRows(rows) {
-      closedRows += addCells(rows, (window, cells) => {
+      closedRows += addCells(rows, (span, cells) => {
+        sums.addClosed(span, cells)
+        if (span.startMs < forgottenMs) return
+        const window = entry(span.startMs, span.endMs)
         window.cells = cells
-        sums.addClosed(window, cells)
         changed(window)
         withCells.push(window)
         cellRows += cells.keys.length
@@ -218,7 +223,9 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     setOpen(rows, mark) {
       watermarkMs = mark
       const open = new Set<WindowEntry>()
-      addCells(rows, (window, cells) => {
+      addCells(rows, ({ startMs, endMs }, cells) => {
+        if (startMs < forgottenMs) return
+        const window = entry(startMs, endMs)
         if (window.closedBatch !== null) return
         open.add(window)
         window.cells = cells

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { until } from '#test/support/contrail.ts'
 import { repository, temporaryFolder } from '#test/support/folders.ts'
 
-test('npm start without a display or without Electron says why in one line, and serves the workbench at the address that it prints', async () => {
+const linux = process.platform === 'linux'
+
+test.skipIf(!linux)(`npm start without a display says so in one line, and serves the workbench at the address that it prints${linux ? '' : ' (skipped: this system always has a display)'}`, async () => {
   const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env
   const child = spawn(process.execPath, [join(repository, 'build/start.mjs'), '--no-open', '--data', temporaryFolder('start')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
@@ -13,7 +15,7 @@ test('npm start without a display or without Electron says why in one line, and 
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   try {
     await until(() => (stdout.includes('\n') && stderr.includes('\n')) || child.exitCode !== null)
-    expect(stderr).toMatch(/^contrail: Electron cannot be started \([^\n]+\), so the workbench opens in a browser\n$/)
+    expect(stderr).toMatch(/^contrail: Electron cannot be started \(there is no display\), so the workbench opens in a browser\n$/)
     const [address] = stdout.split('\n')
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+$/)
     const page = await fetch(address!)

@@ -57,8 +57,8 @@ test('DuckDB has the packages that are asked for, and those of this machine are 
 
 test('no package that the main process imports is left out', () => {
   const leftOut = (config.files as string[]).filter((pattern) => pattern.startsWith('!node_modules/')).map((pattern) => pattern.slice('!node_modules/'.length, -'/**'.length))
-  const sources = ['electron', 'shared'].flatMap((folder) => readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(repository, folder, name))).filter((file) => file.endsWith('.ts'))
-  const imported = new Set(sources.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/from '([^'#.][^']*)'/g)].map(([, name]) => name!)))
+  const built = readdirSync(join(repository, 'dist')).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(repository, 'dist', name), 'utf8'))
+  const imported = new Set(built.flatMap((text) => [...text.matchAll(/^(?:import|export)\b[^'"]*["']([^"'.#][^"']*)["'];?$|\bimport\(["']([^"'.#][^"']*)["']\)/gm)].map(([, name, lazy]) => (name ?? lazy)!)))
   expect([...imported]).toEqual(expect.arrayContaining(['@duckdb/node-api', 'ws', 'open']))
   expect([...imported].filter((name) => leftOut.some((left) => name === left || name.startsWith(`${left}/`)))).toEqual([])
 })

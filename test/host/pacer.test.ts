@@ -93,6 +93,20 @@ test('a new speed is heard at once', async () => {
   expect(done.length).toBe(200)
 })
 
+test('what steps have brought event time on by is not waited for afterwards', async () => {
+  const { clock, done, pacer } = play({ playing: false, speed: 60 })
+  for (let step = 0; step < 10; step++) {
+    pacer.control({ kind: 'step', unit: 'trigger' })
+    await settle()
+  }
+  expect(done.length).toBe(20)
+  pacer.control({ kind: 'play' })
+  await settle()
+  expect(done.length).toBe(22)
+  await clock.move(1000)
+  expect(done.length).toBe(24)
+})
+
 test('a query that has ended is not waited for', async () => {
   const { done, pacer } = play({ playing: false, speed: 'max' }, undefined, ['a'])
   pacer.enter('gone')

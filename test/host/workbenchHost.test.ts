@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
 import { encodeFrame } from '#shared/contract/frame.ts'
 import type { Host } from '#shared/contract/host.ts'
-import type { NewRun, RunCommand, RunEvent, RunSummary } from '#shared/contract/run.ts'
+import type { BatchRecord, NewRun, RunCommand, RunEvent, RunSummary } from '#shared/contract/run.ts'
 import type { OpenedHost } from '#electron/app/openedHost.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { openHost } from '#electron/host/host.ts'
 import { readJournal } from '#electron/host/journal.ts'
 import { journalFile } from '#electron/host/runRecorder.ts'
-import { contrail } from '#test/support/contrail.ts'
+import { openRunStore } from '#renderer/store/runStore.ts'
+import { contrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
 
@@ -69,6 +70,14 @@ async function start(host: Host, more: Partial<NewRun> = {}): Promise<RunSummary
   const run = await host.createRun({ silver, mode: 'replay', maxFilesPerTrigger: 1, ...more })
   await host.openRun(run.id)
   return run
+}
+
+/** As a host would. */
+function appendRecord(journal: string, record: BatchRecord): void {
+  const frame = encodeFrame(record)
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, frame.byteLength, true)
+  appendFileSync(journal, Buffer.concat([length, frame]))
 }
 
 const outcomeOfRun = (run: RunSummary) => outcomeOf(run.gold, run.checkpoints, database)
@@ -158,6 +167,55 @@ test('a workbench that comes in while a run goes on is told everything once', as
   expect(rowsTold(later)).toEqual(all.goldRows)
 })
 
+test('two pages of a run each know every batch and row once, also when the second comes while gold goes to the first', async () => {
+  const { host } = await open()
+  const run = await start(host)
+  const page = () => {
+    const store = openRunStore(host, (work) => setImmediate(work))
+    const told = { batches: [] as string[], rows: { flight_phase_counts: 0, anomaly_alerts: 0 } }
+    const addBatches = (batches: readonly BatchRecord[]) => told.batches.push(...batches.map(({ query, batchId }) => `${query} ${batchId}`))
+    store.onFeed((feed) => {
+      if (feed.kind === 'snapshot') addBatches(feed.snapshot.batches)
+      if (feed.kind === 'history') addBatches(feed.batches)
+      if (feed.kind === 'batch') addBatches([feed.batch])
+      if (feed.kind === 'rows') told.rows[feed.query] += readStream(feed.rows).length
+    })
+    return { store, told }
+  }
+  const first = page()
+  const second = page()
+  await first.store.open(run.id)
+  await host.controlRun(run.id, { kind: 'play' })
+  await until(() => first.store.run?.state === 'done')
+  const again = page()
+  // The second and third ask at once, and the first is open all the time.
+  await Promise.all([second.store.open(run.id), again.store.open(run.id)])
+  await until(() => second.store.loaded && again.store.loaded)
+  const { batches, goldRows } = await host.openRun(run.id)
+  for (const { told } of [first, second, again]) {
+    expect(told.batches.length).toBe(new Set(told.batches).size)
+    expect(told.batches.length).toBe(batches.length)
+    expect(told.rows).toEqual(goldRows)
+  }
+})
+
+test('batches of very many files go in messages of their own', async () => {
+  const first = await open()
+  const run = await start(first.host)
+  await first.host.controlRun(run.id, { kind: 'step', unit: 'file' })
+  await first.heard.until((event) => event.kind === 'batch')
+  await opened.splice(0)[0]!.close()
+  const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
+  const [record] = await readJournal(journal)
+  const files = Array.from({ length: 30_000 }, (_, i) => ({ ...record!.files[0]!, path: `part-${i}.parquet` }))
+  for (let i = 0; i < 4; i++) appendRecord(journal, { ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, files })
+  const { host, heard } = await open(first.dataFolder)
+  const snapshot = await host.openRun(run.id)
+  await heard.until((event) => event.kind === 'loaded')
+  const large = (batches: readonly BatchRecord[]) => batches.filter(({ batchId }) => batchId >= 1000).map(({ batchId }) => batchId)
+  expect([snapshot.batches, ...heard.events.flatMap((event) => (event.kind === 'history' ? [event.batches] : []))].map(large)).toEqual([[1000], [1001], [1002], [1003]])
+})
+
 test('of a run of many batches the first come with the snapshot, the others in order before gold', async () => {
   const first = await open()
   const run = await start(first.host)
@@ -166,12 +224,7 @@ test('of a run of many batches the first come with the snapshot, the others in o
   await opened.splice(0)[0]!.close()
   const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
   const [record] = await readJournal(journal)
-  for (let i = 0; i < 2500; i++) {
-    const frame = encodeFrame({ ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, closed: [], files: [] })
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, frame.byteLength, true)
-    appendFileSync(journal, Buffer.concat([length, frame]))
-  }
+  for (let i = 0; i < 2500; i++) appendRecord(journal, { ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, closed: [], files: [] })
   const { host, heard } = await open(first.dataFolder)
   const snapshot = await host.openRun(run.id)
   await heard.until((event) => event.kind === 'loaded')

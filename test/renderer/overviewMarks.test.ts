@@ -16,7 +16,7 @@ const batch = { query: 'flight_phase_counts', batchId: 0, finishedMs: 0, progres
 describe('the overview', () => {
   test('is of the recording as the log of silver tells it', () => {
     const own = store({ files: 4, bytes: 1, minEventMs: 0, maxEventMs: 10 * minute, volume: [1, 2, 0, 0, 0, 0, 3, 4, 5, 6] })
-    expect(overviewOf(own, 5)).toEqual({ startMs: 0, endMs: 10 * minute, read: [0, 0, 0, 0, 0], there: [true, false, false, true, true], newestMs: 3 * minute, alerts: [], lateMs: [], setAsideMs: [] })
+    expect(overviewOf(own, 5)).toEqual({ startMs: 0, endMs: 10 * minute, read: [0, 0, 0, 0, 0], there: [true, false, false, true, true], newestMs: 3 * minute, alertsMs: [], lateMs: [], setAsideMs: [] })
   })
 
   test('is of the windows so far where the log tells nothing', () => {

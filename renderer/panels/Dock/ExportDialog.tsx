@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { About, ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
+import { joined } from '#renderer/format/joined.ts'
 import type { GridHandle } from '#renderer/grid/Grid.tsx'
 import { useSession } from '#renderer/store/session.ts'
 import type { GridTab } from './gridColumns.tsx'
@@ -29,7 +30,8 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
   const [edited, setEdited] = useState(false)
   /** The file that may be replaced, as was agreed in the system's dialog. */
   const [agreed, setAgreed] = useState<string | null>(null)
-  const [exists, setExists] = useState(false)
+  /** The file that was refused because it is there. */
+  const [existing, setExisting] = useState<string | null>(null)
   const [progress, setProgress] = useState<ExportProgress | null>(null)
   const [done, setDone] = useState<ExportDone | null>(null)
   const [fault, setFault] = useState<string | null>(null)
@@ -76,10 +78,10 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
       const { zone } = view.get()
       const written = await host.exportRows({ runId: run.run!.id, format, to: path, force, rows: source, timeZone: zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone })
       setDone(written)
-      setExists(false)
+      setExisting(null)
       return written
     } catch (error) {
-      setExists(isFault(error) && error.code === 'exists')
+      setExisting(isFault(error) && error.code === 'exists' ? path : null)
       setFault(error instanceof Error ? error.message : String(error))
       return undefined
     } finally {
@@ -131,7 +133,6 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
               onChange={({ target }) => {
                 setTo(target.value)
                 setEdited(true)
-                setExists(false)
               }}
             />
           </label>
@@ -159,7 +160,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             {done ? 'Close' : 'Cancel'}
           </button>
-          {exists && (
+          {existing === path && (
             <button type="button" className="button" onClick={() => void write(path, true)}>
               Replace the file
             </button>
@@ -182,5 +183,3 @@ const isFault = (error: unknown): error is { readonly code: string } => typeof e
 
 /** A name for a file: letters, digits and hyphens. */
 const slug = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') || 'run'
-
-const joined = (folder: string, name: string): string => `${folder.replace(/[/\\]$/, '')}${folder.includes('\\') && !folder.includes('/') ? '\\' : '/'}${name}`

@@ -1,5 +1,6 @@
 import { numberOf, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
 import { altitudeIn, formatBytes, formatCount, formatInstant, formatRate, formatWindow, velocityIn } from '#renderer/format/format.ts'
+import { queryWords } from '#renderer/format/words.ts'
 import type { TableName } from '#renderer/duckdb/tables.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
 import type { WindowState } from '#renderer/store/windowTable.ts'
@@ -40,9 +41,7 @@ const stateGlyph = (value: CellValue) => isState(value) && <Glyph of={value} />
 
 const severityGlyph = (value: CellValue) => <Icon name={value === 'error' ? 'cross' : 'warning'} size={12} />
 
-const queryWords: Readonly<Record<string, string>> = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' }
-
-const query = text('query', 'Query', 112, { show: (value) => queryWords[String(value)] ?? '' })
+const query = text('query', 'Query', 112, { show: (value) => (value === 'flight_phase_counts' || value === 'anomaly_alerts' ? queryWords[value] : '') })
 
 const quietZero: Tone = (value) => (Number(value) === 0 ? 'quiet' : undefined)
 

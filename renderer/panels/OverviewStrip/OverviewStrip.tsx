@@ -123,7 +123,7 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
   )
 }
 
-function wordsOf({ startMs, endMs, newestMs, alerts, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
+function wordsOf({ startMs, endMs, newestMs, alertsMs, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
   const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatInstant(newestMs, zone)}`
-  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alerts.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
+  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alertsMs.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
 }

@@ -50,7 +50,7 @@ export function drawOverview(canvas: HTMLCanvasElement, width: number, overview:
     }
   })
   mark(token('alert'), () => {
-    for (const ms of apart(overview.alerts.map(({ atMs }) => atMs), xOf, 6)) {
+    for (const ms of apart(overview.alertsMs, xOf, 6)) {
       const x = xOf(ms)
       context.moveTo(x - 4.5, volumeTop - 2)
       context.lineTo(x + 4.5, volumeTop - 2)

@@ -11,7 +11,7 @@ export interface Overview {
   readonly there: readonly boolean[]
   readonly newestMs: number | undefined
   /** Where a country first passed 10 %. */
-  readonly alerts: readonly { readonly atMs: number; readonly words: string }[]
+  readonly alertsMs: readonly number[]
   /** Windows that many rows came too late for. */
   readonly lateMs: readonly number[]
   /** How far the run was when it set a file aside. */
@@ -23,13 +23,13 @@ export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newe
   const { recording, newestEventMs: newestMs } = store
   const span = recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null ? { startMs: recording.minEventMs, endMs: recording.maxEventMs } : spanOfWindows(store)
   if (!span || !(span.endMs > span.startMs)) return undefined
-  const alerts = store.windows.anomaly_alerts.sums.firstOver.map(({ key, endMs }) => ({ atMs: endMs, words: `${key ?? '(none)'} first over 10 %` }))
+  const alertsMs = store.windows.anomaly_alerts.sums.firstOver.map(({ endMs }) => endMs)
   return {
     ...span,
     read: rowsOf(tilingOf(store), span, parts),
     there: resampled(recording?.volume ?? [], parts).map((rows) => rows > 0),
     newestMs,
-    alerts,
+    alertsMs,
     lateMs: [...store.marks.late].flatMap(({ startMs, rows }) => (rows >= notableLateRows ? [startMs] : [])),
     setAsideMs: [...store.marks.setAside.values()]
   }

@@ -1,12 +1,12 @@
 import type { KeySums } from '#renderer/store/keySums.ts'
+import { phases } from '../PhaseChart/phaseOrder.ts'
+
+const sky = phases.toReversed()
 
 export interface KeyRow {
   readonly key: string | null
   readonly rows: number
 }
-
-/** From the ground up, like the sky. */
-const sky = ['CRUISE', 'DESCENT', 'CLIMB', 'TRANSITION', 'TAKEOFF', 'GROUND']
 
 /** Flight phases from the sky down, then others by name; the known ones also before any row of them. */
 export function phaseRows(sums: KeySums): KeyRow[] {

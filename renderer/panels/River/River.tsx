@@ -2,6 +2,7 @@ import { useMemo, type KeyboardEvent } from 'react'
 import type { QueryName, WindowSettings } from '#shared/contract/run.ts'
 import { backdrop, newestLine, type Mark } from '#renderer/chart/drawing.ts'
 import { formatCount, formatInstant, formatWindow } from '#renderer/format/format.ts'
+import { queryNames } from '#renderer/store/runStore.ts'
 import { useSession } from '#renderer/store/session.ts'
 import type { WindowTable } from '#renderer/store/windowTable.ts'
 import { Panel } from '../TimePanels/Panel.tsx'
@@ -16,7 +17,6 @@ import { boxOf, windowAt, type RiverLanes } from './riverLanes.ts'
 import { closingSentence, nextClose, windowFacts, windowWords } from './riverWords.ts'
 import './river.css'
 
-const queries = ['flight_phase_counts', 'anomaly_alerts'] as const
 const titles: Readonly<Record<QueryName, string>> = { flight_phase_counts: 'Phase counts', anomaly_alerts: 'Anomaly alerts' }
 const name = 'Window river'
 
@@ -45,7 +45,7 @@ export function River({ frame, lanes, height, seen, settings }: RiverProps) {
 
   function hit(x: number, y: number): Hit | undefined {
     if (x < scale.left || x > scale.right) return undefined
-    for (const query of queries) {
+    for (const query of queryNames) {
       const own = settings[query]
       const found = own && windowAt(seen[query].windows, own, lanes[query], scale.timeAt(x), y)
       const at = found && boxOf(found, own, lanes[query], scale)
@@ -97,13 +97,13 @@ export function River({ frame, lanes, height, seen, settings }: RiverProps) {
     event.preventDefault()
   }
 
-  const next = queries.flatMap((query) => (settings[query] ? (nextClose(query, tables[query], store.lastBatch[query]?.batchId) ?? []) : []))
+  const next = queryNames.flatMap((query) => (settings[query] ? (nextClose(query, tables[query], store.lastBatch[query]?.batchId) ?? []) : []))
   return (
     <Panel name={name} sub={closingSentence(next, zone)} height={height} startMs={scale.range.startMs} legend={<Legend />} table={() => riverTable(tables, zone)} csv={() => riverCsv({ flight_phase_counts: seen.flight_phase_counts.windows, anomaly_alerts: seen.anomaly_alerts.windows })}>
       <TimeAxis frame={frame} />
-      <TimePlot name={name} frame={frame} drawing={drawing} hit={hit} find={find} onKeyDown={onKeyDown} label={`Window river: ${queries.map((query) => sentenceOf(query, tables[query])).join('; ')}`}>
-        {queries.map((query) => settings[query] && <LaneName key={query} query={query} top={lanes[query].top} pitch={lanes[query].pitch} settings={settings[query]} />)}
-        {queries.map((query) => settings[query] && <Tally key={query} top={lanes[query].top} table={tables[query]} />)}
+      <TimePlot name={name} frame={frame} drawing={drawing} hit={hit} find={find} onKeyDown={onKeyDown} label={`Window river: ${queryNames.map((query) => sentenceOf(query, tables[query])).join('; ')}`}>
+        {queryNames.map((query) => settings[query] && <LaneName key={query} query={query} top={lanes[query].top} pitch={lanes[query].pitch} settings={settings[query]} />)}
+        {queryNames.map((query) => settings[query] && <Tally key={query} top={lanes[query].top} table={tables[query]} />)}
         <Flags frame={frame} lanes={lanes} />
       </TimePlot>
       {/* Numbers that still grow would be read out ten times a second. */}
@@ -151,7 +151,7 @@ function Flags({ frame: { scale, zone, newestMs, extent }, lanes }: { readonly f
           newest {formatInstant(newestMs!, zone, { mark: false })}
         </span>
       )}
-      {queries.map((query) => {
+      {queryNames.map((query) => {
         const at = store.windows[query].watermarkMs
         const x = at === undefined || at <= 0 ? NaN : scale.x(at)
         if (lanes[query].count === 0 || !(x >= scale.left && x <= scale.right)) return null

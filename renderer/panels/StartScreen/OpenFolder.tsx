@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { FolderListing } from '#shared/contract/source.ts'
+import { joined } from '#renderer/format/joined.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 import { useSession } from '#renderer/store/session.ts'
 
@@ -79,5 +80,3 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
     </dialog>
   )
 }
-
-const joined = (folder: string, name: string): string => (folder.endsWith('/') || folder.endsWith('\\') ? folder + name : `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`)

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
 import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
+import { queryWords } from '#renderer/format/words.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { SpeedSelect } from '../Transport/SpeedSelect.tsx'
 
@@ -212,8 +213,6 @@ function faultOf(files: string, seconds: string): string | null {
   if (seconds.trim() !== '' && !(Number(seconds) > 0 && Number.isFinite(Number(seconds)))) return `Seconds between triggers is ${seconds.trim()}: give a number above zero such as 10 or 0.5, or leave it empty for batch after batch.`
   return null
 }
-
-const queryWords = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' } as const
 
 function Columns({ columns }: { readonly columns: readonly ColumnCheck[] }) {
   const shown = columns.slice(0, 18)

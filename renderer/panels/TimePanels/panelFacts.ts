@@ -1,5 +1,6 @@
 import type { QueryName } from '#shared/contract/run.ts'
 import { formatCount, formatRate, formatWindow } from '#renderer/format/format.ts'
+import { queryWords } from '#renderer/format/words.ts'
 import type { WindowEntry, WindowTable } from '#renderer/store/windowTable.ts'
 import type { ViewState } from '#renderer/store/viewStore.ts'
 import { csvOf, isoOf } from './csv.ts'
@@ -17,7 +18,6 @@ const most = 500
 type Zone = ViewState['zone']
 type Tables = Readonly<Record<QueryName, WindowTable>>
 
-const queryWords: Readonly<Record<QueryName, string>> = { flight_phase_counts: 'phase counts', anomaly_alerts: 'anomaly alerts' }
 
 export function riverTable(windows: Tables, zone: Zone): PanelTable {
   const rows = (['flight_phase_counts', 'anomaly_alerts'] as const).flatMap((query) => windows[query].all.slice(-most).map((window) => ({ query, window })))

@@ -5,9 +5,10 @@ import './menuBar.css'
 
 /**
  * The menus of the page, where there are none of the system. As the ARIA practices describe a menubar: one tab stop, arrows move, Enter and Space choose,
- * Escape closes, letters jump. React Aria has no menubar, and its popovers make the rest of the page inert while one is open.
+ * Escape closes, letters jump. `menusOf`: what they hold at this moment. React Aria has no menubar, and its popovers make the rest of the page inert while one is open.
  */
-export function MenuBar({ menus }: { readonly menus: readonly Menu[] }) {
+export function MenuBar({ menusOf }: { readonly menusOf: () => readonly Menu[] }) {
+  const menus = menusOf()
   const [open, setOpen] = useState<number | null>(null)
   const [current, setCurrent] = useState(0)
   const bar = useRef<HTMLUListElement>(null)

@@ -14,7 +14,7 @@ import './titleBar.css'
 export function TitleBar({ actions }: { readonly actions: Actions }) {
   const session = useSession()
   useCounters('run')
-  const view = useView((state) => state)
+  const theme = useView((state) => state.theme)
   const [dialog, setDialog] = useState<'keys' | 'about' | null>(null)
   const { run } = session.run
   useHelpKey(() => setDialog('keys'))
@@ -23,7 +23,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       <span className="title-mark">
         <Icon name="mark" />
       </span>
-      {!window.contrailDesktop && <MenuBar menus={menusOf(session, actions, setDialog)} />}
+      {!window.contrailDesktop && <MenuBar menusOf={() => menusOf(session, actions, setDialog)} />}
       <span className="title-spring" />
       {run && (
         <>
@@ -35,7 +35,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       )}
       <label className="title-theme">
         Theme
-        <select className="field" value={view.theme} onChange={({ target }) => session.view.set({ theme: target.value as typeof view.theme })}>
+        <select className="field" value={theme} onChange={({ target }) => session.view.set({ theme: target.value as typeof theme })}>
           <option value="system">System</option>
           <option value="light">Light</option>
           <option value="dark">Dark</option>
