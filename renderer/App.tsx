@@ -21,7 +21,6 @@ export function App() {
     (listener) => session.run.hub.subscribe('run', listener),
     () => session.run.run?.id
   )
-  const open = runId !== undefined
   useDesktopCommands(actions)
 
   useEffect(() => {
@@ -47,12 +46,12 @@ export function App() {
     const hear = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'o' || event.defaultPrevented) return
       event.preventDefault()
-      if (open) actions.openFolder()
+      if (runId !== undefined) actions.openFolder()
       else setChoosing(true)
     }
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)
-  }, [actions, open])
+  }, [actions, runId])
 
   return (
     <div className="app">
@@ -66,7 +65,7 @@ export function App() {
           </button>
         </div>
       )}
-      {ready && <div className="app-screen">{open ? <Workbench key={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
+      {ready && <div className="app-screen">{runId !== undefined ? <Workbench runId={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
     </div>
   )
 }

@@ -6,6 +6,26 @@ import { temporaryFolder } from '#test/support/folders.ts'
 import { describeWorkbench, gridCount, onlyRun, showTab, startRun, waitForBadge } from '#test/support/workbench.ts'
 
 describeWorkbench('runs in a browser', (bench) => {
+  test('another run in the rail shows its own rows, also where a row of the one before was chosen', async () => {
+    const folder = temporaryFolder('e2e')
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    const counts = []
+    for (const [name, minutes] of [['short', 12], ['long', 16]] as const) {
+      expect(await contrail(['sample', join(folder, name), '--minutes', String(minutes), '--rows-per-minute', '100'])).toMatchObject({ code: 0 })
+      if (name === 'long') await page.getByRole('button', { name: 'All runs' }).click()
+      await startRun(page, join(folder, name))
+      await waitForBadge(page, 'DONE')
+      counts.push(await gridCount(page, 'Phase counts'))
+    }
+    const [short, long] = counts
+    expect(short!.of).toBeLessThan(long!.of)
+    await page.locator('[role="grid"][aria-busy="false"]').waitFor()
+    await page.getByRole('grid').getByRole('row').nth(1).click()
+    await page.getByRole('region', { name: 'Runs' }).getByRole('button', { name: /^short/ }).click()
+    await page.getByRole('tabpanel').getByText(`${short!.of} of ${short!.of} rows`).waitFor()
+    expect(await gridCount(page, 'Phase counts')).toEqual(short)
+  })
+
   test('a run is listed, opened again as it was, and deleted when that is said twice', async () => {
     const silver = join(temporaryFolder('e2e'), 'silver')
     expect(await contrail(['sample', silver, '--minutes', '12', '--rows-per-minute', '100'])).toMatchObject({ code: 0 })

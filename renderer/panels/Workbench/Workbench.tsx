@@ -15,8 +15,8 @@ import { Splitter } from './Splitter.tsx'
 import { useKeys } from './useKeys.ts'
 import './workbench.css'
 
-/** The layout Monitor: strip above, rail, time panels and tables between, transport below. */
-export function Workbench({ actions }: { readonly actions: Actions }) {
+/** The layout Monitor: strip above, rail, time panels and tables between, transport below. What was scrolled to and chosen in a table is of one run. */
+export function Workbench({ runId, actions }: { readonly runId: string; readonly actions: Actions }) {
   const { view } = useSession()
   const sizes = useView((state) => state.sizes)
   const [main, { width, height }] = useSize({ width: window.innerWidth, height: window.innerHeight - 122 })
@@ -58,7 +58,7 @@ export function Workbench({ actions }: { readonly actions: Actions }) {
         </div>
         <div className="workbench-dock">
           {!maximised && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
-          {painted && <Dock />}
+          {painted && <Dock key={runId} />}
         </div>
       </main>
       <Transport actions={actions} centrePx={width - rail} />
