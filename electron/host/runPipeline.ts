@@ -50,8 +50,8 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   let source: Source
   try {
     await refuseOverlap(pipeline, queries, parts.openStorage)
-    // A workbench draws a recording from its statistics; without one they would only take memory.
-    source = await openSource(pipeline, { ...parts, withStats: parts.recorderOf !== undefined })
+    // A workbench draws the recording that it replays from its statistics; otherwise they would only take memory.
+    source = await openSource(pipeline, { ...parts, withStats: parts.recorderOf !== undefined && pipeline.trigger.kind === 'availableNow' })
   } catch (error) {
     return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
   }
