@@ -108,9 +108,9 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
         if (index < length) orderAll()
         return undefined
       }
-      // What comes next when scrolling goes on.
-      const next = index % pageRows > pageRows / 2 ? page + 1 : page - 1
-      if (next >= 0 && next * pageRows < seqs.length) pages.get(next)
+      // What comes next when scrolling goes on, a good half of a page ahead.
+      if (index % pageRows < pageRows * 0.6 && page > 0) pages.get(page - 1)
+      if (index % pageRows > pageRows * 0.4 && (page + 1) * pageRows < seqs.length) pages.get(page + 1)
       return pages.get(page)?.get(seq)
     },
     close() {
