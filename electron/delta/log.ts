@@ -62,7 +62,7 @@ export async function listLog(storage: Storage, fromVersion = 0): Promise<LogLis
 
 const torn = { tries: 5, waitMs: 200 }
 
-/** Reads a commit. Faults: `notFound` when the version is not there; `corrupt`, naming the file, when it is no list of actions. */
+/** Reads a commit. Faults: `notFound` when the version is not there; `corrupt`, naming the file, when it is no list of actions, or is the newest one and stays empty. */
 export async function readCommit(storage: Storage, version: number): Promise<Commit> {
   const { values, where } = await readCommitValues(storage, version)
   const actions = values.flatMap((value) => parseAction(value, where) ?? [])
@@ -76,10 +76,12 @@ export async function readCommitValues(storage: Storage, version: number): Promi
   const where = `${storage.root}/${commitPath(version)}`
   for (let tried = 1; ; tried++) {
     const { values, incomplete } = parseJsonValues(Buffer.from(await storage.read(commitPath(version))).toString('utf8'))
-    if (!incomplete) return { values, where }
-    // On file systems without hard links a reader may meet the newest commit while it is being written.
-    if (tried < torn.tries && (await isNewest(storage, version))) await wait(torn.waitMs)
-    else throw new Fault('corrupt', `${where} (version ${version}) ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
+    if (!incomplete && values.length > 0) return { values, where }
+    // Where commits do not appear whole (copied ones, file systems without hard links), a reader may meet the newest one while it is being written.
+    const newest = await isNewest(storage, version)
+    if (newest && tried < torn.tries) await wait(torn.waitMs)
+    else if (!incomplete && !newest) return { values, where }
+    else throw new Fault('corrupt', `${where} (version ${version}) is empty, ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
   }
 }
 

@@ -333,7 +333,7 @@ describe('contrail export', () => {
     const folder = join(table, '..')
     const slow = '(SELECT count(*) FROM range(100000000) a(x), range(100000) b(y) WHERE x + y > id) > 0'
     const running = startContrail(['export', '--table', 'table', '--to', `out.${format}`, '--where', slow], { cwd: folder })
-    await until(() => readdirSync(folder).some((name) => name.endsWith('.tmp')) || running.child.exitCode !== null)
+    await until(() => readdirSync(folder).some((name) => name.endsWith('.tmp')) || running.ended())
     running.child.kill('SIGINT')
     expect(await running.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: `contrail: interrupted: out.${format} was not written\n` })
     expect(readdirSync(folder)).toEqual(['table'])

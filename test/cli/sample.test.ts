@@ -125,7 +125,7 @@ describe('contrail sample', () => {
   ] as const)('that is ended half way by %s is no table, and not taken for one', async (signal, end) => {
     const name = `half ${signal}`
     const running = startContrail(['sample', name, '--minutes', '1000', '--rows-per-minute', '1000'], { cwd: folder })
-    await until(() => (existsSync(sample(name)) && readdirSync(sample(name)).some((file) => file.endsWith('.parquet'))) || running.child.exitCode !== null)
+    await until(() => (existsSync(sample(name)) && readdirSync(sample(name)).some((file) => file.endsWith('.parquet'))) || running.ended())
     running.child.kill(signal)
     expect(await running.finished).toEqual(end)
     const checked = await contrail(['check', '--silver', name], { cwd: folder })

@@ -26,6 +26,9 @@ export const add = (path: string, others: Readonly<Record<string, unknown>> = {}
 
 export const remove = (path: string, others: Readonly<Record<string, unknown>> = {}) => ({ remove: { path, dataChange: true, ...others } })
 
+/** All there is in a commit that changes nothing. */
+export const commitInfo = () => ({ commitInfo: { timestamp: 1, operation: 'WRITE' } })
+
 /** Name of a version's file in `_delta_log`. */
 export const logFile = (version: number, rest = 'json') => `_delta_log/${String(version).padStart(20, '0')}.${rest}`
 

@@ -65,19 +65,32 @@ test('The time of a commit is the one the writer put into it, otherwise that of 
   expect([(await readCommit(store, 0)).timestampMs, (await readCommit(store, 1)).timestampMs]).toEqual([1_000_000, 77])
 })
 
-test('A commit that is still being written is waited for', async () => {
+const twoFiles = `${JSON.stringify(add('a'))}\n${JSON.stringify(add('b'))}\n`
+
+test.each([
+  ['has a part of its text', twoFiles.slice(0, -20)],
+  ['has nothing yet', '']
+])('A commit that is still being written and %s is waited for', async (_, begun) => {
   const folder = temporaryFolder('log')
-  const whole = `${JSON.stringify(add('a'))}\n${JSON.stringify(add('b'))}\n`
-  writeText(folder, logFile(0), whole.slice(0, -20))
+  writeText(folder, logFile(0), begun)
   const commit = readCommit(openLocalStore(folder), 0)
-  setTimeout(() => writeText(folder, logFile(0), whole), 50)
+  setTimeout(() => writeText(folder, logFile(0), twoFiles), 50)
   expect((await commit).actions.length).toBe(2)
 })
 
-test('The newest commit that stays torn is refused, naming it', async () => {
+test.each([
+  ['torn', twoFiles.slice(0, -20)],
+  ['empty', '']
+])('The newest commit that stays %s is refused, naming it', async (_, text) => {
   const folder = temporaryFolder('log')
-  writeText(folder, logFile(0), `${JSON.stringify(add('a'))}\n{"add":{"path":"b`)
+  writeText(folder, logFile(0), text)
   await expect(readCommit(openLocalStore(folder), 0)).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining(logFile(0)) as string })
+})
+
+test('An empty commit that others follow is one without actions', async () => {
+  const folder = temporaryFolder('log')
+  writeLog(folder, [[], [add('a')]])
+  expect((await readCommit(openLocalStore(folder), 0)).actions).toEqual([])
 })
 
 test('A commit that is not there is a Fault of its own', async () => {

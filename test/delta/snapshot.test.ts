@@ -6,7 +6,7 @@ import { openDatabase } from '#electron/duckdb/database.ts'
 import { checkpointReader } from '#electron/duckdb/readCheckpoint.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { add, logFile, metaData, protocol, remove, writeLog, writeParquet, writeText } from './handMade.ts'
+import { add, commitInfo, logFile, metaData, protocol, remove, writeLog, writeParquet, writeText } from './handMade.ts'
 
 const database = await openDatabase()
 afterAll(() => database.close())
@@ -124,7 +124,7 @@ test.each([
 test('A multipart checkpoint counts only when all its parts are there', async () => {
   const folder = temporaryFolder('snapshot')
   const part = (n: number) => `00000000000000000002.checkpoint.000000000${n}.0000000002.parquet`
-  writeLog(folder, [[protocol(), columns, add('a')], [add('b')], []])
+  writeLog(folder, [[protocol(), columns, add('a')], [add('b')], [commitInfo()]])
   await writeCheckpoint(folder, part(1), ['from part 1'])
   expect(await paths(folder)).toEqual(['a', 'b'])
   await writeCheckpoint(folder, part(2), ['from part 2'], { withTable: false })

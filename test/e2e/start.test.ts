@@ -14,7 +14,7 @@ test.skipIf(!linux)(`npm start without a display says so in one line, and serves
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   try {
-    await until(() => (stdout.includes('\n') && stderr.includes('\n')) || child.exitCode !== null)
+    await until(() => (stdout.includes('\n') && stderr.includes('\n')) || child.exitCode !== null || child.signalCode !== null)
     expect(stderr).toMatch(/^contrail: Electron cannot be started \(there is no display\), so the workbench opens in a browser\n$/)
     const [address] = stdout.split('\n')
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+$/)

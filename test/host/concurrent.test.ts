@@ -48,7 +48,7 @@ test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two processes on 
 
 test('R1 a process that comes when another is in the middle is refused, and the other one is not disturbed', async () => {
   const first = startContrail(replay('middle'))
-  await until(() => existsSync(join(places('middle').checkpoints, 'gold_anomalies/commits/1')) || first.child.exitCode !== null)
+  await until(() => existsSync(join(places('middle').checkpoints, 'gold_anomalies/commits/1')) || first.ended())
   for (const end of await Promise.all([contrail(replay('middle')), first.finished])) expectOneSentence(end)
   expect(await outcome('middle')).toEqual(whole.outcome)
 })

@@ -39,7 +39,7 @@ test.concurrent.each(seeds)('R2 killed at random times with seed %i, a run ends 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one line, and the next run goes on', async (signal) => {
   const name = `signal ${signal}`
   const running = startContrail([...replay(name), '--progress', join(folder, `${signal}.jsonl`)])
-  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.child.exitCode !== null)
+  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.ended())
   running.child.kill(signal)
   const { code, stderr } = await running.finished
   expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 130, lines: 1 })
@@ -51,9 +51,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a run with code 130 and one l
 test('R2 a second Ctrl+C ends the process at once, as Ctrl+C ends any program, and the next run goes on', async () => {
   const name = 'twice'
   const running = startContrail(replay(name))
-  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.child.exitCode !== null)
+  await until(() => existsSync(join(places(name).checkpoints, 'gold_anomalies', 'commits', '1')) || running.ended())
   // However fast the first one is heard, the second comes while or after it is.
-  while (running.child.exitCode === null && running.child.signalCode === null) {
+  while (!running.ended()) {
     running.child.kill('SIGINT')
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { untilNextTrigger } from '#electron/host/trigger.ts'
 import type { Progress } from '#electron/host/progress.ts'
@@ -47,7 +47,9 @@ function growingDelta(): Growing {
   const show = (folder: string) => {
     const file = files[next]
     if (file !== undefined) copyFileSync(join(recording, file), join(folder, 'silver', file))
-    copyFileSync(join(logFolder, versions[next]!), join(folder, 'silver/_delta_log', versions[next]!))
+    // As writers of Delta do: a version appears whole.
+    copyFileSync(join(logFolder, versions[next]!), join(folder, 'next.json'))
+    renameSync(join(folder, 'next.json'), join(folder, 'silver/_delta_log', versions[next]!))
     next += 1
   }
   return {
@@ -73,9 +75,10 @@ function growingParquet(): Growing {
     },
     grow(folder) {
       mkdirSync(join(folder, 'silver'), { recursive: true })
-      const file = join(folder, 'silver', `${next}.parquet`)
+      const file = join(folder, 'next.parquet')
       copyFileSync(join(recording, files[next]!), file)
       utimesSync(file, new Date(startMs + next * 30_000), new Date(startMs + next * 30_000))
+      renameSync(file, join(folder, 'silver', `${next}.parquet`))
       next += 1
     }
   }
@@ -133,9 +136,14 @@ describe.each(kinds)('$kind that grows', ({ kind, growing }) => {
     const command = (verb: string) => [verb, ...placesOf(folder), '--progress', progressFile(folder), ...(verb === 'watch' ? flags : [])]
     const watchUntilLeft = async (left: number) => {
       const running = startContrail(command('watch'))
+      // It waits for a number of files; when that never comes, this tells what did.
+      onTestFailed(() => {
+        console.log(`${grown} files were there, ${filesRead(folder)} were read by both queries. The watch ${running.ended() ? 'has ended' : 'still ran'} and said:\n${running.output()}`)
+        running.child.kill('SIGKILL')
+      })
       for (;;) {
-        await until(() => filesRead(folder) === grown || running.child.exitCode !== null)
-        if (running.child.exitCode !== null || silver.left <= left) return interrupted(running)
+        await until(() => filesRead(folder) === grown || running.ended())
+        if (running.ended() || silver.left <= left) return interrupted(running)
         grow()
       }
     }

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { resolveStart, type StartOptions } from '#electron/source/resolveStart.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
-import { logFile, metaData, protocol, writeLog } from '#test/delta/handMade.ts'
+import { commitInfo, logFile, metaData, protocol, writeLog } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
 /** Commits 0 to 4, committed at 12:00, 12:10, 12:20, ... of 2026-01-23. */
 function table(times: readonly string[] = ['12:00', '12:10', '12:20', '12:30', '12:40']): string {
   const folder = temporaryFolder('start')
-  writeLog(folder, [[protocol(), metaData([])], ...times.slice(1).map(() => [])])
+  writeLog(folder, [[protocol(), metaData([])], ...times.slice(1).map(() => [commitInfo()])])
   times.forEach((time, version) => utimesSync(join(folder, logFile(version)), new Date(`2026-01-23T${time}:00Z`), new Date(`2026-01-23T${time}:00Z`)))
   return folder
 }

@@ -14,6 +14,8 @@ export interface Running {
   readonly finished: Promise<Finished>
   /** Standard output so far. */
   output(): string
+  /** Whether the process is gone, by itself or by a signal, as a native crash is one. */
+  ended(): boolean
 }
 
 export interface Surroundings {
@@ -29,7 +31,7 @@ export function startContrail(args: readonly string[], { cwd = repository, env =
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const finished = new Promise<Finished>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })))
-  return { child, finished, output: () => stdout }
+  return { child, finished, output: () => stdout, ended: () => child.exitCode !== null || child.signalCode !== null }
 }
 
 export function contrail(args: readonly string[], surroundings?: Surroundings): Promise<Finished> {
