@@ -74,14 +74,14 @@ export async function readCommit(storage: Storage, version: number): Promise<Com
 /** `readCommit` for who must look at the protocol before making sense of the rest: the bare JSON. `where` names the file. */
 export async function readCommitValues(storage: Storage, version: number): Promise<{ readonly values: readonly unknown[]; readonly where: string }> {
   const where = `${storage.root}/${commitPath(version)}`
-  for (let tried = 1; ; tried++) {
+  for (let tried = 1, followed = false; ; tried++) {
     const { values, incomplete } = parseJsonValues(Buffer.from(await storage.read(commitPath(version))).toString('utf8'))
-    if (!incomplete && values.length > 0) return { values, where }
+    if (!incomplete && (values.length > 0 || followed)) return { values, where }
+    if (followed || tried >= torn.tries) throw new Fault('corrupt', `${where} (version ${version}) is empty, ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
     // Where commits do not appear whole (copied ones, file systems without hard links), a reader may meet the newest one while it is being written.
-    const newest = await isNewest(storage, version)
-    if (newest && tried < torn.tries) await wait(torn.waitMs)
-    else if (!incomplete && !newest) return { values, where }
-    else throw new Fault('corrupt', `${where} (version ${version}) is empty, ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
+    // One that others follow is read once more: it may have been finished, and they written, since it was read.
+    followed = !(await isNewest(storage, version))
+    if (!followed) await wait(torn.waitMs)
   }
 }
 

@@ -79,6 +79,23 @@ test.each([
 })
 
 test.each([
+  ['has a part of its text', twoFiles.slice(0, -20)],
+  ['has nothing yet', '']
+])('A commit that %s is read again when others follow it by then', async (_, begun) => {
+  const folder = temporaryFolder('log')
+  writeText(folder, logFile(0), begun)
+  const store = openLocalStore(folder)
+  let reads = 0
+  const read: typeof store.read = async (path) => {
+    const bytes = await store.read(path)
+    // Its writer goes on as soon as it was looked at.
+    if (reads++ === 0) writeLog(folder, [[add('a'), add('b')], [add('c')]])
+    return bytes
+  }
+  expect((await readCommit({ ...store, read }, 0)).actions.length).toBe(2)
+})
+
+test.each([
   ['torn', twoFiles.slice(0, -20)],
   ['empty', '']
 ])('The newest commit that stays %s is refused, naming it', async (_, text) => {

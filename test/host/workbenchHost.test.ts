@@ -72,12 +72,26 @@ async function start(host: Host, more: Partial<NewRun> = {}): Promise<RunSummary
   return run
 }
 
-/** As a host would. */
-function appendRecord(journal: string, record: BatchRecord): void {
-  const frame = encodeFrame(record)
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, frame.byteLength, true)
-  appendFileSync(journal, Buffer.concat([length, frame]))
+/** A run that has made a step and is opened by another host, with so many more batches (1000, 1001, ...) in its journal, each the first but for `more`. */
+async function reopenedWith(count: number, step: 'file' | 'windowClose', more: (first: BatchRecord) => Partial<BatchRecord>) {
+  const before = await open()
+  const run = await start(before.host)
+  await before.host.controlRun(run.id, { kind: 'step', unit: step })
+  await before.heard.until((event) => event.kind === (step === 'file' ? 'batch' : 'rows'))
+  await opened.splice(0)[0]!.close()
+  const journal = journalFile(join(before.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
+  const [record] = await readJournal(journal)
+  const others = more(record!)
+  for (let i = 0; i < count; i++) {
+    const frame = encodeFrame({ ...record!, ...others, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i })
+    const length = new Uint8Array(4)
+    new DataView(length.buffer).setUint32(0, frame.byteLength, true)
+    appendFileSync(journal, Buffer.concat([length, frame]))
+  }
+  const { host, heard } = await open(before.dataFolder)
+  const snapshot = await host.openRun(run.id)
+  await heard.until((event) => event.kind === 'loaded')
+  return { snapshot, heard }
 }
 
 const outcomeOfRun = (run: RunSummary) => outcomeOf(run.gold, run.checkpoints, database)
@@ -200,34 +214,14 @@ test('two pages of a run each know every batch and row once, also when the secon
 })
 
 test('batches of very many files go in messages of their own', async () => {
-  const first = await open()
-  const run = await start(first.host)
-  await first.host.controlRun(run.id, { kind: 'step', unit: 'file' })
-  await first.heard.until((event) => event.kind === 'batch')
-  await opened.splice(0)[0]!.close()
-  const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
-  const [record] = await readJournal(journal)
-  const files = Array.from({ length: 30_000 }, (_, i) => ({ ...record!.files[0]!, path: `part-${i}.parquet` }))
-  for (let i = 0; i < 4; i++) appendRecord(journal, { ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, files })
-  const { host, heard } = await open(first.dataFolder)
-  const snapshot = await host.openRun(run.id)
-  await heard.until((event) => event.kind === 'loaded')
+  const files = (record: BatchRecord) => Array.from({ length: 30_000 }, (_, i) => ({ ...record.files[0]!, path: `part-${i}.parquet` }))
+  const { snapshot, heard } = await reopenedWith(4, 'file', (record) => ({ files: files(record) }))
   const large = (batches: readonly BatchRecord[]) => batches.filter(({ batchId }) => batchId >= 1000).map(({ batchId }) => batchId)
   expect([snapshot.batches, ...heard.events.flatMap((event) => (event.kind === 'history' ? [event.batches] : []))].map(large)).toEqual([[1000], [1001], [1002], [1003]])
 })
 
 test('of a run of many batches the first come with the snapshot, the others in order before gold', async () => {
-  const first = await open()
-  const run = await start(first.host)
-  await first.host.controlRun(run.id, { kind: 'step', unit: 'windowClose' })
-  await first.heard.until((event) => event.kind === 'rows')
-  await opened.splice(0)[0]!.close()
-  const journal = journalFile(join(first.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
-  const [record] = await readJournal(journal)
-  for (let i = 0; i < 2500; i++) appendRecord(journal, { ...record!, batchId: 1000 + i, finishedMs: record!.finishedMs + 1e6 + i, closed: [], files: [] })
-  const { host, heard } = await open(first.dataFolder)
-  const snapshot = await host.openRun(run.id)
-  await heard.until((event) => event.kind === 'loaded')
+  const { snapshot, heard } = await reopenedWith(2500, 'windowClose', () => ({ closed: [], files: [] }))
   const history = heard.events.flatMap((event) => (event.kind === 'history' ? event.batches : []))
   expect([snapshot.batches.length, history.at(-1)?.batchId]).toEqual([1000, 3499])
   const all = [...snapshot.batches, ...history].filter(({ query }) => query === 'flight_phase_counts').map(({ batchId }) => batchId)

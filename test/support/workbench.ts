@@ -132,11 +132,9 @@ export async function showTab(page: Page, name: string): Promise<void> {
 
 /** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. */
 export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await read()
-    if (isWished(value)) return value
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+  let value!: T
+  await until(async () => isWished((value = await read())))
+  return value
 }
 
 /** The host has written down a view that is as wished; a reload comes back to it. */

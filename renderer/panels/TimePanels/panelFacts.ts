@@ -18,7 +18,6 @@ const most = 500
 type Zone = ViewState['zone']
 type Tables = Readonly<Record<QueryName, WindowTable>>
 
-
 export function riverTable(windows: Tables, zone: Zone): PanelTable {
   const rows = (['flight_phase_counts', 'anomaly_alerts'] as const).flatMap((query) => windows[query].all.slice(-most).map((window) => ({ query, window })))
   rows.sort((a, b) => b.window.startMs - a.window.startMs)
