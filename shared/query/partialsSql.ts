@@ -1,3 +1,4 @@
+import { comparisonWith, unscaledLimit } from '#shared/engine/comparison.ts'
 import { unreachable } from '#shared/engine/fault.ts'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf, type Slot } from '#shared/engine/slots.ts'
@@ -54,12 +55,12 @@ export function eventTimeSql(eventTime: string, scan: string): string {
 }
 
 /** `//` truncates; times before 1970 need the floor. Written so that no timestamp overflows. */
-function floorDivSql(value: string, divisor: bigint): string {
+export function floorDivSql(value: string, divisor: bigint): string {
   return `CASE WHEN ${value} >= 0 THEN ${value} // ${divisor} ELSE -1 - ((-1 - ${value}) // ${divisor}) END`
 }
 
 /** SPEC K1: integers, dates, decimals and booleans become the text that Spark casts them to. */
-function keySql({ name, type }: Column): string {
+export function keySql({ name, type }: Column): string {
   return type.kind === 'string' ? quoteName(name) : `CAST(${quoteName(name)} AS VARCHAR)`
 }
 
@@ -125,9 +126,16 @@ function outsideSql(column: Column, min: number, max: number): string {
 }
 
 function comparable(column: Column, limit: number): string {
-  if (column.type.kind === 'decimal' || (isIntegral(column.type) && Number.isSafeInteger(limit))) return valueName(column)
-  if (column.type.kind === 'string' && Number.isInteger(limit)) return sparkIntSql(valueName(column), Math.abs(limit) < 2 ** 31 ? 'INTEGER' : 'BIGINT')
-  return doubleName(column)
+  switch (comparisonWith(column.type, limit)) {
+    case 'exact':
+      return valueName(column)
+    case 'int':
+      return sparkIntSql(valueName(column), 'INTEGER')
+    case 'long':
+      return sparkIntSql(valueName(column), 'BIGINT')
+    case 'double':
+      return doubleName(column)
+  }
 }
 
 function limitSql(type: ValueType, limit: number, round: 'floor' | 'ceil'): string {
@@ -136,34 +144,19 @@ function limitSql(type: ValueType, limit: number, round: 'floor' | 'ceil'): stri
   return numberSql(limit)
 }
 
-/**
- * A limit that a decimal column can be compared with as it is: with the column's decimals (a value of the column is above a limit when it is above the
- * limit rounded down, and below when below it rounded up), and cut off where no value of the column comes.
- */
+/** A limit that a decimal column can be compared with as it is: with the column's decimals, and cut off where no value of the column comes. */
 function decimalLimitSql({ precision, scale }: { readonly precision: number; readonly scale: number }, limit: number, round: 'floor' | 'ceil'): string {
   const wide = Math.min(38, precision + 1)
-  const [whole = '', fraction = ''] = decimalText(Math.abs(limit)).split('.')
-  const magnitude = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'))
-  const isCut = /[1-9]/.test(fraction.slice(scale))
-  const awayFromZero = isCut && (limit < 0 ? round === 'floor' : round === 'ceil') ? 1n : 0n
+  const unscaled = unscaledLimit(limit, scale, round)
+  const magnitude = unscaled < 0n ? -unscaled : unscaled
   const most = 10n ** BigInt(wide) - 1n
-  const digits = String(magnitude + awayFromZero > most ? most : magnitude + awayFromZero).padStart(scale + 1, '0')
+  const digits = String(magnitude > most ? most : magnitude).padStart(scale + 1, '0')
   return `CAST('${limit < 0 ? '-' : ''}${digits.slice(0, digits.length - scale)}.${digits.slice(digits.length - scale)}' AS DECIMAL(${wide},${scale}))`
-}
-
-/** A limit in plain digits: the shortest that read back as the same number. */
-function decimalText(limit: number): string {
-  const [digits = '', exponent] = String(limit).split('e')
-  if (exponent === undefined) return digits
-  const [whole = '', fraction = ''] = digits.split('.')
-  const power = Number(exponent)
-  if (power < 0) return `0.${'0'.repeat(-power - whole.length)}${whole}${fraction}`
-  return whole + fraction.padEnd(power, '0')
 }
 
 const numberSql = (value: number): string => `CAST('${value}' AS DOUBLE)`
 
 /** SPEC A4: numbers widened, strings read as Spark reads them. */
-function doubleSql({ name, type }: Column): string {
+export function doubleSql({ name, type }: Column): string {
   return type.kind === 'string' ? sparkDoubleSql(quoteName(name)) : type.kind === 'double' ? quoteName(name) : `CAST(${quoteName(name)} AS DOUBLE)`
 }

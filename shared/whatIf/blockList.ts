@@ -1,0 +1,77 @@
+import { fewCells, mergeOrders, type Order } from './order.ts'
+
+/** A block as the index keeps it: its cells are told by their numbers there. */
+export interface StoredBlock {
+  readonly cells: Uint32Array
+  readonly orders: readonly Order[]
+}
+
+/** Blocks, few and large: a limit is looked up in each, and values that many share are kept once. */
+export interface BlockList {
+  readonly blocks: readonly StoredBlock[]
+  add(block: StoredBlock): void
+  readonly bytes: number
+  /** Rows with a value, each order for itself. */
+  readonly values: number
+}
+
+/** So many blocks of about one size become one. */
+const fanIn = 8
+
+/** No block is made larger: merging must not keep a question waiting. */
+const mostRows = 4_000_000
+
+export function openBlockList(): BlockList {
+  let kept: { readonly block: StoredBlock; readonly level: number }[] = []
+
+  function merge(): void {
+    for (let level = 0; ; level++) {
+      const same = kept.filter((entry) => entry.level === level)
+      if (same.length === 0 && !kept.some((entry) => entry.level > level)) return
+      if (same.length < fanIn) continue
+      const merged = mergeBlocks(same.map(({ block }) => block))
+      // Those that would become too large stay as they are, out of the way.
+      kept = merged ? [...kept.filter((entry) => entry.level !== level), { block: merged, level: level + 1 }] : kept.map((entry) => (entry.level === level ? { ...entry, level: Infinity } : entry))
+      if (!merged) return
+    }
+  }
+
+  return {
+    get blocks() {
+      return kept.map(({ block }) => block)
+    },
+    add(block) {
+      kept.push({ block, level: 0 })
+      merge()
+    },
+    get bytes() {
+      return kept.reduce((sum, { block }) => sum + bytesOf(block), 0)
+    },
+    get values() {
+      return kept.reduce((sum, { block }) => sum + valuesOf(block), 0)
+    }
+  }
+}
+
+const valuesOf = ({ orders }: StoredBlock): number => orders.reduce((sum, { cells }) => sum + cells.length, 0)
+
+function bytesOf({ cells, orders }: StoredBlock): number {
+  return cells.byteLength + orders.reduce((sum, { values, starts, cells: own }) => sum + (ArrayBuffer.isView(values) ? values.byteLength : values.length * 32) + starts.byteLength + own.byteLength, 0)
+}
+
+/** undefined: too large. */
+function mergeBlocks(blocks: readonly StoredBlock[]): StoredBlock | undefined {
+  const rows = blocks.reduce((sum, block) => sum + Math.max(0, ...block.orders.map(({ cells }) => cells.length)), 0)
+  if (rows > mostRows) return undefined
+  const numbers = new Map<number, number>()
+  const maps = blocks.map(({ cells }) =>
+    cells.map((cell) => {
+      const known = numbers.get(cell)
+      if (known !== undefined) return known
+      numbers.set(cell, numbers.size)
+      return numbers.size - 1
+    })
+  )
+  if (numbers.size > fewCells && blocks.some(({ cells }) => cells.length <= fewCells)) return undefined
+  return { cells: Uint32Array.from(numbers.keys()), orders: blocks[0]!.orders.map((_, o) => mergeOrders(blocks.map(({ orders }) => orders[o]!), maps, numbers.size)) }
+}

@@ -1,0 +1,257 @@
+import { micros } from '#shared/engine/time.ts'
+import type { QuerySpec } from '#shared/engine/querySpec.ts'
+import { lastWindowOf, type WindowNumber } from '#shared/engine/windowSpec.ts'
+import type { Block } from './block.ts'
+import { openBlockList, type StoredBlock } from './blockList.ts'
+import { grown } from './growing.ts'
+import { limitedColumns, type Range } from './limitedColumns.ts'
+import { formFor, rankAbove, rankBelow } from './sortedValues.ts'
+import { openTally, type Tally } from './tally.ts'
+
+/** A recorded batch. */
+export interface IndexedBatch {
+  readonly blocks: readonly Block[]
+  /** The limits that the batch was counted with, one a limited column. */
+  readonly ranges: readonly Range[]
+  /** The newest window that the batch closed. */
+  readonly closedUpTo: WindowNumber
+}
+
+/** A window and key, counted with two sets of limits. */
+export interface WindowCounts {
+  /** Number of the window: its start over the slide. */
+  readonly window: number
+  readonly key: string | null
+  readonly closed: boolean
+  readonly observations: number
+  /** Rows outside the limits, one a limited column: with the limits that each batch had, and with those that are proposed. */
+  readonly current: readonly number[]
+  readonly proposed: readonly number[]
+}
+
+/**
+ * All rows of a run that some window counts, by value: for any limits it knows how many rows of each window and key lie outside. Moving a limit visits
+ * only the rows between the old and the new one. SPEC A3, L2; the counts equal those of a replay of the same batches with those limits.
+ */
+export interface ThresholdIndex {
+  /** In the order of the batches. */
+  addBatch(batch: IndexedBatch): void
+  /** Counts with these limits, one range a limited column. */
+  propose(ranges: readonly Range[]): void
+  readonly proposed: readonly Range[]
+  /** An alert needs that many observations. */
+  setMinimumObservations(rows: number): void
+  /** Of all closed windows. */
+  tally(): Tally
+  /** Every window and key, closed and open, in no order. */
+  windows(): Generator<WindowCounts>
+  /** All rows, for charts: `blocks` in no order. */
+  readonly blocks: readonly StoredBlock[]
+  /** Bytes that it holds, and rows: of those with a value of a column, by column. */
+  size(): IndexSize
+}
+
+export interface IndexSize {
+  readonly bytes: number
+  readonly rows: number
+  /** Rows with a value, summed over the limited columns. */
+  readonly values: number
+}
+
+export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): ThresholdIndex {
+  const columns = limitedColumns(spec)
+  const list = openBlockList()
+  const tally = openTally(columns.length)
+  const keys: (string | null)[] = []
+  const keyNumbers = new Map<string | null, number>()
+  /** Cells by pane, then by key and by how many of its windows are left out. */
+  const cellsOfPane = new Map<number, Map<number, number>>()
+  /** Entries (a window and key) by window, then by key. */
+  const entriesOfWindow = new Map<number, Map<number, number>>()
+  const windowNumbers: number[] = []
+  /** Where the entries of a cell begin in `entryLists`, and how many there are. */
+  let cellFirst = new Uint32Array(0)
+  let cellLength = new Uint32Array(0)
+  let cellCount = 0
+  let entryLists = new Uint32Array(0)
+  let listLength = 0
+  /** Change of each cell while a limit moves; 0 between moves. */
+  let deltas = new Int32Array(0)
+  let touched = new Uint32Array(0)
+  let ranges = initial
+  let closedUpTo = -Infinity
+
+  function keyNumber(key: string | null): number {
+    const known = keyNumbers.get(key)
+    if (known !== undefined) return known
+    keyNumbers.set(key, keys.length)
+    return keys.push(key) - 1
+  }
+
+  function entryOf(window: number, key: number): number {
+    let ofWindow = entriesOfWindow.get(window)
+    if (!ofWindow) {
+      entriesOfWindow.set(window, (ofWindow = new Map()))
+      windowNumbers.push(window)
+    }
+    const known = ofWindow.get(key)
+    if (known !== undefined) return known
+    const entry = tally.addEntry(window, key)
+    ofWindow.set(key, entry)
+    return entry
+  }
+
+  /** The cell of a pane and key from a window on; made when it is not there. */
+  function cellOf(pane: number, key: number, firstWindow: number): number {
+    let ofPane = cellsOfPane.get(pane)
+    if (!ofPane) cellsOfPane.set(pane, (ofPane = new Map()))
+    const last = Number(lastWindowOf(spec.window, micros(BigInt(pane) * spec.window.pane)))
+    const id = key * mostWindows + (last - firstWindow)
+    const known = ofPane.get(id)
+    if (known !== undefined) return known
+    const cell = cellCount++
+    ofPane.set(id, cell)
+    cellFirst = grown(cellFirst, cellCount)
+    cellLength = grown(cellLength, cellCount)
+    deltas = grown(deltas, cellCount)
+    touched = grown(touched, cellCount)
+    const length = last - firstWindow + 1
+    entryLists = grown(entryLists, listLength + length)
+    cellFirst[cell] = listLength
+    cellLength[cell] = length
+    for (let window = firstWindow; window <= last; window++) entryLists[listLength++] = entryOf(window, key)
+    return cell
+  }
+
+  /** What `walk` has left in `deltas` goes to the entries of those cells. */
+  function settle(count: number, add: (entry: number, delta: number) => void): void {
+    for (let i = 0; i < count; i++) {
+      const cell = touched[i]!
+      const delta = deltas[cell]!
+      deltas[cell] = 0
+      if (delta === 0) continue
+      const end = cellFirst[cell]! + cellLength[cell]!
+      for (let at = cellFirst[cell]!; at < end; at++) add(entryLists[at]!, delta)
+    }
+  }
+
+  /** Adds `sign` to the cell of each row of an order whose value has a rank from `from` to `to`, and notes the cells. */
+  function walk({ cells: own, orders }: StoredBlock, order: number, from: number, to: number, sign: number, count: number): number {
+    if (from >= to) return count
+    const { starts, cells } = orders[order]!
+    const end = starts[to]!
+    for (let at = starts[from]!; at < end; at++) {
+      const cell = own[cells[at]!]!
+      if (deltas[cell] === 0) {
+        if (count === touched.length) touched = grown(touched, count + 1)
+        touched[count++] = cell
+      }
+      deltas[cell]! += sign
+    }
+    return count
+  }
+
+  /** Rows outside a range, all of them. */
+  function walkOutside(block: StoredBlock, column: number, { min, max }: Range, count: number): number {
+    const { column: { type }, firstOrder } = columns[column]!
+    const high = firstOrder + formFor(type, max)
+    const low = firstOrder + formFor(type, min)
+    const above = block.orders[high]!.values
+    return walk(block, low, 0, rankBelow(type, block.orders[low]!.values, min), 1, walk(block, high, rankAbove(type, above, max), above.length, 1, count))
+  }
+
+  /** Only the rows between two limits, where both are compared in the same form. */
+  function walkMoved(block: StoredBlock, column: number, from: Range, to: Range, count: number): number {
+    const { column: { type }, firstOrder } = columns[column]!
+    if (from.max !== to.max) {
+      const [was, is] = [from.max, to.max].map((limit) => {
+        const order = firstOrder + formFor(type, limit)
+        const { values } = block.orders[order]!
+        return { order, rank: rankAbove(type, values, limit), end: values.length }
+      }) as [Side, Side]
+      if (was.order !== is.order) count = walk(block, is.order, is.rank, is.end, 1, walk(block, was.order, was.rank, was.end, -1, count))
+      else if (was.rank < is.rank) count = walk(block, is.order, was.rank, is.rank, -1, count)
+      else count = walk(block, is.order, is.rank, was.rank, 1, count)
+    }
+    if (from.min !== to.min) {
+      const [was, is] = [from.min, to.min].map((limit) => {
+        const order = firstOrder + formFor(type, limit)
+        return { order, rank: rankBelow(type, block.orders[order]!.values, limit), end: 0 }
+      }) as [Side, Side]
+      if (was.order !== is.order) count = walk(block, is.order, 0, is.rank, 1, walk(block, was.order, 0, was.rank, -1, count))
+      else if (was.rank < is.rank) count = walk(block, is.order, was.rank, is.rank, 1, count)
+      else count = walk(block, is.order, is.rank, was.rank, -1, count)
+    }
+    return count
+  }
+
+  function addBlock(block: Block, own: readonly Range[], stampOf: (window: number) => void): void {
+    const numbers = block.keys.map(keyNumber)
+    const cells = Uint32Array.from(block.pane, (pane, i) => cellOf(pane, numbers[block.key[i]!]!, block.firstWindow[i]!))
+    block.rows.forEach((rows, i) => {
+      const cell = cells[i]!
+      for (let at = cellFirst[cell]!; at < cellFirst[cell]! + cellLength[cell]!; at++) {
+        const entry = entryLists[at]!
+        tally.addRows(entry, rows)
+        stampOf(tally.windowOf(entry))
+      }
+    })
+    const stored: StoredBlock = { cells, orders: block.orders }
+    columns.forEach((_, column) => {
+      settle(walkOutside(stored, column, own[column]!, 0), (entry, delta) => tally.addCurrent(entry, column, delta))
+      settle(walkOutside(stored, column, ranges[column]!, 0), (entry, delta) => tally.addProposed(entry, column, delta))
+    })
+    list.add(stored)
+  }
+
+  return {
+    addBatch({ blocks, ranges: own, closedUpTo: upTo }) {
+      const stamp = tally.limitsStamp(own)
+      for (const block of blocks) addBlock(block, own, (window) => tally.stampWindow(window, stamp))
+      const closed = Number(upTo)
+      if (closed <= closedUpTo) return
+      const before = closedUpTo
+      closedUpTo = closed
+      // Windows come about in order, but for late ones: those that close now are among the newest.
+      for (const window of windowNumbers) if (window > before && window <= closed) for (const entry of entriesOfWindow.get(window)!.values()) tally.close(entry)
+      tally.closeWindows(windowNumbers.filter((window) => window > before && window <= closed))
+    },
+    propose(next) {
+      columns.forEach((_, column) => {
+        const from = ranges[column]!
+        const to = next[column]!
+        if (from.min === to.min && from.max === to.max) return
+        let count = 0
+        for (const block of list.blocks) count = walkMoved(block, column, from, to, count)
+        settle(count, (entry, delta) => tally.addProposed(entry, column, delta))
+      })
+      ranges = next.map((range) => ({ ...range }))
+    },
+    get proposed() {
+      return ranges
+    },
+    setMinimumObservations: (rows) => tally.setMinimumObservations(rows),
+    tally: () => tally.read(),
+    *windows() {
+      for (const [window, ofWindow] of entriesOfWindow) {
+        for (const [key, entry] of ofWindow) yield { window, key: keys[key]!, closed: window <= closedUpTo, ...tally.countsOf(entry) }
+      }
+    },
+    get blocks() {
+      return list.blocks
+    },
+    size() {
+      const own = cellFirst.byteLength + cellLength.byteLength + entryLists.byteLength + deltas.byteLength + touched.byteLength
+      return { bytes: own + list.bytes + tally.bytes, rows: tally.rows, values: list.values }
+    }
+  }
+}
+
+interface Side {
+  readonly order: number
+  readonly rank: number
+  readonly end: number
+}
+
+/** Above every number of windows that a pane can be in. */
+const mostWindows = 4096
