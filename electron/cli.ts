@@ -74,6 +74,18 @@ addPipelineFlags(program.command('check').description('can silver be read? five 
   await untilInterrupted(() => check(pipeline, process.stdout), leave)
 })
 
+addPipelineFlags(program.command('what-if').description('what other limits would have given: counts the batches that a pipeline has done once more'))
+  .option('--to <file>', 'write anomaly_alerts as a replay with these limits would have; ends with .parquet, .csv or .arrow')
+  .option('--force', 'replace a file that is there')
+  .option('--minimum-observations <n>', 'an alert needs that many', parseCount, 1)
+  .option('--json', 'print JSON')
+  .action(async (flags: PipelineFlags & { to?: string; force?: boolean; minimumObservations: number; json?: boolean }) => {
+    const { whatIf } = await import('./commands/whatIf.ts')
+    const stop = new AbortController()
+    const request = { pipeline: pipelineOf(flags), to: flags.to, force: flags.force ?? false, minimumObservations: flags.minimumObservations, json: flags.json ?? false }
+    await untilInterrupted(() => whatIf(request, process.stdout, stop.signal), () => stop.abort())
+  })
+
 program
   .command('sample')
   .description('make a plausible silver table to try things with')

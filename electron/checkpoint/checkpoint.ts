@@ -40,7 +40,7 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
     if (await storage.stat(folder)) throw new Fault('storage', `${storage.root}/${folder} is a file, and a checkpoint has a folder there: move it away, or start with a new checkpoint`)
   }
   await refuseSparkState(storage)
-  const saved = await readMetadata(storage)
+  const saved = await readQueryId(storage)
   const { offsets, commits } = await listLogs(storage)
   if (saved === undefined && offsets.length + commits.length > 0) {
     throw new Fault('checkpoint', `${storage.root} has offsets or commits but no metadata file, so it is not known which rows of gold are its own: restore metadata, or start with a new checkpoint`)
@@ -125,7 +125,8 @@ async function readText(storage: Storage, path: string): Promise<string> {
   return Buffer.from(await storage.read(path)).toString('utf8')
 }
 
-async function readMetadata(storage: Storage): Promise<string | undefined> {
+/** The id of the query whose checkpoint it is; undefined: none yet. */
+export async function readQueryId(storage: Storage): Promise<string | undefined> {
   if ((await storage.stat('metadata')) === undefined) return undefined
   const { id } = parseObject(await readText(storage, 'metadata'))
   if (typeof id === 'string' && id !== '') return id

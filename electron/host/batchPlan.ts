@@ -56,6 +56,6 @@ async function findInGold(run: QueryRun, planned: PlannedBatch): Promise<BatchNo
 
 const rangeOf = ({ start, end }: PlannedBatch): BatchNote['range'] => ({ start, end })
 
-export function noteOf(plan: BatchPlan, { setAside }: ReadBatch): BatchNote {
-  return { range: rangeOf(plan), ...plan.settings, ...(setAside.length > 0 && { setAside: setAside.map(({ path, position }) => ({ path, position })) }) }
+export function noteOf(plan: BatchPlan, watermarkMs: number, { setAside }: ReadBatch): BatchNote {
+  return { range: rangeOf(plan), watermarkMs, ...plan.settings, ...(setAside.length > 0 && { setAside: setAside.map(({ path, position }) => ({ path, position })) }) }
 }

@@ -19,10 +19,7 @@ export interface ReadBatch {
   readonly setAside: readonly SetAside[]
 }
 
-export interface SetAside {
-  readonly path: string
-  /** In the batch's list of files: a path may come twice. */
-  readonly position: number
+export interface SetAside extends FileInPlace {
   readonly message: string
 }
 
@@ -68,10 +65,9 @@ export async function readBatch(reader: BatchReader, range: OffsetRange, begin: 
 }
 
 /** Reads the files of a range as they were read for rows that are in gold already: all but those set aside then, whatever can be read now. */
-export async function readBatchAgain(reader: BatchReader, range: OffsetRange, setAside: readonly { readonly path: string; readonly position: number }[], begin: () => OpenStep): Promise<ReadBatch> {
+export async function readBatchAgain(reader: BatchReader, range: OffsetRange, setAside: readonly FileInPlace[], begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
-  const moved = setAside.find(({ path, position }) => files[position]?.path !== path)
-  if (moved) throw new Fault('changed', `gold's commit says that ${moved.path} was set aside in this batch, and the batch does not have it in its place any more: silver has lost files or versions; restore them, or start with a new checkpoint and a new gold folder`)
+  refuseMoved(files, setAside)
   const known = setAside.map((file) => ({ ...file, message: 'it was set aside when this batch was written to gold' }))
   try {
     return await readAllBut(reader, range, files, known, begin())
@@ -81,10 +77,26 @@ export async function readBatchAgain(reader: BatchReader, range: OffsetRange, se
   }
 }
 
-async function readAllBut(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], setAside: readonly SetAside[], open: OpenStep): Promise<ReadBatch> {
+/** A file and its position in the list of its batch: a path may come twice. */
+export interface FileInPlace {
+  readonly path: string
+  readonly position: number
+}
+
+/** Fault `changed` when files that were set aside are not where they were. */
+export function refuseMoved(files: readonly SourceFile[], setAside: readonly FileInPlace[]): void {
+  const moved = setAside.find(({ path, position }) => files[position]?.path !== path)
+  if (moved) throw new Fault('changed', `gold's commit says that ${moved.path} was set aside in this batch, and the batch does not have it in its place any more: silver has lost files or versions; restore them, or start with a new checkpoint and a new gold folder`)
+}
+
+/** Positions of all files but those set aside; undefined: all. */
+export function positionsBut(files: readonly SourceFile[], setAside: readonly FileInPlace[]): readonly number[] | undefined {
   const left = new Set(setAside.map((file) => file.position))
-  const only = left.size === 0 ? undefined : files.flatMap((_, position) => (left.has(position) ? [] : [position]))
-  const eventTime = await readScans(reader, await reader.stream.scans(range, only), open)
+  return left.size === 0 ? undefined : files.flatMap((_, position) => (left.has(position) ? [] : [position]))
+}
+
+async function readAllBut(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], setAside: readonly SetAside[], open: OpenStep): Promise<ReadBatch> {
+  const eventTime = await readScans(reader, await reader.stream.scans(range, positionsBut(files, setAside)), open)
   return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
 }
 

@@ -133,7 +133,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('queryPlanning')
   await hearMessages()
   throwIfStopped(run.signal)
-  const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(plan, read))
+  const { skipped } = await run.gold.write(batchId, stepped.closed, noteOf(plan, state.watermarkMs, read))
   lap('addBatch')
   const header = { identity: run.identity, source: run.stream.remember({ start, end }, read.setAside.map((file) => file.position)) }
   const saved = snapshot(plan.query.spec, stepped.state)

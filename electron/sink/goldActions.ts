@@ -6,6 +6,8 @@ import type { ColumnStats, MemoryColumn } from '../duckdb/writeRows.ts'
 export interface BatchNote extends BatchSettings {
   /** Of silver. */
   readonly range: { readonly start: string | null; readonly end: string }
+  /** What the batch evicted with: every window that ends at or before it is closed. */
+  readonly watermarkMs: number
   /** Silver files that were set aside in this batch, and their places in its list of files. */
   readonly setAside?: readonly { readonly path: string; readonly position: number }[]
 }

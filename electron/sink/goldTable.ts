@@ -197,7 +197,8 @@ function recordsIn(stats: string | undefined): number {
   return Number(count ?? 0)
 }
 
-function noteOf(commit: Commit): BatchNote | undefined {
+/** What a commit of a query tells of its batch; undefined where it tells nothing. */
+export function noteOf(commit: Commit): BatchNote | undefined {
   const info = commit.actions.find((action) => action.kind === 'commitInfo')
   if (info?.kind !== 'commitInfo' || info.commitInfo.userMetadata === undefined) return undefined
   try {

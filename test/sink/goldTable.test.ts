@@ -71,7 +71,7 @@ function rowsOf(...rows: readonly GoldRow[]): WindowRows {
   }
 }
 
-const note = { range: { start: null, end: 'x' }, limits: { altitudeMax: 12_000 }, watermarkDelayMs: 60_000, changes: { skipChangeCommits: false, ignoreDeletes: false, ignoreChanges: false } }
+const note = { range: { start: null, end: 'x' }, watermarkMs: 0, limits: { altitudeMax: 12_000 }, watermarkDelayMs: 60_000, changes: { skipChangeCommits: false, ignoreDeletes: false, ignoreChanges: false } }
 const nobody = rowsOf()
 
 function open(folder: string, others: { queryId?: string; storage?: Storage } = {}): Promise<GoldTable> {

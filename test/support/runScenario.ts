@@ -18,7 +18,8 @@ export interface ScenarioOutcome {
   readonly ends: readonly ReadonlyMap<string, Error | undefined>[]
 }
 
-export function pipelineOf(scenario: Scenario, run: ScenarioRun, folder: string): Pipeline {
+/** `queries`: both, or the alerts alone. */
+export function pipelineOf(scenario: Scenario, run: ScenarioRun, folder: string, queries: 'both' | 'alerts' = 'both'): Pipeline {
   const { phase_counts: phases, anomaly_alerts: alerts } = scenario.queries
   const { altitudeMin, altitudeMax, velocityMin, velocityMax, ...windows } = alerts
   const options = Object.entries(run.sourceOptions).map(([name, value]) => [name, value === 'true' ? true : /^\d+$/.test(value) ? Number(value) : value])
@@ -27,23 +28,23 @@ export function pipelineOf(scenario: Scenario, run: ScenarioRun, folder: string)
       silver: { uri: join(folder, 'silver'), format: 'delta', maxFilesPerTrigger: run.maxFilesPerTrigger, ...Object.fromEntries(options) },
       gold: { uri: join(folder, 'gold') },
       checkpoints: { uri: join(folder, 'checkpoints') },
-      queries: { flight_phase_counts: phases, anomaly_alerts: { ...windows, thresholds: { altitudeMin, altitudeMax, velocityMin, velocityMax } } }
+      queries: { ...(queries === 'both' && { flight_phase_counts: phases }), anomaly_alerts: { ...windows, thresholds: { altitudeMin, altitudeMax, velocityMin, velocityMax } } }
     },
     'scenario.json'
   )
 }
 
 /** Runs a scenario from beginning to end in `folder`, through the real data path. */
-export async function runScenario(scenario: Scenario, folder: string, database: Database): Promise<ScenarioOutcome> {
+export async function runScenario(scenario: Scenario, folder: string, database: Database, queries: 'both' | 'alerts' = 'both'): Promise<ScenarioOutcome> {
   const gold = join(folder, 'gold')
   const checkpoints = join(folder, 'checkpoints')
   const progress = new Map<string, Progress[]>()
   const ends: ReadonlyMap<string, Error | undefined>[] = []
   for (const run of scenario.runs) {
     showSilver(scenario, join(folder, 'silver'), run.silverVersion)
-    tamperWith(run, gold, checkpoints)
+    tamperWith(queries === 'both' ? run : alertsOf(run), gold, checkpoints)
     ends.push(
-      await runPipeline(pipelineOf(scenario, run, folder), {
+      await runPipeline(pipelineOf(scenario, run, folder, queries), {
         database,
         openStorage,
         clock: systemClock,
@@ -56,4 +57,10 @@ export async function runScenario(scenario: Scenario, folder: string, database: 
     )
   }
   return { gold, checkpoints, progress, ends }
+}
+
+/** What happens to the checkpoint and the gold of the alerts. */
+function alertsOf({ tamper, ...run }: ScenarioRun): ScenarioRun {
+  if (!tamper) return run
+  return { ...run, tamper: Object.fromEntries(Object.entries(tamper).map(([what, batches]) => [what, batches?.anomaly_alerts === undefined ? undefined : { anomaly_alerts: batches.anomaly_alerts }])) as NonNullable<ScenarioRun['tamper']> }
 }
