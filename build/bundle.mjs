@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const pageConfig = 'build/vite.renderer.config.mjs'
 
 /** The entries that run on Node or as Electron's main process; each becomes dist/<name>.js. */
-const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts', main: 'electron/desktop.ts' }
+const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts', whatIfWorker: 'electron/whatIf/whatIfWorker.ts', main: 'electron/desktop.ts' }
 
 /** Bundled too: they are many small modules, which would take longer to load than most commands take. */
 export const bundled = ['apache-arrow', 'zod']

@@ -5,7 +5,7 @@ import type { OffsetEntry } from '../checkpoint/logEntry.ts'
 import type { BatchNote } from '../sink/goldActions.ts'
 import type { OffsetText } from '../source/source.ts'
 import { parseObject } from '../storage/parseObject.ts'
-import type { ReadBatch } from './readBatch.ts'
+import type { KnownRows, ReadBatch } from './readBatch.ts'
 import { settingsKey } from './resume.ts'
 import type { QueryRun } from './runQuery.ts'
 
@@ -18,11 +18,12 @@ export interface PlannedBatch {
   readonly logged: OffsetEntry | undefined
 }
 
-/** How a planned batch is done: as it is in gold when gold has it, as it was logged when it was, with today's settings otherwise. */
+/** How a planned batch is done: as it is in gold when gold has it, as it was logged when it was, as it was recorded but for the limits when it was, with today's settings otherwise. */
 export interface BatchPlan extends PlannedBatch {
   readonly query: BoundQuery
   readonly settings: BatchSettings
-  readonly inGold: BatchNote | undefined
+  /** Set when its rows are known already, here or from the run that recorded it. */
+  readonly known: KnownRows | undefined
 }
 
 /**
@@ -35,7 +36,15 @@ export async function howToDo(run: QueryRun, planned: PlannedBatch, watermarkMs:
   const inGold = await findInGold(run, planned)
   const logged = entry?.conf[settingsKey]
   const kept = inGold?.changes ? parseBatchSettings(inGold, `gold's commit of batch ${batchId}`) : logged === undefined ? undefined : parseBatchSettings(parseObject(logged), `offsets/${batchId} of the checkpoint`)
-  return { ...planned, inGold, settings: kept ?? run.settings, query: kept ? run.queryWith(kept) : run.query }
+  const recorded = run.recorded?.[batchId]
+  if (recorded && (recorded.range.start !== planned.start || recorded.watermarkMs !== watermarkMs)) throw otherThanRecorded(run, batchId)
+  const settings = kept ?? (recorded ? { ...recorded.settings, limits: run.settings().limits } : run.settings())
+  const known: KnownRows | undefined = inGold ? { setAside: inGold.setAside ?? [], where: 'gold' } : recorded && { setAside: recorded.setAside, where: 'the recorded run' }
+  return { ...planned, known, settings, query: run.queryWith(settings) }
+}
+
+function otherThanRecorded(run: QueryRun, batchId: number): Fault {
+  return new Fault('changed', `batch ${batchId} of ${run.query.spec.name} cannot be done as it was recorded: its rows are not those of then; silver has changed since; replay silver into a new run`)
 }
 
 function otherWatermark(run: QueryRun, { batchId, logged }: PlannedBatch, watermarkMs: number): Fault {

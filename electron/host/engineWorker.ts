@@ -1,5 +1,5 @@
 import { parentPort, workerData, isMainThread } from 'node:worker_threads'
-import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { openStorage } from '../storage/openStorage.ts'
 import { systemClock } from './clock.ts'
@@ -7,6 +7,7 @@ import { openPacer } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { runPipeline } from './runPipeline.ts'
 import { openRunRecorder } from './runRecorder.ts'
+import { readRecordings } from '../whatIf/recordings.ts'
 import type { WorkbenchRun, WorkerMessage } from './startPipeline.ts'
 import { engineName } from './version.ts'
 
@@ -19,8 +20,11 @@ const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
 const pacer = workbench && openPacer(systemClock, workbench.pace, (state) => publish({ kind: 'pace', query: '', ...state }))
 const recorders: ReturnType<typeof openRunRecorder>[] = []
+const recorded = workbench?.recordedFolder === undefined ? undefined : await readRecordings(workbench.recordedFolder)
+let limits: Thresholds | undefined = pipeline.queries.anomaly_alerts?.thresholds
 
 port.on('message', (message: WorkerMessage) => {
+  if (message.kind === 'limits') return void (limits = message.limits)
   if (message.kind !== 'stop') return pacer?.control(message)
   stop.abort()
   // Not only what runs now: what is asked for later is refused too.
@@ -34,6 +38,8 @@ try {
     signal: stop.signal,
     publish,
     engine: engineName,
+    ...(limits && { limits: () => limits! }),
+    ...(recorded && { recorded }),
     ...(pacer && { pacer }),
     ...(workbench && {
       recorderOf(query) {

@@ -13,13 +13,15 @@ import { exportRows } from '../sink/exportRows.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { openStorage } from '../storage/openStorage.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
+import { refuseLimits } from '../whatIf/runWhatIf.ts'
+import { takeRecordings } from '../whatIf/recordings.ts'
 import { checkSource } from './checkSource.ts'
 import { systemClock } from './clock.ts'
 import { listFolder } from './listFolder.ts'
 import { openLiveRun, type LiveRun } from './liveRun.ts'
 import { openRecentSources } from './recentSources.ts'
 import { revealFile } from './revealFile.ts'
-import { openRunFiles, summaryOf } from './runFiles.ts'
+import { openRunFiles, pipelineOfRun, summaryOf } from './runFiles.ts'
 import { version } from './version.ts'
 
 export interface HostOptions {
@@ -30,6 +32,8 @@ export interface HostOptions {
 
 /** Forty minutes, 3,000 rows a minute: enough for every state of a window, and made in less than three seconds. */
 const sampleShape = { minutes: 40, rowsPerMinute: 3000, seed: 1 }
+
+const whyLimit = 2000
 
 const layoutLimitBytes = 1_000_000
 
@@ -50,6 +54,11 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     const next = turn.then(work, work)
     turn = next.catch(() => undefined)
     return next
+  }
+
+  function opened(runId: string): LiveRun {
+    if (live?.id !== runId) throw new Fault('usage', 'that run is not open: open it first')
+    return live
   }
 
   const host: Host = {
@@ -80,14 +89,25 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
           const saved = await files.read(runId)
           await live?.close()
           live = undefined
-          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), database, clock, save: files.save, emit: (event) => runListeners.forEach((listener) => listener(event)) })
+          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, clock, save: files.save, emit: (event) => runListeners.forEach((listener) => listener(event)) })
         }
         return live.snapshot()
       }),
     async controlRun(runId, command) {
-      if (live?.id !== runId) throw new Fault('usage', 'that run is not open: open it first')
-      await live.control(parseCommand(command))
+      await opened(runId).control(parseCommand(command))
     },
+    applyLimits: async (runId, limits, why) => opened(runId).applyLimits(limits, String(why).slice(0, whyLimit)),
+    replayRun: (runId, limits) =>
+      inTurn(async () => {
+        refuseLimits(limits)
+        const of = await files.read(opened(runId).id)
+        const recordings = await takeRecordings(pipelineOfRun(of), { database, openStorage, clock, signal: new AbortController().signal })
+        const saved = await files.createReplay(of, recordings, limits, clock.nowMs())
+        return summaryOf(saved, saved.state, undefined)
+      }),
+    whatIf: async (runId, question) => opened(runId).whatIf.ask(question),
+    whatIfRows: async (runId, question) => opened(runId).whatIf.rows(question),
+    distribution: async (runId, question) => opened(runId).whatIf.distribution(question),
     deleteRun: (runId) =>
       inTurn(async () => {
         if (live?.id === runId) {

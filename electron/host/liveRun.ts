@@ -1,21 +1,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { isFault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
-import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Database } from '../duckdb/database.ts'
 import { openStorage } from '../storage/openStorage.ts'
+import { refuseLimits, type RunWhatIf } from '../whatIf/runWhatIf.ts'
+import { startWhatIf } from '../whatIf/startWhatIf.ts'
 import type { Clock } from './clock.ts'
 import { readJournal } from './journal.ts'
 import { loadGold, type GoldRows } from './loadGold.ts'
 import type { QueryEvent } from './queryEvent.ts'
-import { pipelineOfRun, summaryOf, type SavedRun } from './runFiles.ts'
+import { pipelineOfRun, summaryOf, withLimits, type SavedRun } from './runFiles.ts'
 import { journalFile } from './runRecorder.ts'
 import { startPipeline, type RunningPipeline } from './startPipeline.ts'
 
 export interface LiveRunParts {
   readonly saved: SavedRun
   readonly journalFolder: string
+  /** Where the what-if index keeps the rows of batches. */
+  readonly whatIfFolder: string
+  /** Batches that another run has recorded; absent: this run plans its own. */
+  readonly recordedFolder: string | undefined
   readonly database: Database
   readonly clock: Clock
   readonly emit: (event: RunEvent) => void
@@ -30,6 +36,10 @@ export interface LiveRun {
   /** All so far. What comes while gold is read is held back, so that every row and batch is told once and in order. */
   snapshot(): Promise<RunSnapshot>
   control(command: RunCommand): Promise<void>
+  /** The limits of the alerts from the next batch on; kept with the run. */
+  applyLimits(limits: Limits, why: string): Promise<void>
+  /** Questions about other limits. */
+  readonly whatIf: Pick<RunWhatIf, 'ask' | 'rows' | 'distribution'>
   /** Stops between two batches. */
   close(): Promise<void>
 }
@@ -38,6 +48,8 @@ export interface LiveRun {
 const batchesOfSnapshot = 1000
 const batchesOfEvent = 200
 const entriesOfMessage = 50_000
+
+const alerts = 'anomaly_alerts'
 
 interface QueryFacts {
   status: QueryStatus | undefined
@@ -103,6 +115,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     switch (event.kind) {
       case 'pace':
         speed = event.speed
+        holdWhatIf()
         if (!worker) return
         return void become(event.playing ? 'running' : state === 'running' ? 'paused' : state)
       case 'recording':
@@ -112,7 +125,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       case 'status':
         if (fact?.status?.message !== event.message && fact) fact.status = { message: event.message, isDataAvailable: event.isDataAvailable, isTriggerActive: event.isTriggerActive, sinceMs: clock.nowMs() }
         if (fact?.status) tell({ kind: 'status', runId, query, status: fact.status })
-        return
+        return holdWhatIf()
       case 'warning':
         return addProblem({ severity: 'warning', query, message: event.message, file: event.file ?? null })
       case 'resumed':
@@ -129,6 +142,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         if (fact) fact.closedMs = event.record.closedMs
         tell({ kind: 'batch', runId, batch: event.record })
         if (event.rows) tell({ kind: 'rows', runId, query, loaded: false, rows: event.rows })
+        if (query === alerts) lookWhatIf()
         return
       case 'ended':
         if (event.fault && event.fault.code !== 'interrupted') addProblem({ severity: 'error', query, message: event.fault.message, file: null })
@@ -149,7 +163,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   }
 
   function start(playing: boolean): void {
-    const running = startPipeline(pipeline, { onEvent: hear, workbench: { journalFolder: parts.journalFolder, pace: { playing, speed } } })
+    const running = startPipeline(pipelineOfRun(saved), { onEvent: hear, workbench: { journalFolder: parts.journalFolder, ...(parts.recordedFolder !== undefined && { recordedFolder: parts.recordedFolder }), pace: { playing, speed } } })
     worker = running
     ended = running.ended.then(
       (ends) => finish([...ends.values()]),
@@ -163,6 +177,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
 
   async function finish(ends: readonly (Error | undefined)[]): Promise<void> {
     worker = undefined
+    holdWhatIf()
     for (const fact of facts.values()) fact.settled = true
     onSettled()
     const failed = ends.find((error) => error !== undefined && !(isFault(error) && error.code === 'interrupted'))
@@ -178,6 +193,35 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       }
       onSettled()
     })
+
+  /** Started when it is first of use: the page has what it shows by then. */
+  let whatIf: RunWhatIf | undefined
+  let isHeld = false
+
+  function startWhatIfOnce(): RunWhatIf {
+    if (closing) throw new Fault('interrupted', 'the run is being closed')
+    if (whatIf) return whatIf
+    whatIf = startWhatIf(pipelineOfRun(saved), parts.whatIfFolder)
+    whatIf.onProgress((progress) => tell({ kind: 'whatIf', runId, progress }))
+    isHeld = false
+    holdWhatIf()
+    lookWhatIf()
+    return whatIf
+  }
+
+  /** It tells itself what is in its way. */
+  function lookWhatIf(): void {
+    const newest = records.reduce((most, record) => (record.query === alerts ? Math.max(most, record.batchId) : most), -1)
+    void whatIf?.look(newest + 1).catch(() => undefined)
+  }
+
+  /** A replay as fast as possible has the machine to itself, but for who asks what if. */
+  function holdWhatIf(): void {
+    const hold = worker !== undefined && speed === 'max' && [...facts.values()].some((fact) => fact.status?.isTriggerActive === true)
+    if (hold === isHeld || !whatIf) return
+    isHeld = hold
+    void whatIf.hold(hold).catch(() => undefined)
+  }
 
   /** What follows the last snapshot. The next one waits for it: a page that comes then would hear the end of another one's gold. */
   let sending: Promise<void> = Promise.resolve()
@@ -220,6 +264,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     // Where nothing new has come, the open windows are those of before.
     for (const { open } of facts.values()) if (open && !waiting.includes(open)) emit(open)
     for (const event of waiting) emit(event)
+    if (queries.includes(alerts) && !closing) startWhatIfOnce()
   }
 
   start(false)
@@ -239,11 +284,25 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       if (!worker && (command.kind === 'play' || command.kind === 'step')) start(command.kind === 'play')
       worker?.control(command)
     },
+    async applyLimits(limits, why) {
+      refuseLimits(limits)
+      if (!queries.includes(alerts)) throw new Fault('usage', `the run ${saved.name} does not write anomaly_alerts: it has no limits`)
+      saved = withLimits(saved, limits, { atMs: clock.nowMs(), limits, why })
+      await save(saved)
+      worker?.setLimits(limits)
+      tellRun()
+    },
+    whatIf: {
+      ask: (question) => startWhatIfOnce().ask(question),
+      rows: (question) => startWhatIfOnce().rows(question),
+      distribution: (question) => startWhatIfOnce().distribution(question)
+    },
     async close() {
       if (state === 'running') void save({ ...saved, state: 'interrupted' })
       closing = true
       worker?.stop()
       await ended
+      await whatIf?.close()
       await saving
     }
   }

@@ -64,8 +64,16 @@ export async function readBatch(reader: BatchReader, range: OffsetRange, begin: 
   return readOneByOne(reader, range, files, begin())
 }
 
-/** Reads the files of a range as they were read for rows that are in gold already: all but those set aside then, whatever can be read now. */
-export async function readBatchAgain(reader: BatchReader, range: OffsetRange, setAside: readonly FileInPlace[], begin: () => OpenStep): Promise<ReadBatch> {
+/** Rows of a batch that are known already. */
+export interface KnownRows {
+  /** Files that were not among them. */
+  readonly setAside: readonly FileInPlace[]
+  /** For messages. */
+  readonly where: 'gold' | 'the recorded run'
+}
+
+/** Reads the files of a range as they were read for rows that are known already: all but those set aside then, whatever can be read now. */
+export async function readBatchAgain(reader: BatchReader, range: OffsetRange, { setAside, where }: KnownRows, begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
   refuseMoved(files, setAside)
   const known = setAside.map((file) => ({ ...file, message: 'it was set aside when this batch was written to gold' }))
@@ -73,7 +81,7 @@ export async function readBatchAgain(reader: BatchReader, range: OffsetRange, se
     return await readAllBut(reader, range, files, known, begin())
   } catch (error) {
     if (!isBadFile(error)) throw error
-    throw new Fault(error.code, `gold already holds rows of a file that its batch is done again with: ${error.message}`, { cause: error })
+    throw new Fault(error.code, `${where} already holds rows of a file that its batch is done again with: ${error.message}`, { cause: error })
   }
 }
 

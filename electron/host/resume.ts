@@ -23,10 +23,10 @@ export const beginningKey = 'contrail.beginning'
 export const settingsKey = 'contrail.settings'
 
 /** Goes back to the last finished batch. A restart is invisible: what comes next is what would have come next. SPEC R2, R3 */
-export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' | 'checkpoint' | 'identity'>): Promise<Position> {
+export async function resume(run: Pick<QueryRun, 'query' | 'source' | 'stream' | 'checkpoint' | 'identity' | 'recorded'>): Promise<Position> {
   const { committed, unfinished } = run.checkpoint.found
   const logged = (unfinished[0] ?? committed?.offsets)?.conf[beginningKey]
-  const beginning = logged ?? (await run.source.beginning())
+  const beginning = logged ?? run.recorded?.[0]?.range.start ?? (await run.source.beginning())
   if (!committed) {
     for (const { end } of unfinished) run.stream.checkOffset(end)
     return { nextBatchId: 0, offset: beginning, beginning, state: initialState, unfinished }

@@ -3,12 +3,13 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { PlainFault } from '#shared/contract/faults.ts'
-import type { NewRun, QueryName, RunState, RunSummary, WindowSettings } from '#shared/contract/run.ts'
+import type { Limits, NewRun, QueryName, RunState, RunSummary, WindowSettings } from '#shared/contract/run.ts'
 import type { ColumnMapping } from '#shared/contract/source.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
+import { keepRecordings, type Recordings } from '../whatIf/recordings.ts'
 
 /** A run as its `run.json` keeps it. */
 export interface SavedRun {
@@ -20,6 +21,16 @@ export interface SavedRun {
   readonly createdMs: number
   readonly pipeline: PipelineFile
   readonly fault?: PlainFault
+  /** Limits that were applied in mid-run, and why. */
+  readonly applied?: readonly AppliedLimits[]
+  /** The run whose batches this one does again. */
+  readonly replayOf?: { readonly id: string; readonly name: string }
+}
+
+export interface AppliedLimits {
+  readonly atMs: number
+  readonly limits: Limits
+  readonly why: string
 }
 
 /** The runs below a data folder, a folder each: `run.json`, `journal/`, and by default `gold/` and `checkpoints/`. */
@@ -32,6 +43,11 @@ export interface RunFiles {
   /** Everything of the run that lies in its own folder; gold and checkpoints elsewhere stay. */
   remove(id: string): Promise<void>
   journalFolder(id: string): string
+  whatIfFolder(id: string): string
+  /** Where the batches lie that a run does again; undefined: it plans its own. */
+  recordedFolder(run: SavedRun): string | undefined
+  /** A run that does the batches of another one again, with other limits. */
+  createReplay(of: SavedRun, recordings: Recordings, limits: Limits, nowMs: number): Promise<SavedRun>
 }
 
 export function openRunFiles(dataFolder: string): RunFiles {
@@ -64,16 +80,20 @@ export function openRunFiles(dataFolder: string): RunFiles {
     return runs.flatMap((run) => run ?? []).sort((a, b) => b.createdMs - a.createdMs)
   }
 
+  /** The name, with a number behind it when there are runs of that name. */
+  async function freeName(base: string): Promise<string> {
+    const same = (await list()).filter((other) => other.name === base || other.name.startsWith(`${base} `)).length
+    return same === 0 ? base : `${base} ${same + 1}`
+  }
+
   return {
     list,
     read,
     async create(run, mapping, nowMs) {
-      const id = `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}-${randomBytes(3).toString('hex')}`
+      const id = newId(nowMs)
       const pipeline = pipelineOf(run, mapping, folderOf(id))
       parsePipeline(pipeline, 'the run') // Refuses before anything is written.
-      const base = basename(run.silver)
-      const same = (await list()).filter((other) => other.name === base || other.name.startsWith(`${base} `)).length
-      const saved: SavedRun = { formatVersion: 1, id, name: run.name ?? (same === 0 ? base : `${base} ${same + 1}`), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
+      const saved: SavedRun = { formatVersion: 1, id, name: run.name ?? (await freeName(basename(run.silver))), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
       await save(saved)
       return saved
     },
@@ -82,8 +102,32 @@ export function openRunFiles(dataFolder: string): RunFiles {
       await read(id)
       await rm(folderOf(id), { recursive: true, force: true })
     },
-    journalFolder: (id) => join(folderOf(id), 'journal')
+    journalFolder: (id) => join(folderOf(id), 'journal'),
+    whatIfFolder: (id) => join(folderOf(id), 'whatIf'),
+    recordedFolder: ({ id, replayOf }) => (replayOf ? join(folderOf(id), recordedName) : undefined),
+    async createReplay(of, recordings, limits, nowMs) {
+      const id = newId(nowMs)
+      const folder = folderOf(id)
+      const { silver, queries } = of.pipeline
+      const pipeline: PipelineFile = { silver, gold: { uri: join(folder, 'gold') }, checkpoints: { uri: join(folder, 'checkpoints') }, trigger: { kind: 'availableNow' }, ...(queries && { queries: { ...queries, ...(queries.anomaly_alerts && { anomaly_alerts: { ...queries.anomaly_alerts, thresholds: { ...limits } } }) } }) }
+      parsePipeline(pipeline, 'the run') // Refuses before anything is written.
+      const name = await freeName(of.replayOf?.name ?? of.name)
+      const saved: SavedRun = { formatVersion: 1, id, name, mode: 'replay', state: 'new', createdMs: nowMs, pipeline, replayOf: { id: of.id, name: of.name } }
+      await keepRecordings(join(folder, recordedName), recordings)
+      await save(saved)
+      return saved
+    }
   }
+}
+
+const newId = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}-${randomBytes(3).toString('hex')}`
+
+const recordedName = 'recorded'
+
+/** The run with other limits from its next batch on. */
+export function withLimits(run: SavedRun, limits: Limits, applied: AppliedLimits): SavedRun {
+  const { anomaly_alerts: alerts, ...others } = run.pipeline.queries ?? {}
+  return { ...run, pipeline: { ...run.pipeline, queries: { ...others, anomaly_alerts: { ...alerts, thresholds: { ...limits } } } }, applied: [...(run.applied ?? []), applied] }
 }
 
 function parseRun(text: string, file: string): SavedRun {
@@ -133,6 +177,7 @@ export function summaryOf(saved: SavedRun, state: RunState, fault: PlainFault | 
       ...(alerts && { anomaly_alerts: windowSettings(alerts.windowUs, alerts.slideUs, alerts.watermarkDelayMs) })
     } satisfies Partial<Record<QueryName, WindowSettings>>,
     ...(pipeline.trigger.kind === 'processingTime' && pipeline.trigger.intervalMs !== null && { intervalSeconds: pipeline.trigger.intervalMs / 1000 }),
+    ...(saved.replayOf && { replayOf: saved.replayOf.name }),
     limits: alerts?.thresholds ?? { altitudeMin: -100, altitudeMax: 12000, velocityMin: 0, velocityMax: 1000 },
     ...(fault && { fault })
   }

@@ -3,7 +3,7 @@ import { isFault } from '#shared/engine/fault.ts'
 import { batchSettings, withBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
-import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
 import type { QueryDefinition } from '#shared/pipeline/queryDefinition.ts'
 import { openCheckpoint } from '../checkpoint/checkpoint.ts'
 import type { Database } from '../duckdb/database.ts'
@@ -13,6 +13,7 @@ import { openGold } from '../sink/goldTable.ts'
 import { openSource } from '../source/openSource.ts'
 import type { Source } from '../source/source.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { RecordedBatch } from '../whatIf/recordedBatches.ts'
 import type { Clock } from './clock.ts'
 import type { Pacer } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
@@ -35,6 +36,10 @@ export interface PipelineParts {
   readonly recorderOf?: (query: string) => QueryRecorder
   /** Name and version of the program, for gold's commitInfo. */
   readonly engine: string
+  /** The limits of the alerts from the next batch on; absent: those of the pipeline. */
+  readonly limits?: () => Thresholds
+  /** Batches that another run has recorded, by query: they are done again, and no others. */
+  readonly recorded?: ReadonlyMap<string, readonly RecordedBatch[]>
 }
 
 /** How each query ended: undefined when it did all there was to do. */
@@ -91,7 +96,8 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   const stream = source.stream(query.columns)
   const checkpoint = await openCheckpoint(parts.openStorage(`${pipeline.checkpoints.uri}/${query.checkpointFolder}`))
   const identity = identityOf(query, query.columns, source)
-  const resumed = await resume({ query, source, stream, checkpoint, identity })
+  const recorded = parts.recorded?.get(definition.name)
+  const resumed = await resume({ query, source, stream, checkpoint, identity, recorded })
   const readCheckpoint = checkpointReader(database)
   const goldStorage = parts.openStorage(`${pipeline.gold.uri}/${definition.name}`)
   const gold = await openGold({
@@ -108,7 +114,7 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   await runQuery({
     runId,
     query,
-    settings: batchSettings(pipeline, definition),
+    settings: () => batchSettings(withThresholds(pipeline, parts.limits?.()), definition),
     queryWith,
     source,
     stream,
@@ -125,8 +131,14 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
     publish,
     pacer: parts.pacer,
     recorder: parts.recorderOf?.(definition.name),
-    toldOf
+    toldOf,
+    recorded
   })
+}
+
+function withThresholds(pipeline: Pipeline, thresholds: Thresholds | undefined): Pipeline {
+  const { anomaly_alerts: alerts } = pipeline.queries
+  return thresholds && alerts ? { ...pipeline, queries: { ...pipeline.queries, anomaly_alerts: { ...alerts, thresholds } } } : pipeline
 }
 
 /** SPEC O5: 1000 files a batch, unless only bytes are limited. */

@@ -21,14 +21,16 @@ import { recordingOf } from './recordingOf.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
+import type { RecordedBatch } from '../whatIf/recordedBatches.ts'
 
 /** Everything a query needs to run; its parts are arguments, so that tests pass their own. */
 export interface QueryRun {
   readonly runId: string
-  /** As the settings are now. */
+  /** As it was when the run started: its limits may change meanwhile. */
   readonly query: BoundQuery
-  readonly settings: BatchSettings
-  /** The query as it is with other settings: those that a batch was planned with. */
+  /** Of the next batch. */
+  readonly settings: () => BatchSettings
+  /** The query as it is with the settings of a batch. */
   readonly queryWith: (settings: BatchSettings) => BoundQuery
   readonly source: Source
   readonly stream: SourceStream
@@ -50,6 +52,8 @@ export interface QueryRun {
   readonly recorder: QueryRecorder | undefined
   /** Files that a person has been told about. Shared by the queries of a pipeline, so that each is told once. */
   readonly toldOf: Set<string>
+  /** The batches to do, as another run has recorded them, with the limits of this one. Absent: batches are planned. */
+  readonly recorded: readonly RecordedBatch[] | undefined
 }
 
 /** Runs one query until its trigger has nothing more to do, or the signal asks to stop (Fault `interrupted`). */
@@ -66,7 +70,7 @@ export async function runQuery(run: QueryRun): Promise<void> {
     position = await execute(run, position, unfinishedBatch(position, logged), startedMs, previousStartedMs)
     previousStartedMs = startedMs
   }
-  const bound = run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
+  const bound = run.recorded ? (run.recorded.at(-1)?.range.end ?? position.offset) : run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
   if (bound !== undefined) await announce(run, position, bound)
   for (;;) {
     throwIfStopped(run.signal)
@@ -104,6 +108,7 @@ function unfinishedBatch({ nextBatchId: batchId, offset: start }: Position, logg
 
 /** What to do next: read what is new, or let the watermark close windows. undefined: nothing. SPEC B2 to B4 */
 async function plan(run: QueryRun, { nextBatchId: batchId, offset: start, state }: Position, bound: OffsetText | undefined): Promise<PlannedBatch | undefined> {
+  if (run.recorded) return run.recorded[batchId] && { batchId, start, end: run.recorded[batchId].range.end, logged: undefined }
   const end = await run.stream.plan(start, run.limits, bound)
   if (end !== start) return { batchId, start, end, logged: undefined }
   return state.watermarkMs > state.closedMs ? { batchId, start, end, logged: undefined } : undefined
@@ -153,11 +158,11 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   return { nextBatchId: batchId + 1, offset: end, beginning, state: stepped.state, unfinished: [] }
 }
 
-function readPlanned(run: QueryRun, { start, end, query, settings, inGold }: BatchPlan, begin: () => OpenStep): Promise<ReadBatch> | ReadBatch {
+function readPlanned(run: QueryRun, { start, end, query, settings, known }: BatchPlan, begin: () => OpenStep): Promise<ReadBatch> | ReadBatch {
   if (start === end) return nothingRead(begin())
   const reader = { ...run.reader, query }
   const range = { start, end, changes: settings.changes }
-  return inGold ? readBatchAgain(reader, range, inGold.setAside ?? [], begin) : readBatch(reader, range, begin)
+  return known ? readBatchAgain(reader, range, known, begin) : readBatch(reader, range, begin)
 }
 
 function nothingRead(open: OpenStep): ReadBatch {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '#shared/engine/fault.ts'
 import type { RunCommand } from '#shared/contract/run.ts'
-import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
 import type { PacerState } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
 
@@ -13,15 +13,19 @@ export interface RunningPipeline {
   stop(): void
   /** Of a run with a workbench: plays, pauses, steps or changes the speed. */
   control(command: Exclude<RunCommand, { kind: 'stop' }>): void
+  /** The limits of the alerts from the next batch on. */
+  setLimits(limits: Thresholds): void
 }
 
 /** What a run with a workbench has besides its pipeline. */
 export interface WorkbenchRun {
   readonly journalFolder: string
+  /** Where the batches lie that are to be done, as another run has recorded them; absent: batches are planned. */
+  readonly recordedFolder?: string
   readonly pace: PacerState
 }
 
-export type WorkerMessage = RunCommand
+export type WorkerMessage = RunCommand | { readonly kind: 'limits'; readonly limits: Thresholds }
 
 export interface PipelineHearer {
   readonly onEvent: (event: QueryEvent) => void
@@ -44,7 +48,7 @@ export function startPipeline(pipeline: Pipeline, { onEvent, workbench }: Pipeli
     worker.once('exit', (code) => (code === 0 ? resolve(ends) : reject(new Error(`the engine's thread ended with code ${code}`))))
   })
   const send = (message: WorkerMessage) => worker.postMessage(message)
-  return { ended, stop: () => send({ kind: 'stop' }), control: send }
+  return { ended, stop: () => send({ kind: 'stop' }), control: send, setLimits: (limits) => send({ kind: 'limits', limits }) }
 }
 
 function toError({ code, message, stack }: { code: string; message: string; stack: string | undefined }): Error {

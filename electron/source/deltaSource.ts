@@ -7,7 +7,7 @@ import { commitPath, listLog, readCommit, type Commit, type LogListing } from '.
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import { checkProtocol } from '../delta/protocolGate.ts'
 import type { DeltaField } from '../delta/schema.ts'
-import { scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
+import { checkDeltaFiles, scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
@@ -156,6 +156,9 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       },
       async files(range) {
         return (await filesIn(range)).map(sourceFile)
+      },
+      async checkFiles(range, only) {
+        await checkDeltaFiles(storage, await filesIn(range), only)
       },
       async scans(range, only) {
         return scanDeltaFiles({ storage, database, metaData, schemas }, await filesIn(range), columns, only)

@@ -7,7 +7,7 @@ import { parseObject } from '../storage/parseObject.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { planFiles } from './planFiles.ts'
-import { readFolderSchema, refuseDifferent, scanParquetFiles } from './scanParquetFiles.ts'
+import { checkParquetFiles, readFolderSchema, refuseDifferent, scanParquetFiles } from './scanParquetFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetText, type Source, type SourceStream } from './source.ts'
 
@@ -64,6 +64,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
         return offsetOf(planFiles(fresh().filter((file) => within?.has(file.path) ?? true), limits), start)
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
+      checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
       scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields }, parseFiles(end), columns, only)),
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {

@@ -8,7 +8,7 @@ import type { Database } from '../duckdb/database.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
-import { scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 export interface DeltaScanParts {
   readonly storage: Storage
@@ -35,10 +35,21 @@ export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly Stre
   return scanFiles({ database, schemas, columns, mode, check }, files, (file) => openFile(storage, file), only)
 }
 
-async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {
+/** Fault `notFound` for the first data file that is not there any more; `only` at these positions. */
+export async function checkDeltaFiles(storage: Storage, files: readonly StreamedFile[], only?: readonly number[]): Promise<void> {
+  await eachFile(files, only, (file) => existing(storage, file))
+}
+
+/** Path and name of a data file. */
+async function existing(storage: Storage, file: StreamedFile): Promise<{ readonly path: string; readonly name: string }> {
   const path = pathInTable(storage.root, file.path)
   const name = `${storage.root}/${path} (version ${file.version})`
   if (!(await storage.stat(path))) throw new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`)
+  return { path, name }
+}
+
+async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {
+  const { path, name } = await existing(storage, file)
   const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
   return { localPath: await storage.localFile(path), partitionValues: file.partitionValues, deletedRows, name, identity: [file.path, file.deletionVector] }
 }

@@ -40,6 +40,14 @@ export async function scanFiles<File extends { readonly sizeBytes: number }>(par
   return scans
 }
 
+const filesAtOnce = 50
+
+/** Does something with each file, some at a time; `only` those at these positions. */
+export async function eachFile<File>(files: readonly File[], only: readonly number[] | undefined, work: (file: File) => Promise<unknown>): Promise<void> {
+  const chosen = only ? only.map((position) => files[position]!) : files
+  for (let start = 0; start < chosen.length; start += filesAtOnce) await Promise.all(chosen.slice(start, start + filesAtOnce).map(work))
+}
+
 async function scanGroup({ database, schemas, columns, mode, check }: ScanParts, opened: readonly OpenedFile[], positions: readonly number[]): Promise<Scan> {
   // Taken before anything is awaited: the other query may push them out meanwhile.
   const known = new Map(opened.flatMap(({ localPath }) => (schemas.has(localPath) ? [[localPath, schemas.get(localPath)!] as const] : [])))

@@ -7,7 +7,7 @@ import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
-import { scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
@@ -119,12 +119,22 @@ export async function scanParquetFiles(parts: FolderScanParts, files: readonly T
   return scanFiles({ database, schemas, columns, mode: 'none', check }, files, (file) => openFile(storage, file), only)
 }
 
+/** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
+export async function checkParquetFiles(storage: Storage, files: readonly TakenFile[], only?: readonly number[]): Promise<void> {
+  await eachFile(files, only, (file) => nameOfSame(storage, file))
+}
+
 async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> {
+  const name = await nameOfSame(storage, file)
+  return { localPath: await storage.localFile(file.path), partitionValues: {}, name, identity: file }
+}
+
+async function nameOfSame(storage: Storage, file: TakenFile): Promise<string> {
   const now = await storage.stat(file.path)
   const name = `${storage.root}/${file.path}`
   if (!now) throw new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
   if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
     throw new Fault('notFound', `${name} was changed after it had been listed for this batch, and what it held is not there any more: restore it; put new rows into new files, or start with a new checkpoint`)
   }
-  return { localPath: await storage.localFile(file.path), partitionValues: {}, name, identity: file }
+  return name
 }

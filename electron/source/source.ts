@@ -69,6 +69,8 @@ export interface SourceStream {
   plan(start: OffsetText, limits: ReadLimits, bound: OffsetText | undefined): Promise<OffsetText>
   /** The files of a range. The same range gives the same files in the same order, also after a restart. */
   files(range: OffsetRange): Promise<readonly SourceFile[]>
+  /** Fault `notFound`, naming it, when a file of the range is not there any more. Nothing is read. */
+  checkFiles(range: OffsetRange, only?: readonly number[]): Promise<void>
   /** How to read the files that `files` gave for the range: the union of the scans is the batch. `only`: of the files at these positions. */
   scans(range: OffsetRange, only?: readonly number[]): Promise<readonly Scan[]>
   /**

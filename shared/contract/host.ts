@@ -1,5 +1,6 @@
 import type { CheckReport, ColumnMapping, FolderListing, RecentSource } from './source.ts'
-import type { NewRun, QueryName, RunCommand, RunEvent, RunSnapshot, RunSummary } from './run.ts'
+import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfQuestion, WhatIfRows } from './whatIf.ts'
+import type { Limits, NewRun, QueryName, RunCommand, RunEvent, RunSnapshot, RunSummary } from './run.ts'
 
 /**
  * What a workbench may ask of a host. Electron's main process, the loopback server and tests give the same one; failures are Faults whose message names
@@ -22,6 +23,15 @@ export interface Host {
   /** Opens a run, paused where it stands; closes the one that was open. Events of it follow the answer. */
   openRun(runId: string): Promise<RunSnapshot>
   controlRun(runId: string, command: RunCommand): Promise<void>
+  /** The limits of the open run's alerts from its next batch on. `why`: free text, kept with the run. */
+  applyLimits(runId: string, limits: Limits, why: string): Promise<void>
+  /** Makes a run that does the batches of the open one again, with other limits. Refused, naming it, when a file of silver is gone. */
+  replayRun(runId: string, limits: Limits): Promise<RunSummary>
+  /** Questions about other limits, of the open run. The answer comes as soon as it is known; ask the latest question only. */
+  whatIf(runId: string, question: WhatIfQuestion): Promise<WhatIfAnswer>
+  whatIfRows(runId: string, question: WhatIfQuestion): Promise<WhatIfRows>
+  distribution(runId: string, question: DistributionQuestion): Promise<Distribution>
+
   /** Removes a run that does not run now; never a folder that Contrail did not make. */
   deleteRun(runId: string): Promise<void>
 
@@ -49,6 +59,11 @@ export const hostMethods = [
   'createRun',
   'openRun',
   'controlRun',
+  'applyLimits',
+  'replayRun',
+  'whatIf',
+  'whatIfRows',
+  'distribution',
   'deleteRun',
   'exportRows',
   'revealFile',

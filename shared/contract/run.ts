@@ -1,4 +1,5 @@
 import type { PlainFault } from './faults.ts'
+import type { WhatIfProgress } from './whatIf.ts'
 
 /** Names of the two queries, and of their gold tables. */
 export type QueryName = 'flight_phase_counts' | 'anomaly_alerts'
@@ -50,7 +51,10 @@ export interface RunSummary {
   readonly checkpoints: string
   readonly createdMs: number
   readonly queries: Readonly<Partial<Record<QueryName, WindowSettings>>>
+  /** Of the next batch. */
   readonly limits: Limits
+  /** Name of the run whose batches it does again. */
+  readonly replayOf?: string
   /** Watch: seconds between two triggers; absent: batch after batch. */
   readonly intervalSeconds?: number
   /** Why it failed. */
@@ -191,4 +195,6 @@ export type RunEvent =
   /** All open windows of a query, provisional: the latest replaces the one before. */
   | { readonly kind: 'open'; readonly runId: string; readonly query: QueryName; readonly watermarkMs: number; readonly closedMs: number; readonly rows: Uint8Array }
   | { readonly kind: 'status'; readonly runId: string; readonly query: QueryName; readonly status: QueryStatus }
+  /** The what-if index has come further. */
+  | { readonly kind: 'whatIf'; readonly runId: string; readonly progress: WhatIfProgress }
   | { readonly kind: 'problem'; readonly runId: string; readonly problem: Problem }

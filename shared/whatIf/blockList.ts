@@ -22,6 +22,7 @@ const fanIn = 8
 const mostRows = 4_000_000
 
 export function openBlockList(): BlockList {
+  let values = 0
   let kept: { readonly block: StoredBlock; readonly level: number }[] = []
 
   function merge(): void {
@@ -41,6 +42,7 @@ export function openBlockList(): BlockList {
       return kept.map(({ block }) => block)
     },
     add(block) {
+      values += valuesOf(block)
       kept.push({ block, level: 0 })
       merge()
     },
@@ -48,7 +50,7 @@ export function openBlockList(): BlockList {
       return kept.reduce((sum, { block }) => sum + bytesOf(block), 0)
     },
     get values() {
-      return kept.reduce((sum, { block }) => sum + valuesOf(block), 0)
+      return values
     }
   }
 }

@@ -45,6 +45,10 @@ export interface MutableTally {
   setMinimumObservations(rows: number): void
   countsOf(entry: number): { readonly observations: number; readonly current: readonly number[]; readonly proposed: readonly number[] }
   read(): Tally
+  /** Keys with an alert on either side, in no order. */
+  keyTallies(): KeyTally[]
+  /** Whether the entry is an alert: with the limits that it had, with the proposed ones. */
+  alertOf(entry: number): { readonly current: boolean; readonly proposed: boolean }
   readonly bytes: number
   /** Rows, each once for every window that counts it. */
   readonly rows: number
@@ -53,8 +57,18 @@ export interface MutableTally {
 interface MutableSide {
   alerts: number
   anomalies: number[]
-  /** Alerts by key. */
-  byKey: Map<number, number>
+  /** Alerts by key, and how many keys have any. */
+  byKey: Int32Array
+  keys: number
+}
+
+/** Alerts of one key. */
+export interface KeyTally {
+  readonly key: number
+  readonly current: number
+  readonly proposed: number
+  readonly kept: number
+  readonly changed: number
 }
 
 export function openTally(columnCount: number): MutableTally {
@@ -73,6 +87,9 @@ export function openTally(columnCount: number): MutableTally {
   let changed = 0
   let gained = 0
   let lost = 0
+  let keyCount = 0
+  let keptByKey = new Int32Array(0)
+  let changedByKey = new Int32Array(0)
   const sides: readonly [MutableSide, MutableSide] = [emptySide(), emptySide()]
   const stamps = new Map<string, number>()
   /** By window: the limits that it was counted with; -1: more than one set. */
@@ -83,7 +100,7 @@ export function openTally(columnCount: number): MutableTally {
   let lastWindow = -Infinity
 
   function emptySide(): MutableSide {
-    return { alerts: 0, anomalies: new Array<number>(columnCount).fill(0), byKey: new Map() }
+    return { alerts: 0, anomalies: new Array<number>(columnCount).fill(0), byKey: new Int32Array(0), keys: 0 }
   }
 
   const sumOf = (counts: readonly Uint32Array[], entry: number): number => {
@@ -101,7 +118,11 @@ export function openTally(columnCount: number): MutableTally {
     if (is) countAlert(sides[1], entry, sign)
     if (was && is) {
       kept += sign
-      if (current.some((column, i) => column[entry] !== proposed[i]![entry])) changed += sign
+      keptByKey[keys[entry]!]! += sign
+      if (differs(entry)) {
+        changed += sign
+        changedByKey[keys[entry]!]! += sign
+      }
     } else if (was) lost += sign
     else if (is) gained += sign
     for (let column = 0; column < columnCount; column++) {
@@ -110,12 +131,18 @@ export function openTally(columnCount: number): MutableTally {
     }
   }
 
+  function differs(entry: number): boolean {
+    for (let column = 0; column < columnCount; column++) if (current[column]![entry] !== proposed[column]![entry]) return true
+    return false
+  }
+
   function countAlert(side: MutableSide, entry: number, sign: 1 | -1): void {
     side.alerts += sign
     const key = keys[entry]!
-    const left = (side.byKey.get(key) ?? 0) + sign
-    if (left === 0) side.byKey.delete(key)
-    else side.byKey.set(key, left)
+    const before = side.byKey[key]!
+    side.byKey[key] = before + sign
+    if (before === 0) side.keys += 1
+    else if (before + sign === 0) side.keys -= 1
   }
 
   function change(counts: readonly Uint32Array[], entry: number, column: number, delta: number): void {
@@ -124,7 +151,7 @@ export function openTally(columnCount: number): MutableTally {
     if (closed[entry] === 1) account(entry, 1)
   }
 
-  const readSide = ({ alerts, byKey, anomalies }: MutableSide): Side => ({ alerts, keys: byKey.size, anomalies: [...anomalies] })
+  const readSide = ({ alerts, keys: some, anomalies }: MutableSide): Side => ({ alerts, keys: some, anomalies: [...anomalies] })
 
   return {
     addEntry(window, key) {
@@ -136,6 +163,10 @@ export function openTally(columnCount: number): MutableTally {
       for (const counts of [current, proposed]) counts.forEach((column, i) => (counts[i] = grown(column, count)))
       windows[entry] = window
       keys[entry] = key
+      keyCount = Math.max(keyCount, key + 1)
+      for (const side of sides) side.byKey = grown(side.byKey, keyCount)
+      keptByKey = grown(keptByKey, keyCount)
+      changedByKey = grown(changedByKey, keyCount)
       return entry
     },
     windowOf: (entry) => windows[entry]!,
@@ -192,6 +223,12 @@ export function openTally(columnCount: number): MutableTally {
       lost,
       mixedWindows
     }),
+    keyTallies: () =>
+      Array.from({ length: keyCount }, (_, key) => ({ key, current: sides[0].byKey[key]!, proposed: sides[1].byKey[key]!, kept: keptByKey[key]!, changed: changedByKey[key]! })).filter((tally) => tally.current > 0 || tally.proposed > 0),
+    alertOf(entry) {
+      const enough = observations[entry]! >= minimum
+      return { current: enough && sumOf(current, entry) > 0, proposed: enough && sumOf(proposed, entry) > 0 }
+    },
     get bytes() {
       return windows.byteLength + keys.byteLength + observations.byteLength + closed.byteLength + [...current, ...proposed].reduce((sum, column) => sum + column.byteLength, 0)
     },

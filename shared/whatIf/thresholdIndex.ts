@@ -6,7 +6,7 @@ import { openBlockList, type StoredBlock } from './blockList.ts'
 import { grown } from './growing.ts'
 import { limitedColumns, type Range } from './limitedColumns.ts'
 import { formFor, rankAbove, rankBelow } from './sortedValues.ts'
-import { openTally, type Tally } from './tally.ts'
+import { openTally, type KeyTally, type Tally } from './tally.ts'
 
 /** A recorded batch. */
 export interface IndexedBatch {
@@ -29,6 +29,14 @@ export interface WindowCounts {
   readonly proposed: readonly number[]
 }
 
+export interface AlertCounts extends WindowCounts {
+  readonly isAlert: { readonly current: boolean; readonly proposed: boolean }
+}
+
+export interface KeyAlerts extends Omit<KeyTally, 'key'> {
+  readonly key: string | null
+}
+
 /**
  * All rows of a run that some window counts, by value: for any limits it knows how many rows of each window and key lie outside. Moving a limit visits
  * only the rows between the old and the new one. SPEC A3, L2; the counts equal those of a replay of the same batches with those limits.
@@ -43,11 +51,19 @@ export interface ThresholdIndex {
   setMinimumObservations(rows: number): void
   /** Of all closed windows. */
   tally(): Tally
+  /** Alerts by key, of those that have any. */
+  keys(): KeyAlerts[]
+  /** Runs of overlapping alerts of one key, over closed windows. */
+  episodes(): { readonly current: number; readonly proposed: number }
   /** Every window and key, closed and open, in no order. */
   windows(): Generator<WindowCounts>
+  /** Closed windows with an alert on either side, the newest first. */
+  alerts(): Generator<AlertCounts>
   /** All rows, for charts: `blocks` in no order. */
   readonly blocks: readonly StoredBlock[]
-  /** Bytes that it holds, and rows: of those with a value of a column, by column. */
+  /** Rows with a value, summed over the limited columns. */
+  readonly values: number
+  /** What it weighs. */
   size(): IndexSize
 }
 
@@ -204,6 +220,8 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
     list.add(stored)
   }
 
+  const closedWindows = (): number[] => windowNumbers.filter((window) => window <= closedUpTo).sort((a, b) => a - b)
+
   return {
     addBatch({ blocks, ranges: own, closedUpTo: upTo }) {
       const stamp = tally.limitsStamp(own)
@@ -237,8 +255,36 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
         for (const [key, entry] of ofWindow) yield { window, key: keys[key]!, closed: window <= closedUpTo, ...tally.countsOf(entry) }
       }
     },
+    keys: () => tally.keyTallies().map(({ key, ...counts }) => ({ key: keys[key]!, ...counts })),
+    episodes() {
+      const overlapping = Number((spec.window.size - 1n) / spec.window.slide)
+      const last = { current: new Map<number, number>(), proposed: new Map<number, number>() }
+      const count = { current: 0, proposed: 0 }
+      for (const window of closedWindows()) {
+        for (const [key, entry] of entriesOfWindow.get(window)!) {
+          const isAlert = tally.alertOf(entry)
+          for (const side of ['current', 'proposed'] as const) {
+            if (!isAlert[side]) continue
+            if (window - (last[side].get(key) ?? -Infinity) > overlapping) count[side] += 1
+            last[side].set(key, window)
+          }
+        }
+      }
+      return count
+    },
+    *alerts() {
+      for (const window of closedWindows().reverse()) {
+        for (const [key, entry] of entriesOfWindow.get(window)!) {
+          const isAlert = tally.alertOf(entry)
+          if (isAlert.current || isAlert.proposed) yield { window, key: keys[key]!, closed: true, ...tally.countsOf(entry), isAlert }
+        }
+      }
+    },
     get blocks() {
       return list.blocks
+    },
+    get values() {
+      return list.values
     },
     size() {
       const own = cellFirst.byteLength + cellLength.byteLength + entryLists.byteLength + deltas.byteLength + touched.byteLength

@@ -1,18 +1,17 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
 import { encodeFrame } from '#shared/contract/frame.ts'
 import type { Host } from '#shared/contract/host.ts'
 import type { BatchRecord, NewRun, RunCommand, RunEvent, RunSummary } from '#shared/contract/run.ts'
-import type { OpenedHost } from '#electron/app/openedHost.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
-import { openHost } from '#electron/host/host.ts'
 import { readJournal } from '#electron/host/journal.ts'
 import { journalFile } from '#electron/host/runRecorder.ts'
 import { openRunStore } from '#renderer/store/runStore.ts'
 import { contrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
+import { closeHosts, isState, openTestHost } from '#test/support/hosts.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
 
 let database: Database
@@ -30,42 +29,6 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => database.close())
 
-const opened: OpenedHost[] = []
-afterEach(async () => {
-  for (const { close } of opened.splice(0)) await close()
-})
-
-async function open(dataFolder = temporaryFolder('data')) {
-  const one = await openHost({ dataFolder, platform: 'browser' })
-  opened.push(one)
-  return { ...one, heard: hear(one.host), dataFolder }
-}
-
-/** Everything that a host tells, and a way to wait for something among it. */
-function hear(host: Host) {
-  const events: RunEvent[] = []
-  const waiting = new Set<() => void>()
-  host.onRunEvent((event) => {
-    events.push(event)
-    for (const look of waiting) look()
-  })
-  return {
-    events,
-    until: (holds: (event: RunEvent) => boolean, from = 0) =>
-      new Promise<void>((resolve) => {
-        const look = () => {
-          if (!events.slice(from).some(holds)) return
-          waiting.delete(look)
-          resolve()
-        }
-        waiting.add(look)
-        look()
-      })
-  }
-}
-
-const isState = (state: RunSummary['state']) => (event: RunEvent) => event.kind === 'run' && event.run.state === state
-
 async function start(host: Host, more: Partial<NewRun> = {}): Promise<RunSummary> {
   const run = await host.createRun({ silver, mode: 'replay', maxFilesPerTrigger: 1, ...more })
   await host.openRun(run.id)
@@ -74,11 +37,11 @@ async function start(host: Host, more: Partial<NewRun> = {}): Promise<RunSummary
 
 /** A run that has made a step and is opened by another host, with so many more batches (1000, 1001, ...) in its journal, each the first but for `more`. */
 async function reopenedWith(count: number, step: 'file' | 'windowClose', more: (first: BatchRecord) => Partial<BatchRecord>) {
-  const before = await open()
+  const before = await openTestHost()
   const run = await start(before.host)
   await before.host.controlRun(run.id, { kind: 'step', unit: step })
   await before.heard.until((event) => event.kind === (step === 'file' ? 'batch' : 'rows'))
-  await opened.splice(0)[0]!.close()
+  await closeHosts()
   const journal = journalFile(join(before.dataFolder, 'runs', run.id, 'journal'), 'flight_phase_counts')
   const [record] = await readJournal(journal)
   const others = more(record!)
@@ -88,7 +51,7 @@ async function reopenedWith(count: number, step: 'file' | 'windowClose', more: (
     new DataView(length.buffer).setUint32(0, frame.byteLength, true)
     appendFileSync(journal, Buffer.concat([length, frame]))
   }
-  const { host, heard } = await open(before.dataFolder)
+  const { host, heard } = await openTestHost(before.dataFolder)
   const snapshot = await host.openRun(run.id)
   await heard.until((event) => event.kind === 'loaded')
   return { snapshot, heard }
@@ -104,7 +67,7 @@ function rowsTold(events: readonly RunEvent[]): Record<string, number> {
 }
 
 test('a replay by the host leaves what the command line leaves, and tells every row of gold once', async () => {
-  const { host, heard } = await open()
+  const { host, heard } = await openTestHost()
   const run = await start(host)
   await heard.until((event) => event.kind === 'loaded')
   await host.controlRun(run.id, { kind: 'play' })
@@ -122,7 +85,7 @@ describe('how a replay is paced never changes gold', () => {
     ['first paused and stepped, then as fast as possible', [{ kind: 'step', unit: 'file' }, { kind: 'step', unit: 'windowClose' }, { kind: 'play' }]],
     ['a speed that changes on the way', [{ kind: 'speed', speed: 500 }, { kind: 'play' }, { kind: 'speed', speed: 'max' }]]
   ])('%s', async (_name, commands) => {
-    const { host, heard } = await open()
+    const { host, heard } = await openTestHost()
     const run = await start(host)
     for (const command of commands) await host.controlRun(run.id, command)
     await heard.until(isState('done'))
@@ -131,7 +94,7 @@ describe('how a replay is paced never changes gold', () => {
 })
 
 test('a step by window close ends with the batch that closed one', async () => {
-  const { host, heard } = await open()
+  const { host, heard } = await openTestHost()
   const run = await start(host)
   await heard.until((event) => event.kind === 'loaded')
   await host.controlRun(run.id, { kind: 'step', unit: 'windowClose' })
@@ -145,14 +108,14 @@ test('a step by window close ends with the batch that closed one', async () => {
 })
 
 test('a run that was stopped half-way is found again as it was, and goes on to the same gold', async () => {
-  const first = await open()
+  const first = await openTestHost()
   const run = await start(first.host)
   await first.host.controlRun(run.id, { kind: 'speed', speed: 300 })
   await first.host.controlRun(run.id, { kind: 'play' })
   await first.heard.until((event) => event.kind === 'batch' && event.batch.batchId === 9)
-  await opened.splice(0)[0]!.close()
+  await closeHosts()
   const told = first.heard.events.filter((event) => event.kind === 'batch').length
-  const { host, heard } = await open(first.dataFolder)
+  const { host, heard } = await openTestHost(first.dataFolder)
   expect((await host.listRuns()).map(({ id, state }) => ({ id, state }))).toEqual([{ id: run.id, state: 'interrupted' }])
   const snapshot = await host.openRun(run.id)
   expect(snapshot.batches.length).toBeGreaterThanOrEqual(told)
@@ -164,7 +127,7 @@ test('a run that was stopped half-way is found again as it was, and goes on to t
 })
 
 test('a workbench that comes in while a run goes on is told everything once', async () => {
-  const { host, heard } = await open()
+  const { host, heard } = await openTestHost()
   const run = await start(host)
   await host.controlRun(run.id, { kind: 'speed', speed: 1000 })
   await host.controlRun(run.id, { kind: 'play' })
@@ -182,7 +145,7 @@ test('a workbench that comes in while a run goes on is told everything once', as
 })
 
 test('two pages of a run each know every batch and row once, also when the second comes while gold goes to the first', async () => {
-  const { host } = await open()
+  const { host } = await openTestHost()
   const run = await start(host)
   const page = () => {
     const store = openRunStore(host, (work) => setImmediate(work))
@@ -231,7 +194,7 @@ test('of a run of many batches the first come with the snapshot, the others in o
 })
 
 test('silver that is gone is told in a sentence, and what gold has is still shown', async () => {
-  const { host, heard } = await open()
+  const { host, heard } = await openTestHost()
   const run = await start(host, { silver: join(folder, 'not there') })
   await heard.until(isState('failed'))
   const { run: after, problems } = await host.openRun(run.id)
@@ -239,7 +202,7 @@ test('silver that is gone is told in a sentence, and what gold has is still show
 })
 
 test('commands that mean nothing are refused', async () => {
-  const { host, heard } = await open()
+  const { host, heard } = await openTestHost()
   const run = await start(host)
   await expect(host.controlRun(run.id, { kind: 'speed', speed: 1e9 })).rejects.toThrow('a speed is between 0.1 and 1000')
   await expect(host.controlRun('other', { kind: 'play' })).rejects.toThrow('open it first')

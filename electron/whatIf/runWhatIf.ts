@@ -1,0 +1,303 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
+import type { Limits } from '#shared/contract/run.ts'
+import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfProgress, WhatIfQuestion, WhatIfRows, WhatIfSide } from '#shared/contract/whatIf.ts'
+import { Fault } from '#shared/engine/fault.ts'
+import { windowStart } from '#shared/engine/windowSpec.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { distributionOf, quantileOf } from '#shared/whatIf/distribution.ts'
+import { limitedColumns, type Range } from '#shared/whatIf/limitedColumns.ts'
+import type { Tally } from '#shared/whatIf/tally.ts'
+import { openThresholdIndex, type AlertCounts, type ThresholdIndex } from '#shared/whatIf/thresholdIndex.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Storage } from '../storage/storage.ts'
+import { closedBy, readBlocks } from './readBlocks.ts'
+import type { RecordedBatch } from './recordedBatches.ts'
+import { openRecordedQuery, type RecordedQuery } from './recordedQuery.ts'
+import { openSavedBlocks, type SavedBlocks } from './savedBlocks.ts'
+
+/** Questions about other limits for a run, over an index that follows its gold. */
+export interface RunWhatIf {
+  ask(question: WhatIfQuestion): Promise<WhatIfAnswer>
+  rows(question: WhatIfQuestion): Promise<WhatIfRows>
+  distribution(question: DistributionQuestion): Promise<Distribution>
+  /** Gold has that many batches by now. Resolves when they are counted, or cannot be. */
+  look(batches: number): Promise<void>
+  /** The machine is needed elsewhere: nothing is read until it is not, or until someone asks. */
+  hold(held: boolean): Promise<void>
+  onProgress(listener: (progress: WhatIfProgress) => void): () => void
+  close(): Promise<void>
+}
+
+/** Every name of `RunWhatIf` that is called from another thread. */
+export const whatIfMethods = ['ask', 'rows', 'distribution', 'look', 'hold', 'onProgress', 'close'] as const satisfies readonly (keyof RunWhatIf)[]
+
+export interface RunWhatIfParts {
+  readonly pipeline: Pipeline
+  /** Where the rows of batches are kept. */
+  readonly folder: string
+  readonly database: Database
+  readonly openStorage: (uri: string) => Storage
+  readonly clock: Clock
+}
+
+const alerts = 'anomaly_alerts'
+
+/** Rows with a value that an index may hold: about three bytes each. */
+const mostValues = 500_000_000
+
+/** Rows of gold that one answer holds at most. */
+const mostRows = 100_000
+
+const countriesOfAnswer = 1000
+
+/** Who has asked lately is not kept waiting. */
+const patienceMs = 10_000
+
+export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }: RunWhatIfParts): RunWhatIf {
+  const saved = openSavedBlocks(folder)
+  const closing = new AbortController()
+  const listeners = new Set<(progress: WhatIfProgress) => void>()
+  let opened: Promise<{ recorded: RecordedQuery; index: ThresholdIndex }> | undefined
+  let counted = 0
+  let known = 0
+  let lateMs = 0
+  let stopped: string | null = null
+  let askedMs = -Infinity
+  let held = false
+  let release: (() => void) | undefined
+  let working: Promise<void> | undefined
+  let again = false
+
+  function open(): NonNullable<typeof opened> {
+    opened ??= openRecordedQuery(pipeline, alerts, { database, openStorage, clock, signal: closing.signal }).then((recorded) => ({ recorded, index: openThresholdIndex(recorded.query.spec, rangesOfLimits(pipeline.queries.anomaly_alerts!.thresholds)) }))
+    // What could not be opened may be there the next time.
+    opened.catch(() => (opened = undefined))
+    return opened
+  }
+
+  const progress = (): WhatIfProgress => ({ batches: counted, ofBatches: known, stopped })
+  const tell = () => listeners.forEach((listener) => listener(progress()))
+
+  const isPatient = () => held && clock.nowMs() - askedMs > patienceMs
+
+  /** Waits while the machine is needed elsewhere. */
+  async function mayRead(): Promise<void> {
+    while (isPatient() && !closing.signal.aborted) await new Promise<void>((resolve) => (release = resolve))
+  }
+
+  async function catchUp(): Promise<void> {
+    try {
+      const { recorded, index } = await open()
+      for (;;) {
+        await mayRead()
+        again = false
+        const batches = await recorded.batches(counted)
+        known = Math.max(known, counted + batches.length)
+        for (const batch of batches) {
+          await mayRead()
+          if (closing.signal.aborted) return
+          await count(recorded, index, batch)
+          tell()
+        }
+        if (!again) return
+      }
+    } catch (error) {
+      if (closing.signal.aborted) return
+      stopped = error instanceof Error ? error.message : String(error)
+      tell()
+    }
+  }
+
+  async function count({ query, stream, rangesOf }: RecordedQuery, index: ThresholdIndex, batch: RecordedBatch): Promise<void> {
+    if (index.values > mostValues) throw new Fault('unsupported', `the rows of batch ${batch.batchId} and those after it do not fit into memory: the first ${counted} batches are counted`)
+    const blocks = await readOrLoad(saved, batch, lateMs, JSON.stringify(query.spec.outputs.map(({ measure }) => ('column' in measure ? measure.column : null))), () => readBlocks(database, query, stream, batch, lateMs))
+    index.addBatch({ blocks, ranges: rangesOf(batch.settings), closedUpTo: closedBy(query.spec, batch.watermarkMs) })
+    lateMs = batch.watermarkMs
+    counted += 1
+    stopped = null
+    await nextTurn()
+  }
+
+  function look(batches: number): Promise<void> {
+    known = Math.max(known, batches)
+    again = true
+    working ??= catchUp().finally(() => {
+      working = undefined
+      if (again && stopped === null && !closing.signal.aborted) return look(known)
+    })
+    return working
+  }
+
+  /** Whoever asks is served before anything else that this machine does for us. */
+  async function asked(): Promise<{ recorded: RecordedQuery; index: ThresholdIndex }> {
+    askedMs = clock.nowMs()
+    release?.()
+    // What could not be read may be there again.
+    if (!working && counted < known) void look(known)
+    return open()
+  }
+
+  function propose({ recorded, index }: { recorded: RecordedQuery; index: ThresholdIndex }, { limits, minimumObservations }: WhatIfQuestion): ThresholdIndex {
+    refuseLimits(limits)
+    void recorded
+    index.setMinimumObservations(minimumObservations)
+    index.propose(rangesOfLimits(limits))
+    return index
+  }
+
+  return {
+    async ask(question) {
+      const parts = await asked()
+      const index = propose(parts, question)
+      const current = parts.recorded.query.spec.window
+      const answer = answerOf(index, question, current.slide, current.size, progress())
+      const { oneAtATime: now, limits } = question
+      return now === null ? answer : { ...answer, oneAtATime: alone(index, now, limits) }
+    },
+    async rows(question) {
+      const parts = await asked()
+      return rowsOf(propose(parts, question), parts.recorded)
+    },
+    async distribution({ measure, from, to, bins }) {
+      const { recorded, index } = await asked()
+      if (!(Number.isFinite(from) && Number.isFinite(to) && from < to && Number.isInteger(bins) && bins > 0 && bins <= 2000)) throw new Fault('usage', `a distribution has up to 2,000 parts between two numbers, not ${bins} from ${from} to ${to}`)
+      const limited = limitedColumns(recorded.query.spec)[measure === 'altitude' ? 0 : 1]!
+      const edges = Array.from({ length: bins + 1 }, (_, i) => from + ((to - from) * i) / bins)
+      const { min, max, ...counts } = distributionOf(index.blocks, limited, edges)
+      const percentiles = [0.1, 1, 5, 25, 50, 75, 95, 99, 99.9].flatMap((percent) => {
+        const value = quantileOf(index.blocks, limited, percent / 100)
+        return value === undefined ? [] : [{ percent, value }]
+      })
+      return { ...counts, min: min ?? null, max: max ?? null, percentiles }
+    },
+    look,
+    async hold(next) {
+      held = next
+      if (!next) release?.()
+    },
+    onProgress(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      closing.abort()
+      release?.()
+      await database.close()
+      await working
+    }
+  }
+
+}
+
+/** Alerts when each limit that differs from those of now is moved alone. The index is left as it was. */
+function alone(index: ThresholdIndex, now: Limits, limits: Limits): WhatIfAnswer['oneAtATime'] {
+  refuseLimits(now)
+  const answers = limitNames.flatMap((limit) => {
+    const moved = { ...now, [limit]: limits[limit] }
+    // Alone it would cross the one that stays.
+    if (limits[limit] === now[limit] || moved.altitudeMin > moved.altitudeMax || moved.velocityMin > moved.velocityMax) return []
+    index.propose(rangesOfLimits(moved))
+    return [{ limit, alerts: index.tally().proposed.alerts }]
+  })
+  index.propose(rangesOfLimits(limits))
+  return answers
+}
+
+const limitNames = ['altitudeMin', 'altitudeMax', 'velocityMin', 'velocityMax'] as const satisfies readonly (keyof Limits)[]
+
+/** In the order of the query's outputs. */
+const rangesOfLimits = ({ altitudeMin, altitudeMax, velocityMin, velocityMax }: Limits): readonly Range[] => [
+  { min: altitudeMin, max: altitudeMax },
+  { min: velocityMin, max: velocityMax }
+]
+
+/** Fault `usage` for limits that cross, or are no numbers. */
+export function refuseLimits(limits: Limits): void {
+  for (const name of limitNames) if (typeof limits[name] !== 'number' || !Number.isFinite(limits[name])) throw new Fault('usage', `the limit ${name} is ${String(limits[name])}: it must be a number`)
+  for (const [name, min, max] of [['altitude', limits.altitudeMin, limits.altitudeMax], ['velocity', limits.velocityMin, limits.velocityMax]] as const) {
+    if (min > max) throw new Fault('usage', `the ${name} minimum (${min}) is above the ${name} maximum (${max}): the minimum must be at most the maximum`)
+  }
+}
+
+/** What was kept with the run, or else what silver has; which is kept then. */
+async function readOrLoad(saved: SavedBlocks, { batchId, range, setAside }: RecordedBatch, lateMs: number, columns: string, read: () => ReturnType<typeof readBlocks>): ReturnType<typeof readBlocks> {
+  const identity = JSON.stringify([range.start, range.end, setAside, lateMs, columns])
+  const kept = await saved.load(batchId, identity)
+  if (kept) return kept
+  const blocks = await read()
+  // It can be read again: a full disk must not keep anyone from asking.
+  await saved.save(batchId, identity, blocks).catch(() => undefined)
+  return blocks
+}
+
+function answerOf(index: ThresholdIndex, { limits, minimumObservations }: WhatIfQuestion, slideUs: bigint, sizeUs: bigint, { batches, ofBatches, stopped }: WhatIfProgress): WhatIfAnswer {
+  const tally = index.tally()
+  const episodes = index.episodes()
+  const startMs = (window: number) => Number(BigInt(window) * slideUs) / 1000
+  const countries = index
+    .keys()
+    .sort((a, b) => moved(b) - moved(a) || b.current + b.proposed - a.current - a.proposed)
+    .slice(0, countriesOfAnswer)
+    .map(({ key, ...counts }) => ({ country: key, ...counts }))
+  return {
+    limits,
+    minimumObservations,
+    current: sideOf(tally, 'current', episodes.current),
+    proposed: sideOf(tally, 'proposed', episodes.proposed),
+    kept: tally.kept,
+    changed: tally.changed,
+    gained: tally.gained,
+    lost: tally.lost,
+    countries,
+    oneAtATime: [],
+    coverage: {
+      closedWindows: tally.closedWindows,
+      fromMs: tally.firstWindow === undefined ? null : startMs(tally.firstWindow),
+      toMs: tally.lastWindow === undefined ? null : startMs(tally.lastWindow) + Number(sizeUs) / 1000,
+      rows: tally.closedRows,
+      observations: tally.observations,
+      mixedWindows: tally.mixedWindows,
+      batches,
+      ofBatches,
+      stopped
+    }
+  }
+}
+
+const moved = ({ current, proposed, kept }: { readonly current: number; readonly proposed: number; readonly kept: number }): number => current + proposed - 2 * kept
+
+function sideOf(tally: Tally, side: 'current' | 'proposed', episodes: number): WhatIfSide {
+  const { alerts: count, keys, anomalies } = tally[side]
+  return { alerts: count, countries: keys, episodes, altitudeAnomalies: anomalies[0]!, velocityAnomalies: anomalies[1]! }
+}
+
+function rowsOf(index: ThresholdIndex, { query: { spec } }: RecordedQuery): WhatIfRows {
+  const found: AlertCounts[] = []
+  let of = 0
+  for (const counts of index.alerts()) {
+    of += 1
+    if (found.length < mostRows) found.push(counts)
+  }
+  const long = (name: string, valueOf: (counts: AlertCounts) => number): TypedColumn => ({ name, type: { kind: 'long' }, values: found.map((counts) => BigInt(valueOf(counts))) })
+  const starts = found.map(({ window }) => windowStart(spec.window, BigInt(window)))
+  const columns: TypedColumn[] = [
+    { name: 'change', type: { kind: 'string' }, values: found.map(changeOf) },
+    { name: 'window_start', type: { kind: 'timestamp' }, values: starts },
+    { name: 'window_end', type: { kind: 'timestamp' }, values: starts.map((start) => start + spec.window.size) },
+    { name: spec.key.name, type: { kind: 'string' }, values: found.map(({ key }) => key) },
+    long('total_observations', (counts) => counts.observations),
+    long('altitude_anomalies', (counts) => counts.current[0]!),
+    long('velocity_anomalies', (counts) => counts.current[1]!),
+    long('proposed_altitude_anomalies', (counts) => counts.proposed[0]!),
+    long('proposed_velocity_anomalies', (counts) => counts.proposed[1]!)
+  ]
+  return { rows: arrowStream(columns, found.length), of }
+}
+
+function changeOf({ isAlert, current, proposed }: AlertCounts): string {
+  if (!isAlert.current) return 'gained'
+  if (!isAlert.proposed) return 'lost'
+  return current.some((count, i) => count !== proposed[i]) ? 'changed' : 'kept'
+}

@@ -1,0 +1,25 @@
+import { parentPort, workerData, isMainThread } from 'node:worker_threads'
+import { serve } from '#shared/contract/rpc.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { openDatabase } from '../duckdb/database.ts'
+import { systemClock } from '../host/clock.ts'
+import { openStorage } from '../storage/openStorage.ts'
+import { workerPort } from '../transport/workerPort.ts'
+import { openRunWhatIf, whatIfMethods, type RunWhatIf } from './runWhatIf.ts'
+
+// The worker thread that holds the what-if index of an open run. It lives as long as the run is open, longer than the engine's.
+if (isMainThread || !parentPort) throw new Error('whatIfWorker runs in a worker thread')
+const port = parentPort
+const { pipeline, folder } = workerData as { pipeline: Pipeline; folder: string }
+// One connection: each running query holds a thread of libuv's pool, which the engine and the host use too.
+const database = await openDatabase({ preserveInsertionOrder: false, connections: 1 })
+const whatIf = openRunWhatIf({ pipeline, folder, database, openStorage, clock: systemClock })
+const target: RunWhatIf = {
+  ...whatIf,
+  async close() {
+    await whatIf.close()
+    // After the answer: the other side waits for it.
+    setImmediate(() => port.close())
+  }
+}
+serve(target, whatIfMethods, workerPort(port))
