@@ -5,7 +5,9 @@ import { openRunTables } from './duckdb/tables.ts'
 import { keepView, viewOf } from './store/appStore.ts'
 import { openRunStore } from './store/runStore.ts'
 import { SessionProvider, type Session } from './store/session.ts'
+import { openUndoStore } from './store/undoStore.ts'
 import { openViewStore } from './store/viewStore.ts'
+import { openWhatIfStore } from './store/whatIfStore.ts'
 import { applyTheme } from './theme/theme.ts'
 import './theme/tokens.css'
 import './theme/base.css'
@@ -20,7 +22,7 @@ async function start(): Promise<void> {
     const host = await connectHost(gone)
     const view = openViewStore(viewOf(await host.loadLayout()))
     const run = openRunStore(host)
-    const session: Session = { host, run, tables: openRunTables(run), view }
+    const session: Session = { host, run, tables: openRunTables(run), view, undo: openUndoStore(view), whatIf: openWhatIfStore(host, run, view) }
     keepView(host, view)
     let stop = applyTheme(view.get().theme)
     let theme = view.get().theme

@@ -3,9 +3,10 @@ import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
 import type { Limits } from '#shared/contract/run.ts'
 import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfProgress, WhatIfQuestion, WhatIfRows, WhatIfSide } from '#shared/contract/whatIf.ts'
 import { Fault } from '#shared/engine/fault.ts'
+import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { windowStart } from '#shared/engine/windowSpec.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
-import { distributionOf, quantileOf } from '#shared/whatIf/distribution.ts'
+import { distributionOf, outsideOf, quantileOf } from '#shared/whatIf/distribution.ts'
 import { limitedColumns, type Range } from '#shared/whatIf/limitedColumns.ts'
 import type { Tally } from '#shared/whatIf/tally.ts'
 import { openThresholdIndex, type AlertCounts, type ThresholdIndex } from '#shared/whatIf/thresholdIndex.ts'
@@ -139,9 +140,9 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
     return open()
   }
 
-  function propose({ recorded, index }: { recorded: RecordedQuery; index: ThresholdIndex }, { limits, minimumObservations }: WhatIfQuestion): ThresholdIndex {
+  function propose({ index }: { index: ThresholdIndex }, { limits, current, minimumObservations }: WhatIfQuestion): ThresholdIndex {
     refuseLimits(limits)
-    void recorded
+    refuseLimits(current)
     index.setMinimumObservations(minimumObservations)
     index.propose(rangesOfLimits(limits))
     return index
@@ -151,10 +152,8 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
     async ask(question) {
       const parts = await asked()
       const index = propose(parts, question)
-      const current = parts.recorded.query.spec.window
-      const answer = answerOf(index, question, current.slide, current.size, progress())
-      const { oneAtATime: now, limits } = question
-      return now === null ? answer : { ...answer, oneAtATime: alone(index, now, limits) }
+      const answer = answerOf(index, parts.recorded.query.spec, question, progress())
+      return question.oneAtATime ? { ...answer, oneAtATime: alone(index, question.current, question.limits) } : answer
     },
     async rows(question) {
       const parts = await asked()
@@ -193,7 +192,6 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
 
 /** Alerts when each limit that differs from those of now is moved alone. The index is left as it was. */
 function alone(index: ThresholdIndex, now: Limits, limits: Limits): WhatIfAnswer['oneAtATime'] {
-  refuseLimits(now)
   const answers = limitNames.flatMap((limit) => {
     const moved = { ...now, [limit]: limits[limit] }
     // Alone it would cross the one that stays.
@@ -232,7 +230,15 @@ async function readOrLoad(saved: SavedBlocks, { batchId, range, setAside }: Reco
   return blocks
 }
 
-function answerOf(index: ThresholdIndex, { limits, minimumObservations }: WhatIfQuestion, slideUs: bigint, sizeUs: bigint, { batches, ofBatches, stopped }: WhatIfProgress): WhatIfAnswer {
+function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, minimumObservations }: WhatIfQuestion, { batches, ofBatches, stopped }: WhatIfProgress): WhatIfAnswer {
+  const { slide: slideUs, size: sizeUs } = spec.window
+  const columns = limitedColumns(spec)
+  const outside = (column: number) => {
+    const of = (all: Limits) => outsideOf(index.blocks, columns[column]!, rangesOfLimits(all)[column]!)
+    const { rows, ...is } = of(limits)
+    const { rows: _rows, ...was } = of(current)
+    return { rows, current: was, proposed: is }
+  }
   const tally = index.tally()
   const episodes = index.episodes()
   const startMs = (window: number) => Number(BigInt(window) * slideUs) / 1000
@@ -252,6 +258,8 @@ function answerOf(index: ThresholdIndex, { limits, minimumObservations }: WhatIf
     lost: tally.lost,
     countries,
     oneAtATime: [],
+    altitude: outside(0),
+    velocity: outside(1),
     coverage: {
       closedWindows: tally.closedWindows,
       fromMs: tally.firstWindow === undefined ? null : startMs(tally.firstWindow),

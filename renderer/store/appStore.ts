@@ -28,14 +28,14 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
     openRun: (runId, then) =>
       attempt(async () => {
         await run.open(runId)
-        view.set({ lastRunId: runId, selection: null, range: null })
+        view.set({ lastRunId: runId, selection: null, range: null, asked: {}, proposed: null })
         if (then) await host.controlRun(runId, then)
       }),
     startRun: (newRun, speed) =>
       attempt(async () => {
         const { id } = await host.createRun(newRun)
         await run.open(id)
-        view.set({ lastRunId: id, selection: null, range: null })
+        view.set({ lastRunId: id, selection: null, range: null, asked: {}, proposed: null })
         if (speed !== undefined) await host.controlRun(id, { kind: 'speed', speed })
         await host.controlRun(id, { kind: 'play' })
       }),

@@ -2,6 +2,8 @@ import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Host } from '#shared/contract/host.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import type { RunStore } from './runStore.ts'
+import type { UndoStore } from './undoStore.ts'
+import type { WhatIfStore } from './whatIfStore.ts'
 import type { ViewState, ViewStore } from './viewStore.ts'
 
 /** What every panel is given: the host, the open run, its tables, the view. */
@@ -10,6 +12,8 @@ export interface Session {
   readonly run: RunStore
   readonly tables: RunTables
   readonly view: ViewStore
+  readonly undo: UndoStore
+  readonly whatIf: WhatIfStore
 }
 
 const SessionContext = createContext<Session | null>(null)

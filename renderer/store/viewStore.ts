@@ -1,4 +1,4 @@
-import type { QueryName } from '#shared/contract/run.ts'
+import type { Limits, QueryName } from '#shared/contract/run.ts'
 
 export interface Selection {
   readonly query: QueryName
@@ -7,6 +7,12 @@ export interface Selection {
 
 /** What one user looks at: one selection and one time range drive every panel. Immutable values; `set` tells listeners at once. */
 export interface ViewState {
+  /** Which panels are there: what happens now, the limits, or one window and SQL. */
+  readonly layout: Layout
+  /** What the layout Investigate shows. */
+  readonly investigate: 'window' | 'sql'
+  /** Limits that are thought of and not applied; null: those of the run. */
+  readonly proposed: Limits | null
   readonly selection: Selection | null
   /** The time range of river, phases and countries; null: follow the newest event. */
   readonly range: { readonly startMs: number; readonly endMs: number } | null
@@ -16,6 +22,8 @@ export interface ViewState {
   readonly altitudeUnit: 'm' | 'ft'
   readonly velocityUnit: 'km/h' | 'kt'
   readonly tab: DockTab
+  /** What is asked of the tables of the dock, where it is not what they begin with. */
+  readonly asked: Readonly<Partial<Record<DockTab, Asked>>>
   readonly minimumObservations: number
   /** What a step goes to. */
   readonly stepUnit: 'file' | 'trigger' | 'windowClose' | 'alert'
@@ -27,8 +35,15 @@ export interface ViewState {
   readonly lastRunId: string | null
 }
 
+export type Layout = 'monitor' | 'tune' | 'investigate'
+
 /** How numbers and times are written. */
 export type Units = Pick<ViewState, 'zone' | 'altitudeUnit' | 'velocityUnit'>
+
+export interface Asked {
+  readonly filter: string
+  readonly sort: { readonly column: string; readonly descending: boolean } | null
+}
 
 export type DockTab = 'alerts' | 'phases' | 'windows' | 'late' | 'files' | 'progress' | 'problems'
 
@@ -39,6 +54,9 @@ export interface ViewStore {
 }
 
 export const initialView: ViewState = {
+  layout: 'monitor',
+  investigate: 'window',
+  proposed: null,
   selection: null,
   range: null,
   theme: 'system',
@@ -46,6 +64,7 @@ export const initialView: ViewState = {
   altitudeUnit: 'm',
   velocityUnit: 'km/h',
   tab: 'alerts',
+  asked: {},
   minimumObservations: 1,
   stepUnit: 'windowClose',
   sizes: {},

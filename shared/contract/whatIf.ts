@@ -5,8 +5,10 @@ export interface WhatIfQuestion {
   readonly limits: Limits
   /** An alert is a closed window and country with an anomaly and at least so many observations. */
   readonly minimumObservations: number
-  /** Also what each of the limits that differ from these would do alone; null: not asked for. */
-  readonly oneAtATime: Limits | null
+  /** Those that the next batch is counted with. */
+  readonly current: Limits
+  /** Also what each of the limits that differ would do alone. */
+  readonly oneAtATime: boolean
 }
 
 /** Current against proposed, over the closed windows of a run. Current: gold as it is written. Proposed: all its batches counted with the proposed limits. */
@@ -24,6 +26,9 @@ export interface WhatIfAnswer {
   readonly countries: readonly CountryChange[]
   /** Alerts when one limit alone is moved, of those that differ; empty unless it was asked for. */
   readonly oneAtATime: readonly { readonly limit: keyof Limits; readonly alerts: number }[]
+  /** Rows read, each once, and those of them outside the current and the proposed limits. */
+  readonly altitude: RowsOutside
+  readonly velocity: RowsOutside
   readonly coverage: Coverage
 }
 
@@ -43,6 +48,13 @@ export interface CountryChange {
   readonly proposed: number
   readonly kept: number
   readonly changed: number
+}
+
+/** Rows with a value. */
+export interface RowsOutside {
+  readonly rows: number
+  readonly current: { readonly below: number; readonly above: number }
+  readonly proposed: { readonly below: number; readonly above: number }
 }
 
 /** What an answer is about. */

@@ -1,7 +1,7 @@
 import type { StoredBlock } from './blockList.ts'
-import type { LimitedColumn } from './limitedColumns.ts'
+import type { LimitedColumn, Range } from './limitedColumns.ts'
 import type { Order } from './order.ts'
-import { asDouble, rankAbove, rankBelow } from './sortedValues.ts'
+import { asDouble, formFor, rankAbove, rankBelow } from './sortedValues.ts'
 
 /** Rows by value of one column. */
 export interface ValueDistribution {
@@ -38,6 +38,21 @@ export function distributionOf(blocks: readonly StoredBlock[], limited: LimitedC
     max = Math.max(max, asDouble(type, values[end - 1]!))
   }
   return { counts, below, above, notANumber, min: min === Infinity ? undefined : min, max: max === -Infinity ? undefined : max }
+}
+
+/** Rows below and above a range, each once, and all that have a value. SPEC A3 */
+export function outsideOf(blocks: readonly StoredBlock[], { column: { type }, firstOrder }: LimitedColumn, { min, max }: Range): { readonly rows: number; readonly below: number; readonly above: number } {
+  let rows = 0
+  let below = 0
+  let above = 0
+  for (const { orders } of blocks) {
+    rows += orders[firstOrder]!.cells.length
+    const low = orders[firstOrder + formFor(type, min)]!
+    const high = orders[firstOrder + formFor(type, max)]!
+    below += low.starts[rankBelow(type, low.values, min)]!
+    above += high.cells.length - high.starts[rankAbove(type, high.values, max)]!
+  }
+  return { rows, below, above }
 }
 
 /** The smallest value that a share of the rows with a finite one does not exceed; undefined: there are none. */

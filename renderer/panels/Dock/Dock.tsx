@@ -2,30 +2,27 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { Grid, type GridHandle } from '#renderer/grid/Grid.tsx'
-import type { GridQuery } from '#renderer/grid/gridRows.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
-import type { DockTab } from '#renderer/store/viewStore.ts'
+import type { Asked, DockTab } from '#renderer/store/viewStore.ts'
 import { onCommand } from '../commands.ts'
 import { ExportDialog } from './ExportDialog.tsx'
 import { gridTabs, windowOfRow, type GridTab } from './gridColumns.tsx'
 import './dock.css'
-
-interface Asked {
-  readonly filter: string
-  readonly sort: GridQuery['sort']
-}
 
 /** The tables of the run, one tab each, over one grid. */
 export function Dock() {
   const { run: store, tables, view } = useSession()
   const tab = useView((state) => state.tab)
   const selection = useView((state) => state.selection)
-  const [asked, setAsked] = useState<Readonly<Partial<Record<DockTab, Asked>>>>({})
+  const asked = useView((state) => state.asked)
   const [exporting, setExporting] = useState(false)
   const grid = useRef<GridHandle>(null)
   const shown = gridTabs.find((each) => each.tab === tab) ?? gridTabs[0]!
   const { filter, sort } = asked[shown.tab] ?? shown
-  const ask = (change: Partial<Asked>) => setAsked((before) => ({ ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } }))
+  const ask = (change: Partial<Asked>) => {
+    const { asked: before } = view.get()
+    view.set({ asked: { ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } } })
+  }
   const limits = store.run?.limits
   const context = useMemo(() => ({ limits: limits ?? { altitudeMin: -Infinity, altitudeMax: Infinity, velocityMin: -Infinity, velocityMax: Infinity } }), [limits])
   const isMarked = useMemo(

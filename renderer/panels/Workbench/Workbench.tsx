@@ -5,17 +5,20 @@ import { onCommand } from '../commands.ts'
 import { Dock } from '../Dock/Dock.tsx'
 import { IconRail, Rail } from '../Rail/Rail.tsx'
 import { StatusStrip } from '../StatusStrip/StatusStrip.tsx'
+import { Investigate } from '../Investigate/Investigate.tsx'
 import { TimePanels } from '../TimePanels/TimePanels.tsx'
+import { Inspector } from '../Tune/Inspector.tsx'
+import { Tune } from '../Tune/Tune.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { Transport } from '../Transport/Transport.tsx'
 import { useSize } from '../useSize.ts'
-import { dockHeight, dockStep, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
+import { dockHeight, dockStep, inspectorWidth, inspectorWidths, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
 import { RunFault } from './RunFault.tsx'
 import { Splitter } from './Splitter.tsx'
 import { useKeys } from './useKeys.ts'
 import './workbench.css'
 
-/** The layout Monitor: strip above, rail, time panels and tables between, transport below. What was scrolled to and chosen in a table is of one run. */
+/** Strip above, transport below, and between them the panels of the layout. What was scrolled to and chosen in a table is of one run. */
 export function Workbench({ runId, actions }: { readonly runId: string; readonly actions: Actions }) {
   const { view } = useSession()
   const sizes = useView((state) => state.sizes)
@@ -28,6 +31,8 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
     return () => cancelAnimationFrame(frame)
   }, [])
   const open = railIsOpen(sizes, width)
+  const layout = useView((state) => state.layout)
+  const inspector = inspectorWidth(sizes, width)
   const rail = open ? railWidth(sizes) : railWidths.collapsed
   const maximised = (sizes.dockMaximised ?? 0) > 0
   const dock = dockHeight(sizes.dock, height)
@@ -43,12 +48,22 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
     [view]
   )
 
+  function templateOf(): string {
+    if (layout === 'investigate') return 'minmax(0, 1fr) / minmax(0, 1fr)'
+    if (layout === 'tune') return `minmax(0, 1fr) / minmax(0, 1fr) ${inspector}px`
+    return `${maximised ? '0 minmax(0, 1fr)' : `minmax(0, 1fr) ${dock}px`} / ${rail}px minmax(0, 1fr) ${inspector}px`
+  }
+
   return (
     <div className="workbench">
       <TitleBar actions={actions} />
       <StatusStrip />
       <RunFault actions={actions} />
-      <main className="workbench-main" data-maximised={maximised} ref={main} style={{ gridTemplate: maximised ? `0 minmax(0, 1fr) / ${rail}px minmax(0, 1fr)` : `minmax(0, 1fr) ${dock}px / ${rail}px minmax(0, 1fr)` }}>
+      <main className="workbench-main" data-layout={layout} data-maximised={maximised && layout === 'monitor'} ref={main} style={{ gridTemplate: templateOf() }}>
+        {layout === 'investigate' && <Investigate key={runId} actions={actions} />}
+        {layout === 'tune' && <Tune key={runId} />}
+        {layout === 'monitor' && (
+          <>
         <div className="workbench-rail" inert={maximised}>
           {open ? <Rail actions={actions} onCollapse={() => setRail(false)} /> : <IconRail onOpen={() => setRail(true)} />}
           {open && <Splitter label="Width of the rail" orientation="vertical" value={rail} min={railWidths.least} max={railWidths.most} step={8} direction={1} onResize={(px) => size({ rail: px })} />}
@@ -60,6 +75,14 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
           {!maximised && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
           {painted && <Dock key={runId} />}
         </div>
+          </>
+        )}
+        {layout !== 'investigate' && (
+          <div className="workbench-inspector">
+            <Splitter label="Width of the inspector" orientation="vertical" value={inspector} min={inspectorWidths.least} max={inspectorWidths.most} step={8} direction={-1} onResize={(px) => size({ inspector: px })} />
+            {painted && <Inspector key={runId} actions={actions} />}
+          </div>
+        )}
       </main>
       <Transport actions={actions} centrePx={width - rail} />
     </div>

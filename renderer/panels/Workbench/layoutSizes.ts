@@ -14,6 +14,10 @@ export const withRail = (sizes: Sizes, windowPx: number, open: boolean): Sizes =
 
 export const railWidth = (sizes: Sizes): number => clamp(sizes.rail ?? railWidths.usual, railWidths.least, railWidths.most)
 
+export const inspectorWidths = { least: 304, usual: 320, most: 400 } as const
+
+export const inspectorWidth = (sizes: Sizes, windowPx: number): number => clamp(sizes.inspector ?? (windowPx < narrowPx ? inspectorWidths.least : inspectorWidths.usual), inspectorWidths.least, inspectorWidths.most)
+
 const rowPx = 24
 
 /** Tabs, table header and filter row. */

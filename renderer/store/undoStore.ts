@@ -1,0 +1,98 @@
+import type { ViewState, ViewStore } from './viewStore.ts'
+
+/** Something that was done and can be taken back. */
+export interface UndoStep {
+  /** As the Edit menu names it, behind Undo: "altitude maximum 13,200 m". */
+  readonly name: string
+  readonly undo: () => void | Promise<void>
+  readonly redo: () => void | Promise<void>
+}
+
+/** What was changed, step by step. Steps of one gesture, such as a drag, are one. */
+export interface UndoStore {
+  /** Changes the view, and keeps the way back. `gesture`: changes of the same one that follow each other are one step. */
+  change(name: string, change: Partial<ViewState>, gesture?: string): void
+  /** Keeps the way back of something that has been done. */
+  done(step: UndoStep): void
+  /** The gesture is over: the next change is a step of its own. */
+  settle(): void
+  undo(): Promise<void>
+  redo(): Promise<void>
+  /** Names of what would be undone and done again; undefined: nothing. */
+  readonly undoName: string | undefined
+  readonly redoName: string | undefined
+  /** Nothing can be undone any more: another run is open. */
+  clear(): void
+  subscribe(listener: () => void): () => void
+}
+
+const mostSteps = 200
+
+export function openUndoStore(view: ViewStore): UndoStore {
+  let steps: (UndoStep & { readonly gesture: string | undefined })[] = []
+  /** Steps before it are done. */
+  let at = 0
+  let openGesture: string | undefined
+  const listeners = new Set<() => void>()
+  const tell = () => listeners.forEach((listener) => listener())
+
+  function push(step: UndoStep, gesture: string | undefined): void {
+    steps = [...steps.slice(0, at), { ...step, gesture }].slice(-mostSteps)
+    at = steps.length
+    openGesture = gesture
+    tell()
+  }
+
+  return {
+    change(name, change, gesture) {
+      const now = view.get()
+      const keys = Object.keys(change) as (keyof ViewState)[]
+      if (keys.every((key) => Object.is(now[key], change[key]))) return
+      const before = Object.fromEntries(keys.map((key) => [key, now[key]])) as Partial<ViewState>
+      view.set(change)
+      const last = steps[at - 1]
+      const redo = () => view.set(change)
+      if (gesture !== undefined && gesture === openGesture && last?.gesture === gesture && at === steps.length) {
+        steps = [...steps.slice(0, -1), { name, undo: last.undo, redo, gesture }]
+        return tell()
+      }
+      push({ name, undo: () => view.set(before), redo }, gesture)
+    },
+    done: (step) => push(step, undefined),
+    settle() {
+      openGesture = undefined
+    },
+    async undo() {
+      const step = steps[at - 1]
+      if (!step) return
+      at -= 1
+      openGesture = undefined
+      tell()
+      await step.undo()
+    },
+    async redo() {
+      const step = steps[at]
+      if (!step) return
+      at += 1
+      openGesture = undefined
+      tell()
+      await step.redo()
+    },
+    get undoName() {
+      return steps[at - 1]?.name
+    },
+    get redoName() {
+      return steps[at]?.name
+    },
+    clear() {
+      steps = []
+      at = 0
+      openGesture = undefined
+      tell()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    }
+  }
+}
