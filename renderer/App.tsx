@@ -42,17 +42,6 @@ export function App() {
     )
   }, [session])
 
-  useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'o' || event.defaultPrevented) return
-      event.preventDefault()
-      if (runId !== undefined) actions.openFolder()
-      else setChoosing(true)
-    }
-    window.addEventListener('keydown', hear)
-    return () => window.removeEventListener('keydown', hear)
-  }, [actions, runId])
-
   return (
     <div className="app">
       {gone !== null && <HostGone reason={gone} />}
@@ -88,7 +77,7 @@ function useDesktopCommands(actions: Actions): void {
           case 'themeDark':
             return view.set({ theme: 'dark' })
           case 'commandPalette':
-            return // There is none yet.
+            return sendCommand('commandPalette')
         }
       }),
     [actions, view]

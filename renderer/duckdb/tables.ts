@@ -5,7 +5,7 @@ import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStor
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
 import { openWasm, type WasmConnection } from './wasmConnection.ts'
 
-export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems'
+export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems' | 'what_if'
 
 /** The newest rows that a table keeps. */
 export const keptRows = 1_000_000
@@ -27,6 +27,8 @@ export interface RunTables {
   newest(table: TableName): number
   /** Rows that were let go of because there were too many. */
   dropped(table: TableName): number
+  /** Puts the answer of a question in place of the last one. The newest wins. */
+  replace(table: 'what_if', rows: Uint8Array): void
   /** True while rows of the table have come that it does not hold yet. */
   isBehind(table: TableName): boolean
 }
@@ -236,14 +238,43 @@ export function openRunTables(run: RunStore): RunTables {
     hub.changed('windows')
   }
 
+  let replacing: Uint8Array | undefined
+
+  function replace(table: 'what_if', rows: Uint8Array): void {
+    const isWaiting = replacing !== undefined
+    replacing = rows
+    if (isWaiting) return
+    working = working
+      .then(async () => {
+        const mine = generation
+        const stream = replacing!
+        replacing = undefined
+        const connection = await opened()
+        if (mine !== generation) return
+        await connection.query('DROP TABLE IF EXISTS incoming')
+        await connection.insertFrom('incoming', stream, true)
+        await connection.query(`CREATE OR REPLACE TABLE ${table} AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, * REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end) FROM incoming`)
+        const { columns } = await connection.query(`SELECT count(*)::INTEGER AS n FROM ${table}`)
+        if (mine !== generation) return
+        made.add(table)
+        const count = Number(columns[0]?.values[0] ?? 0)
+        counts.set(table, count)
+        // Another answer is another table: rows are told apart across both.
+        next.set(table, count)
+        hub.changed(table)
+      })
+      .catch((error: unknown) => console.error('the changes could not be shown', error))
+  }
+
   return {
     hub,
+    replace,
     query: async (sql) => (await opened()).query(sql),
     queryStream: async (sql) => (await opened()).queryStream(sql),
     count: (table) => counts.get(table) ?? 0,
     newest: (table) => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
+    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
   }
 }
 

@@ -11,11 +11,27 @@ const signed = (text: string): string => text.replace('-', '\u2212')
 /** "1,234,567". */
 export const formatCount = (value: number): string => signed(grouped.format(value))
 
+const limitNumber = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
+
+/** "12,001.5": as exact as limits are read. */
+export const formatLimitNumber = (value: number): string => signed(limitNumber.format(value).replace(/^-0$/, '0'))
+
+/** "+1,200", "−24", "0". */
+export const formatChange = (value: number): string => (value > 0 ? `+${formatLimitNumber(value)}` : formatLimitNumber(value))
+
 /** "13.1k", for charts. */
 export const formatShort = (value: number): string => (Math.abs(value) < 1000 ? formatCount(value) : Math.abs(value) < 1e6 ? `${signed(oneDecimal.format(value / 1000))}k` : `${signed(oneDecimal.format(value / 1e6))}M`)
 
 /** A rate of 0 to 2 as "44.0 %". */
 export const formatRate = (rate: number): string => `${oneDecimal.format(rate * 100)} %`
+
+const twoDecimals = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** A rate over many windows: "2.36 %". */
+export const formatTotalRate = (rate: number): string => `${twoDecimals.format(rate * 100)} %`
+
+/** A change of a rate, in points: "−2.18 pt". */
+export const formatPoints = (change: number): string => `${change > 0 ? '+' : ''}${signed(twoDecimals.format(change * 100))} pt`
 
 /** "13:29:29" or "13:29"; in UTC with Z at the end. */
 export function formatInstant(ms: number, zone: Zone, { seconds = true, mark = true }: { readonly seconds?: boolean; readonly mark?: boolean } = {}): string {

@@ -70,8 +70,8 @@ export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean
     const stop = tables.hub.subscribe(query.table, () => {
       setBehind(tables.isBehind(query.table))
       setSeen(tables.count(query.table) + tables.dropped(query.table))
-      // Windows change in place; of the others, rows are only added.
-      if (query.table !== 'windows' && tables.count(query.table) + tables.dropped(query.table) === shown.current?.seen) return
+      // Windows and changes are replaced in place; to the others, rows are only added.
+      if (query.table !== 'windows' && query.table !== 'what_if' && tables.count(query.table) + tables.dropped(query.table) === shown.current?.seen) return
       isBehind.current = true
       timer.current ??= setTimeout(() => {
         timer.current = undefined

@@ -14,9 +14,11 @@ export interface Actions {
   leaveRun(): void
   /** Back to the start screen, and there to another folder. */
   openFolder(): void
+  /** Tells what went wrong, in a sentence. */
+  tellFault(error: unknown): void
 }
 
-export function runActions({ host, run, view }: Session, onFault: (message: string) => void, onOpenFolder: () => void): Actions {
+export function runActions({ host, run, view, undo }: Session, onFault: (message: string) => void, onOpenFolder: () => void): Actions {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -28,6 +30,7 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
     openRun: (runId, then) =>
       attempt(async () => {
         await run.open(runId)
+        undo.clear()
         view.set({ lastRunId: runId, selection: null, range: null, asked: {}, proposed: null })
         if (then) await host.controlRun(runId, then)
       }),
@@ -35,6 +38,7 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
       attempt(async () => {
         const { id } = await host.createRun(newRun)
         await run.open(id)
+        undo.clear()
         view.set({ lastRunId: id, selection: null, range: null, asked: {}, proposed: null })
         if (speed !== undefined) await host.controlRun(id, { kind: 'speed', speed })
         await host.controlRun(id, { kind: 'play' })
@@ -51,7 +55,8 @@ export function runActions({ host, run, view }: Session, onFault: (message: stri
     openFolder() {
       actions.leaveRun()
       onOpenFolder()
-    }
+    },
+    tellFault: (error) => onFault(error instanceof Error ? error.message : String(error))
   }
   return actions
 }

@@ -21,7 +21,7 @@ export interface WhatIfStore {
   /** Why there is no answer. */
   readonly fault: string | null
   /** Alerts on either side, the newest first, and how many there are in all; undefined until they are wanted and have come. */
-  readonly rows: { readonly table: StreamTable; readonly of: number; readonly limits: Limits } | undefined
+  readonly rows: { readonly table: StreamTable; readonly bytes: Uint8Array; readonly of: number; readonly limits: Limits } | undefined
   distribution(measure: Measure): Distribution | undefined
   /** The limits that are proposed, or those of the run. */
   limits(): Limits | undefined
@@ -109,7 +109,7 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
       if (rowsWanted > 0) {
         const got = await host.whatIfRows(mine, asked)
         if (!isCurrent()) return
-        rows = { table: readStream(got.rows), of: got.of, limits: asked.limits }
+        rows = { table: readStream(got.rows), bytes: got.rows, of: got.of, limits: asked.limits }
         tell()
       }
       await Promise.all([...spans].map(([measure, span]) => askDistribution(mine, measure, span)))

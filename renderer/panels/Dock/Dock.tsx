@@ -33,19 +33,7 @@ export function Dock() {
     [selection, shown.tab]
   )
 
-  useEffect(() => {
-    const hear = (event: globalThis.KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'e') return
-      event.preventDefault()
-      setExporting(true)
-    }
-    const stop = onCommand((id) => id === 'export' && setExporting(true))
-    window.addEventListener('keydown', hear)
-    return () => {
-      window.removeEventListener('keydown', hear)
-      stop()
-    }
-  }, [])
+  useEffect(() => onCommand((id) => id === 'export' && setExporting(true)), [])
 
   return (
     <section className="dock" aria-label="Tables">

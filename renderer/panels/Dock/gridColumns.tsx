@@ -137,6 +137,22 @@ export const gridTabs: readonly GridTab[] = [
   }
 ]
 
+/** Alerts that limits change, each with what it counts now and with the proposed ones. */
+export const changeColumns: readonly GridColumn[] = [
+  text('change', 'Change', 88, { show: (value) => (isChange(value) ? changeWords[value] : '') }),
+  ...window,
+  text('origin_country', 'Country', 168),
+  count('total_observations', 'Rows'),
+  count('altitude_anomalies', 'Altitude △ now', 112, { tone: quietZero }),
+  count('proposed_altitude_anomalies', 'proposed', 84, { tone: quietZero }),
+  count('velocity_anomalies', 'Velocity △ now', 112, { tone: quietZero }),
+  count('proposed_velocity_anomalies', 'proposed', 84, { tone: quietZero })
+]
+
+const changeWords = { gained: '+ gained', lost: '− lost', changed: '± changed', kept: 'kept' } as const
+
+const isChange = (value: CellValue): value is keyof typeof changeWords => typeof value === 'string' && value in changeWords
+
 /** The window that a row belongs to; undefined where it belongs to none. */
 export function windowOfRow(tab: DockTab, value: (column: string) => CellValue): ViewState['selection'] {
   const startMicros = tab === 'late' ? null : value('window_start')

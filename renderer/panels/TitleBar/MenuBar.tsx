@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { flushSync } from 'react-dom'
-import type { Menu, MenuItem } from './menus.ts'
+import type { Command } from '#renderer/commands/command.ts'
+import { ariaKeys } from '#renderer/commands/keys.ts'
+import type { Menu } from './menus.ts'
 import './menuBar.css'
 
 /**
@@ -72,7 +74,8 @@ export function MenuBar({ menusOf }: { readonly menusOf: () => readonly Menu[] }
     event.preventDefault()
   }
 
-  function choose(item: MenuItem): void {
+  function choose(item: Command): void {
+    if (item.disabled) return
     // First back to where it began: what is chosen may move the focus elsewhere.
     flushSync(close)
     item.run()
@@ -114,12 +117,12 @@ export function MenuBar({ menusOf }: { readonly menusOf: () => readonly Menu[] }
                 item === 'separator' ? (
                   <li key={i} role="separator" className="menu-separator" />
                 ) : (
-                  <li key={item.label} role="none">
-                    <button className="menu-item" role={item.checked === undefined ? 'menuitem' : item.many ? 'menuitemcheckbox' : 'menuitemradio'} aria-checked={item.checked} tabIndex={-1} aria-keyshortcuts={item.keys} onClick={() => choose(item)} onPointerMove={(event) => event.currentTarget.focus()}>
+                  <li key={item.id} role="none">
+                    <button className="menu-item" role={item.checked === undefined ? 'menuitem' : item.many ? 'menuitemcheckbox' : 'menuitemradio'} aria-checked={item.checked} aria-disabled={item.disabled} tabIndex={-1} aria-keyshortcuts={item.keys && ariaKeys(item.keys)} onClick={() => choose(item)} onPointerMove={(event) => event.currentTarget.focus()}>
                       <span className="menu-mark" aria-hidden>
                         {item.checked === true ? (item.many ? '✓' : '•') : ''}
                       </span>
-                      <span>{item.label}</span>
+                      <span>{item.title}</span>
                       {item.keys !== undefined && <kbd aria-hidden>{item.keys}</kbd>}
                     </button>
                   </li>

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
-import { onCommand } from '../commands.ts'
 import { Dock } from '../Dock/Dock.tsx'
 import { IconRail, Rail } from '../Rail/Rail.tsx'
 import { StatusStrip } from '../StatusStrip/StatusStrip.tsx'
@@ -15,7 +14,6 @@ import { useSize } from '../useSize.ts'
 import { dockHeight, dockStep, inspectorWidth, inspectorWidths, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
 import { RunFault } from './RunFault.tsx'
 import { Splitter } from './Splitter.tsx'
-import { useKeys } from './useKeys.ts'
 import './workbench.css'
 
 /** Strip above, transport below, and between them the panels of the layout. What was scrolled to and chosen in a table is of one run. */
@@ -23,7 +21,6 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
   const { view } = useSession()
   const sizes = useView((state) => state.sizes)
   const [main, { width, height }] = useSize({ width: window.innerWidth, height: window.innerHeight - 122 })
-  useKeys(actions)
   // What is above is seen first: all at once would be one long task.
   const [painted, setPainted] = useState(false)
   useEffect(() => {
@@ -38,15 +35,6 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
   const dock = dockHeight(sizes.dock, height)
   const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
   const setRail = (isOpen: boolean) => view.set({ sizes: withRail(view.get().sizes, width, isOpen) })
-
-  useEffect(
-    () =>
-      onCommand((id) => {
-        const { sizes: now } = view.get()
-        if (id === 'maximise') view.set({ sizes: { ...now, dockMaximised: (now.dockMaximised ?? 0) > 0 ? 0 : 1 } })
-      }),
-    [view]
-  )
 
   function templateOf(): string {
     if (layout === 'investigate') return 'minmax(0, 1fr) / minmax(0, 1fr)'
