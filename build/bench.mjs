@@ -6,5 +6,5 @@ import { bundle } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 await bundle()
-await build({ absWorkingDir: root, entryPoints: ['test/bench/bench.ts', 'test/bench/bare.ts'], outdir: 'dist/bench', bundle: true, platform: 'node', format: 'esm', target: 'node20.19', packages: 'external', logLevel: 'warning' })
-process.exitCode = spawnSync(process.execPath, ['dist/bench/bench.js', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' }).status ?? 1
+await build({ absWorkingDir: root, entryPoints: ['test/bench/bench.ts', 'test/bench/bare.ts'], outdir: 'dist', bundle: true, platform: 'node', format: 'esm', target: 'node20.19', packages: 'external', logLevel: 'warning' })
+process.exitCode = spawnSync(process.execPath, ['dist/bench.js', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' }).status ?? 1

@@ -32,6 +32,7 @@ export interface Side {
 /** The counts of every window and key, and their sums, kept up as they change. */
 export interface MutableTally {
   addEntry(window: number, key: number): number
+  readonly entries: number
   windowOf(entry: number): number
   addRows(entry: number, rows: number): void
   addCurrent(entry: number, column: number, delta: number): void
@@ -151,6 +152,43 @@ export function openTally(columnCount: number): MutableTally {
     if (closed[entry] === 1) account(entry, 1)
   }
 
+  /** `change` for the proposed counts, with no more work than a limit that moves makes: it is done for every window that the limit touches. */
+  function moveProposed(entry: number, column: number, delta: number): void {
+    const counts = proposed[column]!
+    if (closed[entry] === 0) {
+      counts[entry]! += delta
+      return
+    }
+    const side = sides[1]
+    side.anomalies[column]! += delta
+    if (observations[entry]! < minimum) {
+      counts[entry]! += delta
+      return
+    }
+    const before = sumOf(proposed, entry)
+    const isCurrent = sumOf(current, entry) > 0
+    const differed = isCurrent && before > 0 && differs(entry)
+    counts[entry]! += delta
+    const after = before + delta
+    const key = keys[entry]!
+    if (before === 0 || after === 0) {
+      // It becomes an alert, or is one no longer.
+      const sign = after === 0 ? -1 : 1
+      countAlert(side, entry, sign)
+      if (isCurrent) {
+        kept += sign
+        keptByKey[key]! += sign
+        lost -= sign
+      } else gained += sign
+    }
+    const isDifferent = isCurrent && after > 0 && differs(entry)
+    if (isDifferent !== differed) {
+      const sign = isDifferent ? 1 : -1
+      changed += sign
+      changedByKey[key]! += sign
+    }
+  }
+
   const readSide = ({ alerts, keys: some, anomalies }: MutableSide): Side => ({ alerts, keys: some, anomalies: [...anomalies] })
 
   return {
@@ -169,13 +207,16 @@ export function openTally(columnCount: number): MutableTally {
       changedByKey = grown(changedByKey, keyCount)
       return entry
     },
+    get entries() {
+      return count
+    },
     windowOf: (entry) => windows[entry]!,
     addRows(entry, more) {
       observations[entry]! += more
       rows += more
     },
     addCurrent: (entry, column, delta) => change(current, entry, column, delta),
-    addProposed: (entry, column, delta) => change(proposed, entry, column, delta),
+    addProposed: moveProposed,
     close(entry) {
       closed[entry] = 1
       closedRows += 1

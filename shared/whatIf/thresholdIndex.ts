@@ -94,6 +94,9 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
   /** Change of each cell while a limit moves; 0 between moves. */
   let deltas = new Int32Array(0)
   let touched = new Uint32Array(0)
+  /** The same of entries. */
+  let entryDeltas = new Int32Array(0)
+  let touchedEntries = new Uint32Array(0)
   let ranges = initial
   let closedUpTo = -Infinity
 
@@ -139,30 +142,50 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
     return cell
   }
 
-  /** What `walk` has left in `deltas` goes to the entries of those cells. */
+  /** What `walk` has left in `deltas` goes to the entries of those cells, and from there to `add`: once an entry, however many cells it has. */
   function settle(count: number, add: (entry: number, delta: number) => void): void {
+    let entries = 0
+    entryDeltas = grown(entryDeltas, tally.entries)
     for (let i = 0; i < count; i++) {
       const cell = touched[i]!
       const delta = deltas[cell]!
       deltas[cell] = 0
       if (delta === 0) continue
       const end = cellFirst[cell]! + cellLength[cell]!
-      for (let at = cellFirst[cell]!; at < end; at++) add(entryLists[at]!, delta)
+      for (let at = cellFirst[cell]!; at < end; at++) {
+        const entry = entryLists[at]!
+        if (entryDeltas[entry] === 0) {
+          if (entries === touchedEntries.length) touchedEntries = grown(touchedEntries, entries + 1)
+          touchedEntries[entries++] = entry
+        }
+        entryDeltas[entry]! += delta
+      }
+    }
+    for (let i = 0; i < entries; i++) {
+      const entry = touchedEntries[i]!
+      const delta = entryDeltas[entry]!
+      if (delta === 0) continue
+      entryDeltas[entry] = 0
+      add(entry, delta)
     }
   }
 
   /** Adds `sign` to the cell of each row of an order whose value has a rank from `from` to `to`, and notes the cells. */
-  function walk({ cells: own, orders }: StoredBlock, order: number, from: number, to: number, sign: number, count: number): number {
-    if (from >= to) return count
+  function walk({ cells: own, orders }: StoredBlock, order: number, from: number, to: number, sign: number, before: number): number {
+    if (from >= to) return before
     const { starts, cells } = orders[order]!
     const end = starts[to]!
+    const changes = deltas // A local name: the loop runs once a row.
+    let noted = touched
+    let count = before
     for (let at = starts[from]!; at < end; at++) {
       const cell = own[cells[at]!]!
-      if (deltas[cell] === 0) {
-        if (count === touched.length) touched = grown(touched, count + 1)
-        touched[count++] = cell
+      const delta = changes[cell]!
+      if (delta === 0) {
+        if (count === noted.length) noted = touched = grown(noted, count + 1)
+        noted[count++] = cell
       }
-      deltas[cell]! += sign
+      changes[cell] = delta + sign
     }
     return count
   }
@@ -287,7 +310,7 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
       return list.values
     },
     size() {
-      const own = cellFirst.byteLength + cellLength.byteLength + entryLists.byteLength + deltas.byteLength + touched.byteLength
+      const own = cellFirst.byteLength + cellLength.byteLength + entryLists.byteLength + deltas.byteLength + touched.byteLength + entryDeltas.byteLength + touchedEntries.byteLength
       return { bytes: own + list.bytes + tally.bytes, rows: tally.rows, values: list.values }
     }
   }

@@ -43,6 +43,7 @@ export function MenuBar({ menusOf }: { readonly menusOf: () => readonly Menu[] }
   }
 
   function pressBar(event: KeyboardEvent, at: number): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'ArrowRight') goTo(at + 1, 'title')
     else if (event.key === 'ArrowLeft') goTo(at - 1, 'title')
     else if (event.key === 'Home') goTo(0, 'title')
@@ -59,6 +60,7 @@ export function MenuBar({ menusOf }: { readonly menusOf: () => readonly Menu[] }
   }
 
   function pressItem(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const all = items()
     const at = all.indexOf(document.activeElement as HTMLElement)
     if (event.key === 'ArrowDown') all[(at + 1) % all.length]?.focus()

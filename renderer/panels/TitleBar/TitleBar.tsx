@@ -36,7 +36,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       {!window.contrailDesktop && <MenuBar menusOf={() => menusOf(commands())} />}
       <span className="title-spring" />
       {run && (
-        <button className="title-command" onClick={() => setDialog('palette')} aria-label="Search or run a command" aria-keyshortcuts="Control+K">
+        <button className="title-command" onClick={() => setDialog('palette')} aria-keyshortcuts="Control+K">
           <Icon name="search" size={14} />
           <span className="title-command-words">Search or run a command</span>
           <kbd aria-hidden>Ctrl K</kbd>

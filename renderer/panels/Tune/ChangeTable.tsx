@@ -18,7 +18,7 @@ const tabs: readonly { readonly tab: ChangeTab; readonly title: string; readonly
   { tab: 'gained', title: 'Gained', filter: 'change = gained', count: ({ gained }) => gained },
   { tab: 'lost', title: 'Lost', filter: 'change = lost', count: ({ lost }) => lost },
   { tab: 'changed', title: 'Changed', filter: 'change = changed', count: ({ changed }) => changed },
-  { tab: 'kept', title: 'Kept', filter: 'change != gained, change != lost', count: ({ kept }) => kept }
+  { tab: 'kept', title: 'Kept', filter: 'change != gained change != lost', count: ({ kept }) => kept }
 ]
 
 const moves = ({ current, proposed, kept, changed }: CountryChange): boolean => current !== kept || proposed !== kept || changed > 0

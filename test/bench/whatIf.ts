@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bindQuery, type BoundQuery } from '#shared/pipeline/bindQuery.ts'
+import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
+import { buildBlock, type Block } from '#shared/whatIf/block.ts'
+import { rangesOf } from '#shared/whatIf/limitedColumns.ts'
+import { openThresholdIndex, type ThresholdIndex } from '#shared/whatIf/thresholdIndex.ts'
+import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import type { Scan } from '#electron/duckdb/readPartials.ts'
+import { readLimitedRows } from '#electron/duckdb/readLimitedRows.ts'
+import { systemClock } from '#electron/host/clock.ts'
+import { startPipeline } from '#electron/host/startPipeline.ts'
+import { openSource } from '#electron/source/openSource.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
+import { startWhatIf } from '#electron/whatIf/startWhatIf.ts'
+
+// Limits that move: the index over all rows of a table against a recount by DuckDB over the same rows in memory; what it weighs; and what building it costs a replay.
+const pipelineOf = (silver: string, target: string) => parsePipeline({ silver: { uri: silver, maxFilesPerTrigger: 1 }, gold: { uri: join(target, 'gold') }, checkpoints: { uri: join(target, 'checkpoints') } }, 'bench')
+
+export async function benchWhatIf(silver: string, repeats: number): Promise<void> {
+  const database = await openDatabase({ preserveInsertionOrder: false, threads: 2, connections: 1, memoryLimit: '4GB' })
+  const pipeline = pipelineOf(silver, 'unused')
+  const source = await openSource(pipeline, { database, openStorage, clock: systemClock, signal: new AbortController().signal })
+  const query = bindQuery(builtinQueries(pipeline).find(({ name }) => name === 'anomaly_alerts')!, source.columns, source.name)
+  const start = await source.beginning()
+  const scans = await source.stream(query.columns).scans({ start, end: await source.stream(query.columns).latest(start) })
+  const index = await indexOf(database, query, scans)
+  await tableOf(database, query, scans)
+  const { values, bytes } = index.size()
+  console.log(`\nmoving a limit over ${values.toLocaleString('en-US')} values of ${(values / 2).toLocaleString('en-US')} rows, against a recount by DuckDB over the same rows in memory (2 threads), ${repeats} times`)
+  console.log(`  memory: ${(bytes / values).toFixed(2)} bytes a row and measure, windows and cells included (${(bytes / 1e6).toFixed(0)} MB)`)
+  await sameCounts(database, index, { min: -100, max: 11_950 })
+  await sameCounts(database, index, { min: 250, max: 9_000.5 })
+  const steps: number[] = []
+  for (let i = 0; i < 400; i++) steps.push(timed(() => index.propose([{ min: -100, max: 12_000 - 50 * (i % 40) }, { min: 0, max: 1000 - 5 * (i % 20) }])))
+  const jumps: number[] = []
+  for (let i = 0; i < 40; i++) jumps.push(timed(() => index.propose([{ min: -100, max: i % 2 ? 12_000 : 3_000 + 100 * i }, { min: 0, max: i % 2 ? 1000 : 200 + 10 * i }])))
+  const recounts: number[] = []
+  for (let i = 0; i < repeats; i++) recounts.push(await timedAsync(() => database.run(recountSql({ min: -100, max: 12_000 - 50 * i }))))
+  const step = median(steps)
+  console.log(`  a step of 50 m and 5 km/h: median ${step.toFixed(3)} ms, 99 % within ${quantile(steps, 0.99).toFixed(2)} ms, the longest ${Math.max(...steps).toFixed(2)} ms; a jump over most rows ${median(jumps).toFixed(1)} ms`)
+  console.log(`  a recount of one measure takes ${(median(recounts) / step).toFixed(0)} times as long as a step of both, from ${(Math.min(...recounts) / step).toFixed(0)} to ${(Math.max(...recounts) / step).toFixed(0)}`)
+  await database.close()
+  await benchBuild(silver, repeats)
+}
+
+async function indexOf(database: Database, query: BoundQuery, scans: readonly Scan[]): Promise<ThresholdIndex> {
+  const index = openThresholdIndex(query.spec, rangesOf(query.spec))
+  const blocks: Block[] = []
+  for (const scan of scans) await readLimitedRows(database, query, scan, (rows) => blocks.push(buildBlock(query.spec, rows, -1n)))
+  index.addBatch({ blocks, ranges: rangesOf(query.spec), closedUpTo: 1n << 40n })
+  return index
+}
+
+async function tableOf(database: Database, { spec, eventTime }: BoundQuery, scans: readonly Scan[]): Promise<void> {
+  const pane = `epoch_us("${eventTime}") // ${spec.window.pane}`
+  const union = scans.map(({ sql }) => `SELECT "${eventTime}", origin_country, altitude_meters, velocity_kmh FROM (${sql})`).join(' UNION ALL ')
+  await database.run(`CREATE TABLE observations AS SELECT (${pane})::INTEGER AS pane, origin_country AS country, altitude_meters AS altitude, velocity_kmh AS velocity FROM (${union}) WHERE "${eventTime}" IS NOT NULL`)
+}
+
+const recountSql = ({ min, max }: { readonly min: number; readonly max: number }) => `SELECT pane, country, count(*) FILTER (altitude > ${max} OR altitude < ${min}) AS outside FROM observations GROUP BY pane, country`
+
+/** Both sides must agree before anything is timed. */
+async function sameCounts(database: Database, index: ThresholdIndex, limits: { readonly min: number; readonly max: number }): Promise<void> {
+  index.propose([limits, { min: 0, max: 1000 }])
+  const panes = (await database.query(recountSql(limits))).rows()
+  // Each row is in five windows.
+  const expected = panes.reduce((sum, { outside }) => sum + Number(outside), 0) * 5
+  const counted = index.tally().proposed.anomalies[0]
+  if (counted !== expected) throw new Error(`the index counts ${counted}, DuckDB ${expected}`)
+}
+
+/** A replay as fast as possible, with the index beside it as an open run has it, and without. */
+async function benchBuild(silver: string, repeats: number): Promise<void> {
+  const ratios: number[] = []
+  const afterwards: number[] = []
+  for (let i = 0; i <= repeats; i++) {
+    const without = await replay(silver, false)
+    const withIndex = await replay(silver, true)
+    if (i === 0) continue // The first pair warms the page cache.
+    ratios.push(withIndex.seconds / without.seconds)
+    afterwards.push(withIndex.indexSeconds / without.seconds)
+  }
+  console.log(`  a replay with its index waiting beside it takes ${median(ratios).toFixed(3)} of the time without, from ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}; the index is there after another ${median(afterwards).toFixed(2)} of it`)
+}
+
+async function replay(silver: string, indexed: boolean): Promise<{ readonly seconds: number; readonly indexSeconds: number }> {
+  const target = mkdtempSync(join(tmpdir(), 'contrail-bench-whatif-'))
+  try {
+    const pipeline = pipelineOf(silver, target)
+    const whatIf = indexed ? startWhatIf(pipeline, join(target, 'rows')) : undefined
+    await whatIf?.hold(true)
+    let batches = 0
+    const started = performance.now()
+    const running = startPipeline(pipeline, {
+      workbench: { journalFolder: join(target, 'journal'), pace: { playing: true, speed: 'max' } },
+      onEvent(event) {
+        if (event.kind === 'record' && event.query === 'anomaly_alerts') void whatIf?.look(++batches).catch(() => undefined)
+      }
+    })
+    for (const end of (await running.ended).values()) if (end) throw end
+    const seconds = (performance.now() - started) / 1000
+    const held = performance.now()
+    await whatIf?.hold(false)
+    await whatIf?.look(batches)
+    const indexSeconds = (performance.now() - held) / 1000
+    await whatIf?.close()
+    return { seconds, indexSeconds }
+  } finally {
+    rmSync(target, { recursive: true, force: true })
+  }
+}
+
+function timed(work: () => void): number {
+  const started = performance.now()
+  work()
+  return performance.now() - started
+}
+
+async function timedAsync(work: () => Promise<void>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+const quantile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)]!
+const median = (values: readonly number[]): number => quantile(values, 0.5)
