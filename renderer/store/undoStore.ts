@@ -26,22 +26,33 @@ export interface UndoStore {
   subscribe(listener: () => void): () => void
 }
 
+interface Gesture {
+  readonly before: Partial<ViewState>
+  readonly after: Partial<ViewState>
+}
+
+interface KeptStep extends UndoStep {
+  readonly gesture?: Gesture & { readonly id: string }
+}
+
 const mostSteps = 200
 
 export function openUndoStore(view: ViewStore): UndoStore {
-  let steps: (UndoStep & { readonly gesture: string | undefined })[] = []
+  let steps: readonly KeptStep[] = []
   /** Steps before it are done. */
   let at = 0
   let openGesture: string | undefined
   const listeners = new Set<() => void>()
   const tell = () => listeners.forEach((listener) => listener())
 
-  function push(step: UndoStep, gesture: string | undefined): void {
-    steps = [...steps.slice(0, at), { ...step, gesture }].slice(-mostSteps)
+  function push(step: KeptStep, gesture: string | undefined): void {
+    steps = [...steps.slice(0, at), step].slice(-mostSteps)
     at = steps.length
     openGesture = gesture
     tell()
   }
+
+  const ofView = (name: string, { before, after }: Gesture, gesture: string | undefined): KeptStep => ({ name, undo: () => view.set(before), redo: () => view.set(after), ...(gesture !== undefined && { gesture: { id: gesture, before, after } }) })
 
   return {
     change(name, change, gesture) {
@@ -50,13 +61,11 @@ export function openUndoStore(view: ViewStore): UndoStore {
       if (keys.every((key) => Object.is(now[key], change[key]))) return
       const before = Object.fromEntries(keys.map((key) => [key, now[key]])) as Partial<ViewState>
       view.set(change)
-      const last = steps[at - 1]
-      const redo = () => view.set(change)
-      if (gesture !== undefined && gesture === openGesture && last?.gesture === gesture && at === steps.length) {
-        steps = [...steps.slice(0, -1), { name, undo: last.undo, redo, gesture }]
-        return tell()
-      }
-      push({ name, undo: () => view.set(before), redo }, gesture)
+      const last = steps[at - 1]?.gesture
+      if (gesture === undefined || gesture !== openGesture || last?.id !== gesture || at !== steps.length) return push(ofView(name, { before, after: change }, gesture), gesture)
+      // The way back is that of the first change, also for what only a later one has touched.
+      steps = [...steps.slice(0, -1), ofView(name, { before: { ...before, ...last.before }, after: { ...last.after, ...change } }, gesture)]
+      tell()
     },
     done: (step) => push(step, undefined),
     settle() {
