@@ -33,6 +33,30 @@ export async function gridRecording(rows) {
   return { folder, files, rows: files * minutesPerFile * gridCountries }
 }
 
+const dayCountries = 120
+
+/** A day of Parquet files, an hour each: `rowsPerMinute` observations over 120 countries, spread over all altitudes and velocities. */
+export async function dayRecording(rowsPerMinute) {
+  const each = Math.ceil(rowsPerMinute / dayCountries)
+  const folder = await kept(`day-${dayCountries}-${each}`, async (place) => {
+    mkdirSync(place)
+    const connection = await (await DuckDBInstance.create()).connect()
+    try {
+      for (let hour = 0; hour < 24; hour++) await connection.run(`COPY (${dayRowsSql(hour * 60, 60, each)}) TO '${place.replaceAll("'", "''")}/part-${String(hour).padStart(2, '0')}.parquet' (FORMAT PARQUET, COMPRESSION SNAPPY)`)
+    } finally {
+      connection.closeSync()
+    }
+  })
+  return { folder, files: 24, rows: 1440 * dayCountries * each }
+}
+
+const dayRowsSql = (from, minutes, each) =>
+  gridRowsSql(from, minutes)
+    .replace('minute * 60000000 + country * 200000', `minute * 60000000 + (country * ${each} + n) * ${Math.floor(59_000_000 / (dayCountries * each))}`)
+    .replace(/\(CASE WHEN hash.*END\)::DOUBLE AS altitude_meters/, '(hash(country, minute, n, 3) % 1700 * 7.62)::DOUBLE AS altitude_meters')
+    .replace("(700 + hash(country, minute, 1) % 200)::DOUBLE", '(hash(country, minute, n, 1) % 110000 / 100)::DOUBLE')
+    .replace(`range(${gridCountries}) c(country)`, `range(${dayCountries}) c(country), range(${each}) n(n)`)
+
 /** The 22 columns of silver; one in ten is too high. */
 function gridRowsSql(from, minutes) {
   const missing = [['callsign', 'VARCHAR'], ['longitude', 'DOUBLE'], ['latitude', 'DOUBLE'], ['on_ground', 'BOOLEAN'], ['category', 'INTEGER'], ['prev_altitude', 'DOUBLE'], ['prev_velocity', 'DOUBLE'], ['altitude_change', 'DOUBLE'], ['velocity_change', 'DOUBLE'], ['observation_rank', 'INTEGER'], ['airport_icao', 'VARCHAR'], ['airport_name', 'VARCHAR'], ['airport_country', 'VARCHAR'], ['rolling_avg_altitude', 'DOUBLE'], ['rolling_std_altitude', 'DOUBLE'], ['rolling_avg_velocity', 'DOUBLE']]

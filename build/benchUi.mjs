@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureGrid } from './benchGrid.mjs'
+import { measureLimits } from './benchLimits.mjs'
 import { measureReplay } from './benchReplay.mjs'
 import { measureStart } from './benchStart.mjs'
 import { launchBrowser, requireChromium, root, serve, withCleanup } from './browser.mjs'
@@ -13,12 +14,12 @@ const usage = `npm run bench:ui -- [options]
   --rows N       observations of the replay (4000000), rows of the grid (1000000)
   --speed N      of the replay, event time over clock time (40)
   --seconds N    stop the replay after so long; the heap is judged only from three minutes on
-  --only PART    start, replay or grid; all three when left out
+  --only PART    start, replay, grid or limits; all of them when left out
   --profile      also which functions long tasks were in; figures are higher with it
   --help`
 
 const flags = readFlags()
-const parts = { start: measureStart, replay: measureReplay, grid: measureGrid }
+const parts = { start: measureStart, replay: measureReplay, grid: measureGrid, limits: measureLimits }
 const executablePath = requireChromium()
 await withCleanup(async (undo) => {
   await bundle()
@@ -75,7 +76,7 @@ function readFlags() {
       console.log(usage)
       process.exit(0)
     }
-    if (values.only !== undefined && !['start', 'replay', 'grid'].includes(values.only)) fail(`--only is ${values.only}: give start, replay or grid`)
+    if (values.only !== undefined && !['start', 'replay', 'grid', 'limits'].includes(values.only)) fail(`--only is ${values.only}: give start, replay, grid or limits`)
     return { rows: number('rows', values.rows), speed: number('speed', values.speed) ?? 40, seconds: number('seconds', values.seconds), only: values.only, profile: values.profile }
   } catch (error) {
     return fail(error.message)

@@ -153,7 +153,7 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
       const parts = await asked()
       const index = propose(parts, question)
       const answer = answerOf(index, parts.recorded.query.spec, question, progress())
-      return question.oneAtATime ? { ...answer, oneAtATime: alone(index, question.current, question.limits) } : answer
+      return question.whole ? { ...answer, oneAtATime: alone(index, question.current, question.limits) } : answer
     },
     async rows(question) {
       const parts = await asked()
@@ -230,7 +230,7 @@ async function readOrLoad(saved: SavedBlocks, { batchId, range, setAside }: Reco
   return blocks
 }
 
-function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, minimumObservations }: WhatIfQuestion, { batches, ofBatches, stopped }: WhatIfProgress): WhatIfAnswer {
+function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, minimumObservations, whole }: WhatIfQuestion, { batches, ofBatches, stopped }: WhatIfProgress): WhatIfAnswer {
   const { slide: slideUs, size: sizeUs } = spec.window
   const columns = limitedColumns(spec)
   const outside = (column: number) => {
@@ -240,7 +240,7 @@ function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, min
     return { rows, current: was, proposed: is }
   }
   const tally = index.tally()
-  const episodes = index.episodes()
+  const episodes = whole ? index.episodes() : { current: null, proposed: null }
   const startMs = (window: number) => Number(BigInt(window) * slideUs) / 1000
   const countries = index
     .keys()
@@ -276,7 +276,7 @@ function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, min
 
 const moved = ({ current, proposed, kept }: { readonly current: number; readonly proposed: number; readonly kept: number }): number => current + proposed - 2 * kept
 
-function sideOf(tally: Tally, side: 'current' | 'proposed', episodes: number): WhatIfSide {
+function sideOf(tally: Tally, side: 'current' | 'proposed', episodes: number | null): WhatIfSide {
   const { alerts: count, keys, anomalies } = tally[side]
   return { alerts: count, countries: keys, episodes, altitudeAnomalies: anomalies[0]!, velocityAnomalies: anomalies[1]! }
 }

@@ -62,10 +62,10 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
 
   const limits = () => view.get().proposed ?? run.run?.limits
 
-  function question(oneAtATime: boolean): WhatIfQuestion | undefined {
+  function question(whole: boolean): WhatIfQuestion | undefined {
     const current = run.run?.limits
     const proposed = limits()
-    return current && proposed && { limits: proposed, current, minimumObservations: view.get().minimumObservations, oneAtATime }
+    return current && proposed && { limits: proposed, current, minimumObservations: view.get().minimumObservations, whole }
   }
 
   /** One at a time: what has changed meanwhile is asked next. */
@@ -81,8 +81,9 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
         try {
           const got = await host.whatIf(mine, asked)
           if (mine !== runId) continue
-          // What one limit would do alone is told a moment later: until then, what is known of the same limits stays.
-          answer = sameQuestion(got, answer) ? { ...got, oneAtATime: answer!.oneAtATime } : got
+          // The whole is told a moment later: until then, what is known of the same limits stays.
+          const known = sameQuestion(got, answer) ? answer : undefined
+          answer = known ? { ...got, oneAtATime: known.oneAtATime, current: { ...got.current, episodes: known.current.episodes }, proposed: { ...got.proposed, episodes: known.proposed.episodes } } : got
           fault = null
         } catch (error) {
           if (mine !== runId) continue

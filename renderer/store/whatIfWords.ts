@@ -21,7 +21,7 @@ export function whatIfLines({ current, proposed, coverage }: WhatIfAnswer, slide
   return [
     counted('Alerts', current.alerts, proposed.alerts),
     { name: 'Alerts per hour', current: formatCount(was), proposed: formatCount(is), change: was === 0 ? (is === 0 ? '0 %' : 'new') : `${formatChange(Math.round((is / was - 1) * 100))} %` },
-    counted('Episodes', current.episodes, proposed.episodes),
+    current.episodes === null || proposed.episodes === null ? { name: 'Episodes', current: '…', proposed: '…', change: '…' } : counted('Episodes', current.episodes, proposed.episodes),
     counted('Countries', current.countries, proposed.countries),
     counted('Altitude anomalies', current.altitudeAnomalies, proposed.altitudeAnomalies),
     counted('Velocity anomalies', current.velocityAnomalies, proposed.velocityAnomalies),

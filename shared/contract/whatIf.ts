@@ -7,8 +7,8 @@ export interface WhatIfQuestion {
   readonly minimumObservations: number
   /** Those that the next batch is counted with. */
   readonly current: Limits
-  /** Also what each of the limits that differ would do alone. */
-  readonly oneAtATime: boolean
+  /** Also what takes longer: episodes, and what each of the limits that differ would do alone. */
+  readonly whole: boolean
 }
 
 /** Current against proposed, over the closed windows of a run. Current: gold as it is written. Proposed: all its batches counted with the proposed limits. */
@@ -24,7 +24,7 @@ export interface WhatIfAnswer {
   readonly lost: number
   /** Countries with an alert on either side, those that change most first; the first 1,000. */
   readonly countries: readonly CountryChange[]
-  /** Alerts when one limit alone is moved, of those that differ; empty unless it was asked for. */
+  /** Alerts when one limit alone is moved, of those that differ; empty unless the whole was asked for. */
   readonly oneAtATime: readonly { readonly limit: keyof Limits; readonly alerts: number }[]
   /** Rows read, each once, and those of them outside the current and the proposed limits. */
   readonly altitude: RowsOutside
@@ -36,8 +36,8 @@ export interface WhatIfSide {
   readonly alerts: number
   /** With at least one alert. */
   readonly countries: number
-  /** Runs of overlapping alerts of one country. */
-  readonly episodes: number
+  /** Runs of overlapping alerts of one country; null unless the whole was asked for. */
+  readonly episodes: number | null
   readonly altitudeAnomalies: number
   readonly velocityAnomalies: number
 }

@@ -38,7 +38,7 @@ async function sums(run: RunSummary) {
 
 const sideOf = ({ episodes: _episodes, ...side }: WhatIfAnswer['current']) => side
 
-const ask = (host: Host, run: RunSummary, limits: Limits, minimumObservations = 1) => host.whatIf(run.id, { limits, minimumObservations, current: notebook, oneAtATime: true })
+const ask = (host: Host, run: RunSummary, limits: Limits, minimumObservations = 1) => host.whatIf(run.id, { limits, minimumObservations, current: notebook, whole: true })
 
 /** Asks until every batch of gold is counted, or cannot be. */
 async function askAll(host: Host, run: RunSummary, limits: Limits): Promise<WhatIfAnswer> {
@@ -64,7 +64,7 @@ test('current is gold, proposed is what a run of the same batches with those lim
   const run = await host.createRun({ silver, mode: 'replay', maxFilesPerTrigger: 1 })
   await replayed(host, heard, run)
   const answer = await askAll(host, run, tight)
-  const rows = readStream((await host.whatIfRows(run.id, { limits: tight, current: notebook, minimumObservations: 1, oneAtATime: false })).rows)
+  const rows = readStream((await host.whatIfRows(run.id, { limits: tight, current: notebook, minimumObservations: 1, whole: false })).rows)
   const again = await host.replayRun(run.id, tight)
   expect(again).toMatchObject({ name: 'silver 2', limits: tight, replayOf: 'silver', state: 'new' })
   await replayed(host, heard, again)

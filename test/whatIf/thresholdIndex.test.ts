@@ -159,6 +159,23 @@ describe('the what-if index', () => {
     )
   })
 
+  test('an episode is a run of overlapping alerts of one key', () => {
+    fc.assert(
+      fc.property(shapes, batches, limits, limits, (shape, input, first, next) => {
+        const { index } = replay(shape, input, () => first, first)
+        index.propose(next)
+        const expected = (side: 'current' | 'proposed') => {
+          const alerts = [...index.windows()].filter((counts) => counts.closed && counts[side].some((anomalies) => anomalies > 0))
+          return [...new Set(alerts.map(({ key }) => key))].reduce((sum, key) => {
+            const starts = alerts.filter((counts) => counts.key === key).map(({ window }) => BigInt(window) * shape.slide).sort((a, b) => (a < b ? -1 : 1))
+            return sum + starts.filter((start, i) => i === 0 || start >= starts[i - 1]! + shape.size).length
+          }, 0)
+        }
+        expect(index.episodes()).toEqual({ current: expected('current'), proposed: expected('proposed') })
+      })
+    )
+  })
+
   test('tells windows that were counted with two sets of limits', () => {
     const shape = { size: 300n, slide: 60n, delayMs: 0 }
     const [narrow, wide]: [Ranges, Ranges] = [
