@@ -34,14 +34,16 @@ export async function benchWhatIf(silver: string, repeats: number): Promise<void
   await sameCounts(database, index, { min: -100, max: 11_950 })
   await sameCounts(database, index, { min: 250, max: 9_000.5 })
   const steps: number[] = []
-  for (let i = 0; i < 400; i++) steps.push(timed(() => index.propose([{ min: -100, max: 12_000 - 50 * (i % 40) }, { min: 0, max: 1000 - 5 * (i % 20) }])))
+  // There and back over what the limits may be, the altitude first, then the velocity.
+  for (let i = 0; i < 400; i++) steps.push(timed(() => index.propose([{ min: -100, max: 12_500 - 50 * there(i, 50) }, { min: 0, max: 1000 }])))
+  for (let i = 0; i < 400; i++) steps.push(timed(() => index.propose([{ min: -100, max: 12_500 }, { min: 0, max: 1050 - 5 * there(i, 50) }])))
   const jumps: number[] = []
   for (let i = 0; i < 40; i++) jumps.push(timed(() => index.propose([{ min: -100, max: i % 2 ? 12_000 : 3_000 + 100 * i }, { min: 0, max: i % 2 ? 1000 : 200 + 10 * i }])))
   const recounts: number[] = []
   for (let i = 0; i < repeats; i++) recounts.push(await timedAsync(() => database.run(recountSql({ min: -100, max: 12_000 - 50 * i }))))
   const step = median(steps)
-  console.log(`  a step of 50 m and 5 km/h: median ${step.toFixed(3)} ms, 99 % within ${quantile(steps, 0.99).toFixed(2)} ms, the longest ${Math.max(...steps).toFixed(2)} ms; a jump over most rows ${median(jumps).toFixed(1)} ms`)
-  console.log(`  a recount of one measure takes ${(median(recounts) / step).toFixed(0)} times as long as a step of both, from ${(Math.min(...recounts) / step).toFixed(0)} to ${(Math.max(...recounts) / step).toFixed(0)}`)
+  console.log(`  a step of 50 m or 5 km/h: median ${step.toFixed(3)} ms, 99 % within ${quantile(steps, 0.99).toFixed(2)} ms, the longest ${Math.max(...steps).toFixed(2)} ms; a jump over most rows ${median(jumps).toFixed(1)} ms`)
+  console.log(`  a recount of the windows takes ${(median(recounts) / step).toFixed(0)} times as long as a step, from ${(Math.min(...recounts) / step).toFixed(0)} to ${(Math.max(...recounts) / step).toFixed(0)}`)
   await database.close()
   await benchBuild(silver, repeats)
 }
@@ -60,14 +62,18 @@ async function tableOf(database: Database, { spec, eventTime }: BoundQuery, scan
   await database.run(`CREATE TABLE observations AS SELECT (${pane})::INTEGER AS pane, origin_country AS country, altitude_meters AS altitude, velocity_kmh AS velocity FROM (${union}) WHERE "${eventTime}" IS NOT NULL`)
 }
 
-const recountSql = ({ min, max }: { readonly min: number; readonly max: number }) => `SELECT pane, country, count(*) FILTER (altitude > ${max} OR altitude < ${min}) AS outside FROM observations GROUP BY pane, country`
+/** One measure, by pane first and then by window, as the index has it. */
+const recountSql = ({ min, max }: { readonly min: number; readonly max: number }) =>
+  `SELECT pane - n AS first, country, sum(outside) AS outside FROM (SELECT pane, country, count(*) FILTER (altitude > ${max} OR altitude < ${min}) AS outside FROM observations GROUP BY pane, country), range(5) w(n) GROUP BY first, country`
+
+/** 0, 1, … and back, over and over. */
+const there = (i: number, most: number): number => (Math.floor(i / most) % 2 === 0 ? i % most : most - 1 - (i % most))
 
 /** Both sides must agree before anything is timed. */
 async function sameCounts(database: Database, index: ThresholdIndex, limits: { readonly min: number; readonly max: number }): Promise<void> {
   index.propose([limits, { min: 0, max: 1000 }])
-  const panes = (await database.query(recountSql(limits))).rows()
-  // Each row is in five windows.
-  const expected = panes.reduce((sum, { outside }) => sum + Number(outside), 0) * 5
+  const windows = (await database.query(recountSql(limits))).rows()
+  const expected = windows.reduce((sum, { outside }) => sum + Number(outside), 0)
   const counted = index.tally().proposed.anomalies[0]
   if (counted !== expected) throw new Error(`the index counts ${counted}, DuckDB ${expected}`)
 }
