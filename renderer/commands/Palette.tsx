@@ -1,4 +1,5 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react'
+import { flushSync } from 'react-dom'
 import type { Command } from './command.ts'
 import { ranked } from './ranked.ts'
 import './palette.css'
@@ -30,8 +31,8 @@ export function Palette({ commands, onClose }: { readonly commands: readonly Com
   function run(command: Command | undefined): void {
     if (!command || command.disabled) return
     // First back to where it began: what is run may move the focus elsewhere.
-    onClose()
-    setTimeout(command.run)
+    flushSync(onClose)
+    command.run()
   }
 
   function press(event: KeyboardEvent): void {
@@ -46,8 +47,14 @@ export function Palette({ commands, onClose }: { readonly commands: readonly Com
     event.preventDefault()
   }
 
+  /** At once: the dialog's own close is told later, when another may be open already. */
+  function cancel(event: SyntheticEvent): void {
+    event.preventDefault()
+    onClose()
+  }
+
   return (
-    <dialog ref={dialog} className="palette" aria-label="Command palette" onClose={onClose} onPointerDown={(event) => event.target === event.currentTarget && onClose()}>
+    <dialog ref={dialog} className="palette" aria-label="Command palette" onCancel={cancel} onClose={onClose} onPointerDown={(event) => event.target === event.currentTarget && onClose()}>
       <input
         className="palette-input"
         role="combobox"

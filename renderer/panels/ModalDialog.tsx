@@ -13,7 +13,17 @@ export function ModalDialog({ title, onClose, children, actions }: { readonly ti
     }
   }, [])
   return (
-    <dialog ref={dialog} className="dialog" aria-label={title} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-label={title}
+      onCancel={(event) => {
+        // At once: the dialog's own close is told later, when another may be open already.
+        event.preventDefault()
+        onClose()
+      }}
+      onClose={onClose}
+    >
       <h2>{title}</h2>
       {children}
       <div className="dialog-actions">
