@@ -61,7 +61,7 @@ export function App() {
 
 /** What is chosen in the menu of the desktop app. */
 function useDesktopCommands(actions: Actions): void {
-  const { view } = useSession()
+  const { undo } = useSession()
   useEffect(
     () =>
       window.contrailDesktop?.onCommand((command) => {
@@ -71,15 +71,15 @@ function useDesktopCommands(actions: Actions): void {
           case 'export':
             return sendCommand('export')
           case 'themeSystem':
-            return view.set({ theme: 'system' })
+            return undo.change('system theme', { theme: 'system' })
           case 'themeLight':
-            return view.set({ theme: 'light' })
+            return undo.change('light theme', { theme: 'light' })
           case 'themeDark':
-            return view.set({ theme: 'dark' })
+            return undo.change('dark theme', { theme: 'dark' })
           case 'commandPalette':
             return sendCommand('commandPalette')
         }
       }),
-    [actions, view]
+    [actions, undo]
   )
 }

@@ -11,7 +11,7 @@ import './dock.css'
 
 /** The tables of the run, one tab each, over one grid. */
 export function Dock() {
-  const { run: store, tables, view } = useSession()
+  const { run: store, tables, undo, view } = useSession()
   const tab = useView((state) => state.tab)
   const selection = useView((state) => state.selection)
   const asked = useView((state) => state.asked)
@@ -21,8 +21,9 @@ export function Dock() {
   const { filter, sort } = asked[shown.tab] ?? shown
   const ask = (change: Partial<Asked>) => {
     const { asked: before } = view.get()
-    view.set({ asked: { ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } } })
+    undo.change('filter and sort rows', { asked: { ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } } }, `asked ${shown.tab}`)
   }
+  const showTab = (to: DockTab) => undo.change(`table ${gridTabs.find((each) => each.tab === to)!.title}`, { tab: to })
   const limits = store.run?.limits
   const context = useMemo(() => ({ limits: limits ?? { altitudeMin: -Infinity, altitudeMax: Infinity, velocityMin: -Infinity, velocityMax: Infinity } }), [limits])
   const isMarked = useMemo(
@@ -38,9 +39,9 @@ export function Dock() {
   return (
     <section className="dock" aria-label="Tables">
       <div className="dock-tabs">
-        <div role="tablist" aria-label="Tables" className="dock-tablist" onKeyDown={(event) => moveTab(event, shown.tab, (to) => view.set({ tab: to }))}>
+        <div role="tablist" aria-label="Tables" className="dock-tablist" onKeyDown={(event) => moveTab(event, shown.tab, showTab)}>
           {gridTabs.map((each) => (
-            <Tab key={each.tab} tab={each} tables={tables} isShown={each === shown} onShow={() => view.set({ tab: each.tab })} />
+            <Tab key={each.tab} tab={each} tables={tables} isShown={each === shown} onShow={() => showTab(each.tab)} />
           ))}
         </div>
         <span className="dock-spring" />
@@ -64,7 +65,7 @@ export function Dock() {
           context={context}
           isMarked={isMarked}
           onSort={(to) => ask({ sort: to })}
-          onSelect={(row) => view.set({ selection: row && windowOfRow(shown.tab, (column) => row.value(column)) })}
+          onSelect={(row) => undo.change(row ? 'select row' : 'clear selection', { selection: row && windowOfRow(shown.tab, (column) => row.value(column)) }, 'select')}
         />
       </div>
       {exporting && <ExportDialog tab={shown} filter={filter} shown={grid.current?.shown() ?? null} tables={tables} onClose={() => setExporting(false)} />}

@@ -13,7 +13,7 @@ import './overviewStrip.css'
 
 /** The whole recording: how much there is when, what is read, where it got notable, and a frame around what the time panels show. It moves the view, never the run. */
 export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   const shown = useCounters('run', 'windows', 'batches')
   const chosen = useView((state) => state.range)
   const zone = useView((state) => state.zone)
@@ -38,13 +38,13 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || event.button !== 0) return
     const atMs = overview.startMs + Math.max(0, Math.min(1, (event.clientX - event.currentTarget.parentElement!.getBoundingClientRect().left) / width)) * (overview.endMs - overview.startMs)
-    view.set({ range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) })
+    undo.change('move in time', { range: movedRange(range, atMs - (range.startMs + range.endMs) / 2, overview) }, 'range')
   }
 
   return (
     <div className="overview" ref={place}>
       <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
-      {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => view.set({ range: to })} />}
+      {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => undo.change('move in time', { range: to }, 'range')} />}
       {overview && (
         <svg className="overview-times" width={width} height="14" aria-hidden>
           {ticksOf(overview, stepOf(overview, width, 64)).map((at) => {

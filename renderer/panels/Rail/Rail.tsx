@@ -110,11 +110,11 @@ function Runs({ actions }: { readonly actions: Actions }) {
 }
 
 function Phases() {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   useCounters('windows', 'run')
   const hidden = useView((state) => state.hiddenPhases)
   const rows = phaseRows(store.windows.flight_phase_counts.sums)
-  const toggle = (name: string) => view.set({ hiddenPhases: hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name] })
+  const toggle = (name: string) => undo.change(`${hidden.includes(name) ? 'show' : 'hide'} ${name}`, { hiddenPhases: hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name] })
   return (
     <section className="rail-section" aria-label="Flight phase">
       <header>

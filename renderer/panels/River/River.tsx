@@ -30,7 +30,7 @@ interface RiverProps {
 
 /** Both queries on one axis of event time, a bar a window, from open to closed. */
 export function River({ frame, lanes, height, seen, settings }: RiverProps) {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   const { scale, palette, zone, newestMs, selection } = frame
   const tables = store.windows
   const phases = useQueryMarks('flight_phase_counts', frame, lanes, seen, settings)
@@ -65,7 +65,7 @@ export function River({ frame, lanes, height, seen, settings }: RiverProps) {
     const found = tables[query].beside(atMs, step)
     if (!found) return
     frame.move.show(found)
-    view.set({ selection: { query, startMs: found.startMs } })
+    undo.change('select window', { selection: { query, startMs: found.startMs } }, 'select')
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -85,11 +85,11 @@ export function River({ frame, lanes, height, seen, settings }: RiverProps) {
         choose('anomaly_alerts', at, 0)
         break
       case 'Enter':
-        if (selection) view.set({ tab: 'windows' })
+        if (selection) undo.change('window detail', { layout: 'investigate', investigate: 'window' })
         else choose(query, at, 0)
         break
       case 'Escape':
-        view.set({ selection: null })
+        undo.change('clear selection', { selection: null })
         break
       default:
         return

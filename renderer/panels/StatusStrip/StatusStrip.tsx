@@ -6,6 +6,8 @@ import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
 import { Glyph } from '#renderer/theme/Glyph.tsx'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { useSourceText } from '../Rail/useSourceText.ts'
+import { gridTabs } from '../Dock/gridColumns.tsx'
+import { useWhatIf } from '../Tune/useWhatIf.ts'
 import { alertsPerHour, badgeOf, healthOf, speedText, type Badge } from './statusFacts.ts'
 import { useCounters } from '../useTopics.ts'
 import './statusStrip.css'
@@ -14,9 +16,11 @@ const badgeIcons: Readonly<Record<Badge, IconName>> = { REPLAY: 'loop', WATCHING
 
 /** What the run is at, in one line: every cell goes to where its number comes from. */
 export function StatusStrip() {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   useCounters('run', 'batches', 'windows', 'problems')
   const zone = useView((state) => state.zone)
+  const minimum = useView((state) => state.minimumObservations)
+  const { answer } = useWhatIf()
   const nowMs = useSeconds()
   const run = store.run
   const sourceText = useSourceText(run?.silver)
@@ -25,9 +29,11 @@ export function StatusStrip() {
   const badge = badgeOf(run)
   const health = healthFor(store, nowMs)
   const { files, rows, rowsPerSecond } = store.totals
-  const go = (tab: DockTab) => () => view.set({ tab })
+  const go = (tab: DockTab) => () => undo.change(`table ${gridTabs.find((each) => each.tab === tab)!.title}`, { tab, layout: 'monitor' })
   const lateRows = queryNames.filter((query) => run.queries[query]).map((query) => store.windows[query].lateRows)
-  const { alerts, closedWindows } = store.windows.anomaly_alerts.sums
+  const { alerts: all, closedWindows } = store.windows.anomaly_alerts.sums
+  // Gold's rows do not tell which windows have enough observations at other limits: the index does.
+  const alerts = minimum > 1 && answer?.minimumObservations === minimum ? answer.current.alerts : all
   const perHour = alertsPerHour(alerts, closedWindows, run.queries.anomaly_alerts)
   return (
     <section className="strip" data-badge={badge} aria-label="Status" ref={strip}>
@@ -50,7 +56,7 @@ export function StatusStrip() {
       <Watermark store={store} query="flight_phase_counts" label="Watermark, phase" zone={zone} onGo={go('windows')} />
       <Watermark store={store} query="anomaly_alerts" label="Watermark, alerts" zone={zone} onGo={go('windows')} />
       <Cell label="Late rows" title="Rows dropped: phase counts / anomaly alerts" value={lateRows.map(formatCount).join(' / ')} more={rows > 0 && lateRows.length > 0 ? `${((Math.max(...lateRows) / rows) * 100).toFixed(2)} %` : ''} onGo={go('late')} tone="late" />
-      <Cell label="Alerts" value={formatCount(alerts)} more={perHour === undefined ? '' : `${formatCount(perHour)}/h`} onGo={go('alerts')} tone="alert" />
+      <Cell label="Alerts" {...(minimum > 1 && { title: `Of at least ${formatCount(minimum)} observations` })} value={formatCount(alerts)} more={perHour === undefined ? '' : `${formatCount(perHour)}/h`} onGo={go('alerts')} tone="alert" />
       <span className="strip-spring" />
       <Cell label="Problems" value={formatCount(store.problems.length)} icon={store.problems.length > 0 ? 'warning' : 'tick'} onGo={go('problems')} />
     </section>

@@ -20,7 +20,7 @@ const noQueries: RunSummary['queries'] = {}
 
 /** River, phases and countries over one time axis: a time is at the same pixel in all three. */
 export function TimePanels() {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   useCharts('windows', 'run')
   const { selection, zone, range: chosen } = useView((state) => state)
   const palette = usePalette()
@@ -52,7 +52,7 @@ export function TimePanels() {
         </>
       )}
       {chosen && (
-        <button className="button time-live" onClick={() => view.set({ range: null })}>
+        <button className="button time-live" onClick={() => undo.change('follow newest event', { range: null })}>
           Back to live <kbd aria-hidden>End</kbd>
         </button>
       )}

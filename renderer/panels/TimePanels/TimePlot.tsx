@@ -23,7 +23,7 @@ interface TimePlotProps {
 
 /** A chart on the time axis, with all that a hand does to it: pan, zoom, point, choose. */
 export function TimePlot({ name, frame, drawing, label, hit, find, onKeyDown, children }: TimePlotProps) {
-  const { view } = useSession()
+  const { undo } = useSession()
   const place = useRef<HTMLDivElement>(null)
   const { hover, onHover } = frame
   const gestures = {
@@ -35,7 +35,7 @@ export function TimePlot({ name, frame, drawing, label, hit, find, onKeyDown, ch
     },
     onPress(x: number, y: number) {
       const found = hit(x, y)
-      view.set({ selection: found ? { query: found.query, startMs: found.window.startMs } : null })
+      undo.change(found ? 'select window' : 'clear selection', { selection: found ? { query: found.query, startMs: found.window.startMs } : null }, 'select')
     },
     onLeave: () => onHover(null)
   }

@@ -40,7 +40,7 @@ function StepButton({ actions }: { readonly actions: Actions }) {
 }
 
 function StepUnits() {
-  const { view } = useSession()
+  const { undo } = useSession()
   const chosen = useView(({ stepUnit }) => stepUnit)
   return (
     <>
@@ -50,7 +50,7 @@ function StepUnits() {
       <div className="segments" role="radiogroup" aria-labelledby="step-by">
         {stepUnits.map(([unit, word]) => (
           <label key={unit} className="segment" data-on={unit === chosen}>
-            <input type="radio" className="visually-hidden" name="step-unit" checked={unit === chosen} onChange={() => view.set({ stepUnit: unit })} />
+            <input type="radio" className="visually-hidden" name="step-unit" checked={unit === chosen} onChange={() => undo.change(`step by ${word.toLowerCase()}`, { stepUnit: unit })} />
             {word}
           </label>
         ))}
@@ -75,17 +75,17 @@ function Times() {
 
 /** In a narrow window these are in the menu View alone. */
 function Units() {
-  const { view } = useSession()
+  const { undo } = useSession()
   const { zone, altitudeUnit, velocityUnit } = useView((state) => state)
   return (
     <div className="segments transport-units">
-      <button className="segment" aria-label={`Time zone: ${zone}`} onClick={() => view.set({ zone: zone === 'UTC' ? 'local' : 'UTC' })}>
+      <button className="segment" aria-label={`Time zone: ${zone}`} onClick={() => undo.change(zone === 'UTC' ? 'times in local time' : 'times in UTC', { zone: zone === 'UTC' ? 'local' : 'UTC' })}>
         {zone}
       </button>
-      <button className="segment" aria-label={`Altitude unit: ${altitudeUnit}`} onClick={() => view.set({ altitudeUnit: altitudeUnit === 'm' ? 'ft' : 'm' })}>
+      <button className="segment" aria-label={`Altitude unit: ${altitudeUnit}`} onClick={() => undo.change(`altitude in ${altitudeUnit === 'm' ? 'ft' : 'm'}`, { altitudeUnit: altitudeUnit === 'm' ? 'ft' : 'm' })}>
         {altitudeUnit}
       </button>
-      <button className="segment" aria-label={`Velocity unit: ${velocityUnit}`} onClick={() => view.set({ velocityUnit: velocityUnit === 'km/h' ? 'kt' : 'km/h' })}>
+      <button className="segment" aria-label={`Velocity unit: ${velocityUnit}`} onClick={() => undo.change(`velocity in ${velocityUnit === 'km/h' ? 'kt' : 'km/h'}`, { velocityUnit: velocityUnit === 'km/h' ? 'kt' : 'km/h' })}>
         {velocityUnit}
       </button>
     </div>

@@ -86,7 +86,7 @@ export function ChangeTable() {
             onSort={setSort}
             onSelect={(row) => {
               const start = row?.value('window_start')
-              if (typeof start === 'bigint') session.view.set({ selection: { query: 'anomaly_alerts', startMs: Number(start) / 1000 } })
+              if (typeof start === 'bigint') session.undo.change('select window', { selection: { query: 'anomaly_alerts', startMs: Number(start) / 1000 } }, 'select')
             }}
           />
         )}

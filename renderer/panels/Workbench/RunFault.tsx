@@ -5,7 +5,7 @@ import { Icon } from '#renderer/theme/Icon.tsx'
 
 /** Why the open run has failed, and what can be done about it. */
 export function RunFault({ actions }: { readonly actions: Actions }) {
-  const { run: store, view } = useSession()
+  const { run: store, undo } = useSession()
   useCounters('run')
   if (store.run?.state !== 'failed') return null
   const why = store.run.fault?.message ?? 'its queries ended without saying why'
@@ -15,7 +15,7 @@ export function RunFault({ actions }: { readonly actions: Actions }) {
       <p>
         <b>The run failed.</b> {sentence(why)} <span className="run-fault-next">Everything up to the last whole batch is in gold. When the cause is gone, Play goes on from there.</span>
       </p>
-      <button className="button" onClick={() => view.set({ tab: 'problems' })}>
+      <button className="button" onClick={() => undo.change('table Problems', { tab: 'problems', layout: 'monitor' })}>
         Show problems
       </button>
       <button className="button" onClick={() => actions.control({ kind: 'play' })}>

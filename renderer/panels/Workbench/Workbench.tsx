@@ -18,7 +18,7 @@ import './workbench.css'
 
 /** Strip above, transport below, and between them the panels of the layout. What was scrolled to and chosen in a table is of one run. */
 export function Workbench({ runId, actions }: { readonly runId: string; readonly actions: Actions }) {
-  const { view } = useSession()
+  const { undo, view } = useSession()
   const sizes = useView((state) => state.sizes)
   const [main, { width, height }] = useSize({ width: window.innerWidth, height: window.innerHeight - 122 })
   // What is above is seen first: all at once would be one long task.
@@ -33,8 +33,8 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
   const rail = open ? railWidth(sizes) : railWidths.collapsed
   const maximised = (sizes.dockMaximised ?? 0) > 0
   const dock = dockHeight(sizes.dock, height)
-  const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
-  const setRail = (isOpen: boolean) => view.set({ sizes: withRail(view.get().sizes, width, isOpen) })
+  const size = (change: Readonly<Record<string, number>>) => undo.change('resize panels', { sizes: { ...view.get().sizes, ...change } }, 'resize')
+  const setRail = (isOpen: boolean) => undo.change(isOpen ? 'show source and runs' : 'hide source and runs', { sizes: withRail(view.get().sizes, width, isOpen) })
 
   function templateOf(): string {
     if (layout === 'investigate') return 'minmax(0, 1fr) / minmax(0, 1fr)'
