@@ -24,7 +24,7 @@ const checks: { readonly [Key in keyof ViewState]-?: Check<ViewState[Key]> } = {
   velocityUnit: oneOf('km/h', 'kt'),
   tab: { holds: isTab, words: `one of ${Object.keys(tabs).join(', ')}` },
   asked: { holds: isAskedOfTabs, words: 'a filter and an order for tables' },
-  minimumObservations: { holds: (value): value is number => Number.isSafeInteger(value) && (value as number) >= 1, words: 'a whole number of at least 1' },
+  minimumObservations: { holds: (value): value is number => isNumber(value) && value >= 1, words: 'a number of at least 1' },
   stepUnit: oneOf('file', 'trigger', 'windowClose', 'alert'),
   sizes: { holds: (value): value is Readonly<Record<string, number>> => isRecord(value) && few(value) && Object.values(value).every(isNumber), words: 'sizes by name' },
   pinned: { holds: (value): value is Readonly<Record<string, readonly string[]>> => isRecord(value) && few(value) && Object.values(value).every(isNames), words: 'lists of columns' },

@@ -53,7 +53,7 @@ const wrong: readonly (readonly [keyof ViewState, unknown])[] = [
   ['asked', { alerts: { filter: '', sort: { column: '1; DROP TABLE alerts', descending: true } } }],
   ['asked', { alerts: { filter: '' } }],
   ['minimumObservations', 0],
-  ['minimumObservations', 1.5],
+  ['minimumObservations', '12'],
   ['sizes', { rail: '200' }],
   ['sizes', [1]],
   ['pinned', { alerts: 'anomaly_rate' }],
