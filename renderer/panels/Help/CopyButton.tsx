@@ -10,12 +10,12 @@ export function CopyButton({ text }: { readonly text: string }) {
     )
   return (
     <>
-      <span role="status" className="hint">
-        {said}
-      </span>
       <button type="button" className="button button-primary" disabled={text === ''} onClick={() => void copy()}>
         Copy
       </button>
+      <span role="status" className="hint">
+        {said}
+      </span>
     </>
   )
 }
