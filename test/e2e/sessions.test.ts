@@ -12,7 +12,15 @@ const send = (page: Page, id: string) => page.evaluate(`window.dispatchEvent(new
 
 const viewIn = (dataFolder: string): ViewState => (JSON.parse(readFileSync(join(dataFolder, 'layout.json'), 'utf8')) as { view: ViewState }).view
 
-/** A done run of a short sample, with a window chosen, a range that stands still, and a filter. */
+/** Something small, whose saving shows that all before has been. */
+async function toLight(page: Page): Promise<void> {
+  await page.getByRole('menuitem', { name: 'View' }).click()
+  await page.getByRole('menuitemradio', { name: 'Light theme' }).click()
+}
+
+const limit = (page: Page) => page.getByRole('textbox', { name: 'Altitude maximum', exact: true })
+
+/** A done run of a short sample, with a window chosen, a range that stands still, a filter and a limit that is thought of. */
 async function lookedAt(page: Page, dataFolder: string, silver: string) {
   await startRun(page, silver)
   await waitForBadge(page, 'DONE')
@@ -22,7 +30,9 @@ async function lookedAt(page: Page, dataFolder: string, silver: string) {
   const shown = await gridCount(page, 'Phase counts')
   await page.getByRole('grid').getByRole('row').nth(1).click()
   await page.getByRole('slider', { name: 'Visible range' }).press('ArrowLeft')
-  await waitForLayout(dataFolder, (view) => view.selection !== null && view.range !== null && view.asked.phases?.filter === 'CRUISE')
+  await limit(page).fill('9000')
+  await limit(page).press('Enter')
+  await waitForLayout(dataFolder, (view) => view.selection !== null && view.range !== null && view.asked.phases?.filter === 'CRUISE' && view.proposed?.altitudeMax === 9000)
   return { shown, view: viewIn(dataFolder) }
 }
 
@@ -33,6 +43,7 @@ async function shows(page: Page, shown: { shown: number; of: number }): Promise<
   expect(await page.getByRole('searchbox', { name: 'Filter rows' }).inputValue()).toBe('CRUISE')
   expect(await gridCount(page, 'Phase counts')).toEqual(shown)
   await page.getByRole('row', { selected: true }).waitFor()
+  expect(await reads(() => limit(page).inputValue(), (text) => text !== '')).toBe('9,000')
 }
 
 async function sample(): Promise<string> {
@@ -73,16 +84,16 @@ describeWorkbench('sessions in a browser', (bench) => {
     await shows(again, shown)
     expect(viewIn(dataFolder)).toEqual(view)
 
-    // Proposed limits and another layout, as they lie in the file after a crash.
+    await again.getByRole('button', { name: 'Tune', exact: true }).click()
+    await waitForLayout(dataFolder, ({ layout }) => layout === 'tune')
     await bench.killHost()
-    const proposed = { altitudeMin: -100, altitudeMax: 9000, velocityMin: 0, velocityMax: 900 }
-    writeFileSync(join(dataFolder, 'layout.json'), JSON.stringify({ formatVersion: 1, view: { ...view, proposed, layout: 'tune' } }))
     const tuned = await bench.open(dataFolder)
     await waitForBadge(tuned, 'DONE')
     await tuned.locator('main[data-layout="tune"]').waitFor()
-    await tuned.getByRole('combobox', { name: 'Theme' }).selectOption('light')
+    expect(await reads(() => limit(tuned).inputValue(), (text) => text !== '')).toBe('9,000')
+    await toLight(tuned)
     await waitForLayout(dataFolder, ({ theme }) => theme === 'light')
-    expect(viewIn(dataFolder)).toEqual({ ...view, proposed, layout: 'tune', theme: 'light' })
+    expect(viewIn(dataFolder)).toEqual({ ...view, layout: 'tune', theme: 'light' })
   })
 
   test('a damaged layout is as good as none, and is kept aside', async () => {
@@ -104,8 +115,9 @@ describeWorkbench('sessions in a browser', (bench) => {
     // Of the run that is open.
     await page.getByRole('searchbox', { name: 'Filter rows' }).fill('DESCENT')
     await showTab(page, 'Windows')
-    await page.keyboard.press('f')
-    await waitForLayout(dataFolder, ({ tab, asked }) => tab === 'windows' && asked.phases?.filter === 'DESCENT')
+    await limit(page).fill('8000')
+    await limit(page).press('Enter')
+    await waitForLayout(dataFolder, ({ tab, asked, proposed }) => tab === 'windows' && asked.phases?.filter === 'DESCENT' && proposed?.altitudeMax === 8000)
     await (await openFrom(page, file)).waitFor({ state: 'hidden' })
     await shows(page, shown)
     await waitForLayout(dataFolder, ({ tab }) => tab === 'phases')
@@ -194,7 +206,7 @@ describeWorkbench('sessions in a browser', (bench) => {
     await openFrom(page, file)
     await dialog.getByRole('alert').getByText('is not there').waitFor()
     await page.keyboard.press('Escape')
-    await page.getByRole('combobox', { name: 'Theme' }).selectOption('light')
+    await toLight(page)
     await waitForLayout(dataFolder, ({ theme }) => theme === 'light')
     expect(viewIn(dataFolder)).toEqual({ ...view, theme: 'light' })
     await page.getByRole('button', { name: 'All runs' }).click()
