@@ -2,6 +2,7 @@
 import { build } from 'esbuild'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { writeLicences } from './licences.mjs'
 import { hostSources, isNewest } from './newest.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -18,6 +19,7 @@ export async function bundle({ onlyNewer = false } = {}) {
   if (onlyNewer && isNewest('dist/cli.js', hostSources)) return
   const { version, dependencies, devDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   const external = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !bundled.includes(name))
+  writeLicences(root)
   const common = { absWorkingDir: root, bundle: true, platform: 'node', external, sourcemap: true, logLevel: 'warning' }
   await Promise.all([
     build({ ...common, entryPoints: entries, outdir: 'dist', splitting: true, chunkNames: 'chunk-[hash]', format: 'esm', target: 'node20.19', define: { __CONTRAIL_VERSION__: JSON.stringify(version) } }),

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { hostMethods } from '#shared/contract/host.ts'
 import { serve } from '#shared/contract/rpc.ts'
+import { sessionExtension } from '#shared/contract/session.ts'
 import { channels } from './app/channels.ts'
-import { parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
+import { parseExtensions, parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
 import { isExternalLink, streamingGuide } from './app/externalLinks.ts'
 import { menuTemplate } from './app/menu.ts'
 import { closeInTime, type OpenHost } from './app/openedHost.ts'
@@ -68,10 +69,13 @@ export async function startDesktop({ dataFolder, pageFolder, preload, openHost }
     const { canceled, filePaths } = await dialog.showOpenDialog(shown, { title: 'Open folder', properties: ['openDirectory'] })
     return canceled ? null : (filePaths[0] ?? null)
   })
+  handle(channels.openFile, async (_event, extensions) => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(shown, { title: 'Open', filters: filtersOf(parseExtensions(extensions)), properties: ['openFile'] })
+    return canceled ? null : (filePaths[0] ?? null)
+  })
   handle(channels.saveFile, async (_event, defaultName, extensions) => {
     const request = parseSaveRequest(defaultName, extensions)
-    const filters = request.extensions.map((extension) => ({ name: extension.toUpperCase(), extensions: [extension] }))
-    const { canceled, filePath } = await dialog.showSaveDialog(shown, { title: 'Export', defaultPath: join(app.getPath('documents'), request.defaultName), filters, properties: ['showOverwriteConfirmation', 'createDirectory'] })
+    const { canceled, filePath } = await dialog.showSaveDialog(shown, { title: 'Save as', defaultPath: join(app.getPath('documents'), request.defaultName), filters: filtersOf(request.extensions), properties: ['showOverwriteConfirmation', 'createDirectory'] })
     return canceled || filePath === '' ? null : filePath
   })
   handle(channels.setTheme, async (_event, theme) => {
@@ -91,6 +95,8 @@ export async function startDesktop({ dataFolder, pageFolder, preload, openHost }
     app.quit()
   }
 }
+
+const filtersOf = (extensions: readonly string[]) => extensions.map((extension) => ({ name: extension === sessionExtension ? 'Contrail session' : extension.toUpperCase(), extensions: [extension] }))
 
 function openWindow(stateFile: string, preload: string): BrowserWindow {
   const state = readWindowState(stateFile)

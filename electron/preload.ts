@@ -10,6 +10,7 @@ const desktop: ContrailDesktop = {
     await ipcRenderer.invoke(channels.connect, nonce)
   },
   openFolder: () => ipcRenderer.invoke(channels.openFolder) as Promise<string | null>, // Main's handler of that name.
+  openFile: (extensions) => ipcRenderer.invoke(channels.openFile, extensions) as Promise<string | null>,
   saveFile: (defaultName, extensions) => ipcRenderer.invoke(channels.saveFile, defaultName, extensions) as Promise<string | null>,
   pathOfDrop: (file) => webUtils.getPathForFile(file as File), // It throws for anything else.
   onCommand(listener) {

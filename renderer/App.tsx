@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { HelpDialogs } from './panels/Help/HelpDialogs.tsx'
 import { HostGone } from './panels/HostGone.tsx'
 import { StartScreen } from './panels/StartScreen/StartScreen.tsx'
 import { Workbench } from './panels/Workbench/Workbench.tsx'
@@ -55,6 +56,7 @@ export function App() {
         </div>
       )}
       {ready && <div className="app-screen">{runId !== undefined ? <Workbench runId={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
+      <HelpDialogs actions={actions} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { connectHost } from './connectHost.ts'
 import { openRunTables } from './duckdb/tables.ts'
-import { keepView, viewOf } from './store/appStore.ts'
+import { keepView, viewOf } from './store/keepView.ts'
 import { openRunStore } from './store/runStore.ts'
 import { SessionProvider, type Session } from './store/session.ts'
 import { openUndoStore } from './store/undoStore.ts'
@@ -23,7 +23,9 @@ async function start(): Promise<void> {
     const view = openViewStore(viewOf(await host.loadLayout()))
     const run = openRunStore(host)
     const session: Session = { host, run, tables: openRunTables(run), view, undo: openUndoStore(view), whatIf: openWhatIfStore(host, run, view) }
-    keepView(host, view)
+    const saveView = keepView(host, view)
+    window.addEventListener('pagehide', saveView)
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && saveView())
     let stop = applyTheme(view.get().theme)
     let theme = view.get().theme
     void window.contrailDesktop?.setTheme(theme)

@@ -4,6 +4,7 @@ export const channels = {
   port: 'contrail:port',
   command: 'contrail:command',
   openFolder: 'contrail:openFolder',
+  openFile: 'contrail:openFile',
   saveFile: 'contrail:saveFile',
   setTheme: 'contrail:setTheme'
 } as const

@@ -15,8 +15,12 @@ export interface SaveRequest {
 /** A name without a folder: where files are saved is the person's choice. */
 export function parseSaveRequest(defaultName: unknown, extensions: unknown): SaveRequest {
   if (typeof defaultName !== 'string' || !/^[^\u0000-\u001f/\\:]{1,200}$/.test(defaultName) || defaultName.startsWith('.')) throw refused('a file name')
-  if (!Array.isArray(extensions) || extensions.length === 0 || extensions.length > 10) throw refused('a list of extensions')
-  return { defaultName, extensions: extensions.map(parseExtension) }
+  return { defaultName, extensions: parseExtensions(extensions) }
+}
+
+export function parseExtensions(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 10) throw refused('a list of extensions')
+  return value.map(parseExtension)
 }
 
 export function parseTheme(value: unknown): 'system' | 'light' | 'dark' {

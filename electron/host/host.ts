@@ -1,27 +1,34 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { stat, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { ExportProgress, Host } from '#shared/contract/host.ts'
-import type { RunCommand, RunEvent, Speed, StepUnit } from '#shared/contract/run.ts'
+import type { RunCommand, RunEvent, RunState, Speed, StepUnit } from '#shared/contract/run.ts'
 import type { CheckReport } from '#shared/contract/source.ts'
 import type { OpenedHost } from '../app/openedHost.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { makeSample } from '../sample/makeSample.ts'
 import { exportRows } from '../sink/exportRows.ts'
-import { replaceDurably } from '../storage/durableFile.ts'
 import { openStorage } from '../storage/openStorage.ts'
-import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
 import { refuseLimits } from '../whatIf/runWhatIf.ts'
 import { takeRecordings } from '../whatIf/recordings.ts'
 import { checkSource } from './checkSource.ts'
 import { systemClock } from './clock.ts'
+import { diskUse } from './diskUse.ts'
+import { openHostLog } from './hostLog.ts'
+import { openLayoutFile } from './layoutFile.ts'
+import { licences } from './licences.ts'
 import { listFolder } from './listFolder.ts'
 import { openLiveRun, type LiveRun } from './liveRun.ts'
+import { describeError, loggedHost } from './loggedHost.ts'
+import { parseSessionRun } from './parseSession.ts'
 import { openRecentSources } from './recentSources.ts'
+import { reportOf } from './report.ts'
 import { revealFile } from './revealFile.ts'
 import { openRunFiles, pipelineOfRun, summaryOf } from './runFiles.ts'
+import { listSessions, readSession, saveSession } from './sessionFiles.ts'
+import { sessionRunOf } from './sessionRun.ts'
 import { version } from './version.ts'
 
 export interface HostOptions {
@@ -35,7 +42,9 @@ const sampleShape = { minutes: 40, rowsPerMinute: 3000, seed: 1 }
 
 const whyLimit = 2000
 
-const layoutLimitBytes = 1_000_000
+/** What the two dialogs of Help show of the log. */
+const logLines = 1000
+const reportLines = 200
 
 /** What every way in serves. One run is open at a time; its worker is the only one. */
 export async function openHost({ dataFolder, platform }: HostOptions): Promise<OpenedHost> {
@@ -46,6 +55,8 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
   const exported = new Set<string>()
   const runListeners = new Set<(event: RunEvent) => void>()
   const exportListeners = new Set<(progress: ExportProgress) => void>()
+  const log = openHostLog(dataFolder, clock)
+  const layout = openLayoutFile(dataFolder, (aside) => log.write(`the layout could not be read, and is kept as ${aside}`))
   let live: LiveRun | undefined
   let sample: Promise<string> | undefined
   /** Opening and closing one after the other, whoever asks. */
@@ -60,6 +71,30 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     if (live?.id !== runId) throw new Fault('usage', 'that run is not open: open it first')
     return live
   }
+
+  function emit(event: RunEvent): void {
+    logEvent(event)
+    for (const listener of runListeners) listener(event)
+  }
+
+  let toldState: RunState | undefined
+  let toldStop: string | null = null
+  /** Of what happens to the open run: how it stands, and what broke down. */
+  function logEvent(event: RunEvent): void {
+    if (event.kind === 'run' && event.run.state !== toldState) {
+      toldState = event.run.state
+      log.write(`run ${event.runId} is ${toldState}${event.run.fault ? `: ${event.run.fault.message}` : ''}`)
+    } else if (event.kind === 'problem' && event.problem.severity === 'error') log.write(`run ${event.runId}: ${event.problem.message}`)
+    else if (event.kind === 'whatIf' && event.progress.stopped !== toldStop) {
+      toldStop = event.progress.stopped
+      if (toldStop !== null) log.write(`run ${event.runId}: what-if stopped: ${toldStop}`)
+    }
+  }
+
+  const duckdb = async (): Promise<string> => String((await database.query('SELECT version() AS version')).rows()[0]?.version)
+  const brokenDown = (error: Error) => log.writeNow(`the host broke down: ${describeError(error)}`)
+  process.on('uncaughtExceptionMonitor', brokenDown)
+  log.write(`started: Contrail ${version}, ${platform}, ${process.platform} ${process.arch}, Node ${process.versions.node}, DuckDB ${await duckdb()}`)
 
   const host: Host = {
     about: async () => ({ version, platform, dataFolder, documentsFolder: documentsFolder() }),
@@ -81,6 +116,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     listRuns: async () => (await files.list()).map((run) => (run.id === live?.id ? live.summary() : summaryOf(run, run.state === 'running' ? 'interrupted' : run.state, run.fault))),
     async createRun(run) {
       const saved = await files.create(run, await recent.mappingOf(run.silver), clock.nowMs())
+      log.write(`run ${saved.id} created: ${saved.mode} of ${saved.pipeline.silver.uri}`)
       return summaryOf(saved, saved.state, undefined)
     },
     openRun: (runId) =>
@@ -89,7 +125,10 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
           const saved = await files.read(runId)
           await live?.close()
           live = undefined
-          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, clock, save: files.save, emit: (event) => runListeners.forEach((listener) => listener(event)) })
+          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, clock, save: files.save, emit })
+          toldState = live.summary().state
+          toldStop = null
+          log.write(`run ${runId} opened, ${toldState}`)
         }
         return live.snapshot()
       }),
@@ -103,6 +142,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
         const of = await files.read(opened(runId).id)
         const recordings = await takeRecordings(pipelineOfRun(of), { database, openStorage, clock, signal: new AbortController().signal })
         const saved = await files.createReplay(of, recordings, limits, clock.nowMs())
+        log.write(`run ${saved.id} created: the batches of ${of.id} again`)
         return summaryOf(saved, saved.state, undefined)
       }),
     whatIf: async (runId, question) => opened(runId).whatIf.ask(question),
@@ -116,6 +156,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
           live = undefined
         }
         await files.remove(runId)
+        log.write(`run ${runId} deleted`)
       }),
     async exportRows(request) {
       const saved = await files.read(request.runId)
@@ -125,25 +166,8 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
       return done
     },
     revealFile: async (path) => revealFile(path, { exported }),
-    async loadLayout() {
-      const text = await readFile(join(dataFolder, 'layout.json'), 'utf8').catch(ignoreMissing)
-      try {
-        return text === undefined ? null : (JSON.parse(text) as unknown)
-      } catch {
-        return null // A layout is a convenience: a damaged one is as good as none.
-      }
-    },
-    async saveLayout(layout) {
-      const text = JSON.stringify(layout ?? null)
-      if (text.length > layoutLimitBytes) throw new Fault('usage', `the layout has ${text.length} characters, more than ${layoutLimitBytes}`)
-      const file = join(dataFolder, 'layout.json')
-      try {
-        await mkdir(dataFolder, { recursive: true })
-        await replaceDurably(file, Buffer.from(text))
-      } catch (error) {
-        throw storageFault(error, 'write', file)
-      }
-    },
+    loadLayout: layout.load,
+    saveLayout: layout.save,
     onRunEvent(listener) {
       runListeners.add(listener)
       return () => void runListeners.delete(listener)
@@ -151,14 +175,52 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     onExportProgress(listener) {
       exportListeners.add(listener)
       return () => void exportListeners.delete(listener)
-    }
+    },
+    listSessions: async (path) => listSessions(path ?? documentsFolder()),
+    async saveSession(session) {
+      const file = await saveSession(session, sessionRunOf(await files.read(session.runId)), clock.nowMs())
+      log.write(`session of run ${session.runId} saved`)
+      return file
+    },
+    readSession: async (path) => readSession(path),
+    async runOfSession(given) {
+      const run = parseSessionRun(given, 'what was given')
+      if ((await files.list()).some(({ id }) => id === run.id)) return { runId: run.id, isNew: false }
+      const isThere = await stat(run.silver).then((found) => found.isDirectory(), () => false)
+      if (!isThere) throw new Fault('notFound', `the run of this session is not here, and neither is its silver (${run.silver}): connect the drive that holds it, or open the folder where it is now`)
+      const saved = await files.createOfSession(run, clock.nowMs())
+      log.write(`run ${saved.id} created: ${saved.mode} of ${run.silver}, from a session of run ${run.id}`)
+      return { runId: saved.id, isNew: true }
+    },
+    async diskUse(runId) {
+      const { gold, checkpoints } = (await files.read(runId)).pipeline
+      return diskUse(files.folder(runId), [gold.uri, checkpoints.uri])
+    },
+    logs: () => log.tail(logLines),
+    async report(runId) {
+      const saved = runId === undefined ? undefined : await files.read(runId)
+      const isLive = live !== undefined && live.id === runId
+      const runs = [...(await files.list()), ...(saved ? [saved] : [])]
+      return reportOf({
+        shell: platform,
+        duckdb: await duckdb(),
+        nowMs: clock.nowMs(),
+        run: saved && { saved, state: isLive ? live!.summary().state : saved.state, problems: isLive ? live!.problems() : [] },
+        log: (await log.tail(reportLines)).lines,
+        places: [...runs.flatMap(({ pipeline }) => [pipeline.silver.uri, pipeline.gold.uri, pipeline.checkpoints.uri]), ...(await recent.list()).map(({ path }) => path)]
+      })
+    },
+    licences
   }
 
   return {
-    host,
+    host: loggedHost(host, log),
     async close() {
       await inTurn(async () => live?.close())
       await database.close()
+      process.off('uncaughtExceptionMonitor', brokenDown)
+      log.write('ended')
+      await log.settled()
     }
   }
 }

@@ -33,6 +33,7 @@ export interface LiveRunParts {
 export interface LiveRun {
   readonly id: string
   summary(): RunSummary
+  problems(): readonly Problem[]
   /** All so far. What comes while gold is read is held back, so that every row and batch is told once and in order. */
   snapshot(): Promise<RunSnapshot>
   control(command: RunCommand): Promise<void>
@@ -271,6 +272,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   return {
     id: runId,
     summary,
+    problems: () => problems,
     snapshot,
     async control(command) {
       if (command.kind === 'speed') {

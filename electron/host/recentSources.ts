@@ -1,7 +1,8 @@
-import { access, mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ColumnMapping, RecentSource } from '#shared/contract/source.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
+import { moveAside } from '../storage/moveAside.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -87,17 +88,6 @@ async function readSources(file: string): Promise<SourcesFile | undefined> {
   const { version, sources, mappings } = parseObject(text)
   if (version !== formatVersion || !Array.isArray(sources) || !Array.isArray(mappings)) return undefined
   return { sources: sources.filter(isSource), mappings: mappings.filter(isKeptMapping) }
-}
-
-async function moveAside(file: string): Promise<void> {
-  for (let number = 1; ; number++) {
-    const aside = file.replace(/\.json$/, `.aside${number === 1 ? '' : `-${number}`}.json`)
-    const isFree = await access(aside).then(
-      () => false,
-      () => true
-    )
-    if (isFree) return rename(file, aside)
-  }
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { PlainFault } from '#shared/contract/faults.ts'
+import type { SessionRun } from '#shared/contract/session.ts'
 import type { Limits, NewRun, QueryName, RunState, RunSummary, WindowSettings } from '#shared/contract/run.ts'
 import type { ColumnMapping } from '#shared/contract/source.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
@@ -10,6 +11,7 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
 import { keepRecordings, type Recordings } from '../whatIf/recordings.ts'
+import { pipelineOfSession } from './sessionRun.ts'
 
 /** A run as its `run.json` keeps it. */
 export interface SavedRun {
@@ -48,6 +50,10 @@ export interface RunFiles {
   recordedFolder(run: SavedRun): string | undefined
   /** A run that does the batches of another one again, with other limits. */
   createReplay(of: SavedRun, recordings: Recordings, limits: Limits, nowMs: number): Promise<SavedRun>
+  /** A run with the settings of a session; gold and checkpoints lie in its own folder. */
+  createOfSession(run: SessionRun, nowMs: number): Promise<SavedRun>
+  /** The run's own folder. */
+  folder(id: string): string
 }
 
 export function openRunFiles(dataFolder: string): RunFiles {
@@ -116,7 +122,15 @@ export function openRunFiles(dataFolder: string): RunFiles {
       await keepRecordings(join(folder, recordedName), recordings)
       await save(saved)
       return saved
-    }
+    },
+    async createOfSession(run, nowMs) {
+      const id = newId(nowMs)
+      const pipeline = pipelineOfSession(run, folderOf(id))
+      const saved: SavedRun = { formatVersion: 1, id, name: await freeName(run.name), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
+      await save(saved)
+      return saved
+    },
+    folder: folderOf
   }
 }
 

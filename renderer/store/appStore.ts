@@ -1,4 +1,3 @@
-import type { Host } from '#shared/contract/host.ts'
 import type { NewRun, RunCommand, Speed } from '#shared/contract/run.ts'
 import type { Session } from './session.ts'
 
@@ -59,20 +58,4 @@ export function runActions({ host, run, view, undo }: Session, onFault: (message
     tellFault: (error) => onFault(error instanceof Error ? error.message : String(error))
   }
   return actions
-}
-
-/** Saves each change of the view a moment later; what was selected and looked at is of one sitting. */
-export function keepView(host: Host, view: Session['view']): void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  view.subscribe(() => {
-    clearTimeout(timer)
-    const { selection: _selection, range: _range, ...kept } = view.get()
-    timer = setTimeout(() => void host.saveLayout({ formatVersion: 1, view: kept }).catch(() => undefined), 250)
-  })
-}
-
-/** The view of a saved layout; what is of another format is passed over. */
-export function viewOf(layout: unknown): Partial<ReturnType<Session['view']['get']>> {
-  if (typeof layout !== 'object' || layout === null || !('formatVersion' in layout) || layout.formatVersion !== 1 || !('view' in layout)) return {}
-  return typeof layout.view === 'object' && layout.view !== null ? layout.view : {}
 }

@@ -7,6 +7,8 @@ export interface ContrailDesktop {
   connect(nonce: string): Promise<void>
   /** The system's dialog; null when it was cancelled. */
   openFolder(): Promise<string | null>
+  /** The system's dialog, for one file; null when it was cancelled. Extensions are without the dot. */
+  openFile(extensions: readonly string[]): Promise<string | null>
   /** The system's dialog asks before a file is replaced; null when it was cancelled. Extensions are without the dot. */
   saveFile(defaultName: string, extensions: readonly string[]): Promise<string | null>
   /** Of a file or folder that was dropped (a DOM `File`); empty when it is not on a disk. */

@@ -1,3 +1,5 @@
+import type { DiskUse, Licence, LogTail } from './help.ts'
+import type { RunOfSession, SaveSession, SessionFile, SessionListing, SessionRun } from './session.ts'
 import type { CheckReport, ColumnMapping, FolderListing, RecentSource } from './source.ts'
 import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfQuestion, WhatIfRows } from './whatIf.ts'
 import type { Limits, NewRun, QueryName, RunCommand, RunEvent, RunSnapshot, RunSummary } from './run.ts'
@@ -46,6 +48,22 @@ export interface Host {
 
   onRunEvent(listener: (event: RunEvent) => void): () => void
   onExportProgress(listener: (progress: ExportProgress) => void): () => void
+
+  /** Folders and session files below a path on the host (default: where documents are), for a browser that has no dialog of its own. */
+  listSessions(path?: string): Promise<SessionListing>
+  /** Writes a session file; answers its path. */
+  saveSession(session: SaveSession): Promise<string>
+  /** Reads a session file and refuses what is none, in a sentence; nothing is opened or made. */
+  readSession(path: string): Promise<SessionFile>
+  /** The run of a session: of that id, or a new one over the same silver with the same settings. */
+  runOfSession(run: SessionRun): Promise<RunOfSession>
+
+  diskUse(runId: string): Promise<DiskUse>
+  /** The newest 1,000 lines. */
+  logs(): Promise<LogTail>
+  /** What tells a problem to whoever helps, as text: versions, settings, problems, log; of the run, if one is given. Nothing is sent. */
+  report(runId?: string): Promise<string>
+  licences(): Promise<readonly Licence[]>
 }
 
 /** Every name of `Host`: what `serve` lets through. */
@@ -70,7 +88,15 @@ export const hostMethods = [
   'loadLayout',
   'saveLayout',
   'onRunEvent',
-  'onExportProgress'
+  'onExportProgress',
+  'listSessions',
+  'saveSession',
+  'readSession',
+  'runOfSession',
+  'diskUse',
+  'logs',
+  'report',
+  'licences'
 ] as const satisfies readonly (keyof Host)[]
 
 export interface About {

@@ -135,13 +135,16 @@ describe('what a page asks for', () => {
   ])('is refused to %s', async (_what, frame) => {
     await start()
     for (const channel of standIn.handlers.keys()) await expect(ask(channel, frame, 'light')).rejects.toThrow('which is not the workbench')
-    expect([...standIn.handlers.keys()]).toEqual(['contrail:connect', 'contrail:openFolder', 'contrail:saveFile', 'contrail:setTheme'])
+    expect([...standIn.handlers.keys()]).toEqual(['contrail:connect', 'contrail:openFolder', 'contrail:openFile', 'contrail:saveFile', 'contrail:setTheme'])
   })
 
   test.each<[string, unknown[]]>([
     ['contrail:connect', []],
     ['contrail:connect', ['short']],
     ['contrail:connect', [{ length: 20 }]],
+    ['contrail:openFile', []],
+    ['contrail:openFile', ['contrail']],
+    ['contrail:openFile', [['../contrail']]],
     ['contrail:saveFile', []],
     ['contrail:saveFile', ['../gold.csv', ['csv']]],
     ['contrail:saveFile', ['/etc/passwd', ['csv']]],
@@ -173,6 +176,14 @@ describe('what a page asks for', () => {
       properties: expect.arrayContaining(['showOverwriteConfirmation'])
     })
   })
+})
+
+test('a file to open comes from the system, or null', async () => {
+  await start()
+  expect(await ask('contrail:openFile', ours, ['contrail'])).toBeNull()
+  standIn.openDialog = { canceled: false, filePaths: ['/sessions/one.contrail'] }
+  expect(await ask('contrail:openFile', ours, ['contrail'])).toBe('/sessions/one.contrail')
+  expect(standIn.openOptions).toMatchObject({ filters: [{ name: 'Contrail session', extensions: ['contrail'] }], properties: ['openFile'] })
 })
 
 describe('a second start', () => {

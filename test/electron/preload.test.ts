@@ -28,7 +28,7 @@ const host = (about: Awaited<ReturnType<Host['about']>>) => ({ about: async () =
 
 test('the page gets these functions and nothing else', () => {
   expect([...standIn.exposed.keys()]).toEqual(['contrailDesktop'])
-  expect(Object.entries(desktop).map(([name, value]) => `${name} ${typeof value}`)).toEqual(['connect function', 'openFolder function', 'saveFile function', 'pathOfDrop function', 'onCommand function', 'setTheme function'])
+  expect(Object.entries(desktop).map(([name, value]) => `${name} ${typeof value}`)).toEqual(['connect function', 'openFolder function', 'openFile function', 'saveFile function', 'pathOfDrop function', 'onCommand function', 'setTheme function'])
 })
 
 test('a port to the host comes with the nonce of the page, and speaks the contract', async () => {
@@ -58,6 +58,6 @@ test('commands of the menu are heard until one stops listening; others are not',
 
 test('dialogs and the theme reach main', async () => {
   standIn.openDialog = { canceled: false, filePaths: ['/silver'] }
-  expect([await desktop.openFolder(), await desktop.saveFile('gold.csv', ['csv']), await desktop.setTheme('dark')]).toEqual(['/silver', null, undefined])
+  expect([await desktop.openFile(['contrail']), await desktop.openFolder(), await desktop.saveFile('gold.csv', ['csv']), await desktop.setTheme('dark')]).toEqual(['/silver', '/silver', null, undefined])
   await expect(desktop.saveFile('../gold.csv', ['csv'])).rejects.toThrow('the window sent something else than a file name')
 })

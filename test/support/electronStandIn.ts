@@ -26,6 +26,7 @@ export const standIn = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }],
   openDialog: { canceled: true, filePaths: [] } as Electron.OpenDialogReturnValue,
   saveDialog: { canceled: true, filePath: '' } as Electron.SaveDialogReturnValue,
+  openOptions: undefined as Electron.OpenDialogOptions | undefined,
   saveOptions: undefined as Electron.SaveDialogOptions | undefined
 }
 
@@ -121,7 +122,10 @@ export const screen = {
 } satisfies Pick<Electron.Screen, 'getAllDisplays'>
 
 export const dialog = {
-  showOpenDialog: async () => standIn.openDialog,
+  async showOpenDialog(...[, options]: unknown[]) {
+    standIn.openOptions = options as Electron.OpenDialogOptions
+    return standIn.openDialog
+  },
   async showSaveDialog(...[, options]: unknown[]) {
     standIn.saveOptions = options as Electron.SaveDialogOptions
     return standIn.saveDialog

@@ -83,10 +83,17 @@ function Tab({ tab, tables, isShown, onShow }: { readonly tab: GridTab; readonly
   )
 }
 
-/** Keeps what is typed by itself, and gives it on a moment after the last key. */
+/** Keeps what is typed by itself, and gives it on a moment after the last key. A filter that comes from elsewhere takes its place. */
 function FilterField({ filter, onFilter }: { readonly filter: string; readonly onFilter: (text: string) => void }) {
   const [text, setText] = useState(filter)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const known = useRef(filter)
+  useEffect(() => {
+    if (filter === known.current) return
+    known.current = filter
+    clearTimeout(timer.current)
+    setText(filter)
+  }, [filter])
   return (
     <input
       className="field dock-filter"
@@ -99,7 +106,10 @@ function FilterField({ filter, onFilter }: { readonly filter: string; readonly o
       onChange={({ target }) => {
         setText(target.value)
         clearTimeout(timer.current)
-        timer.current = setTimeout(() => onFilter(target.value), 120)
+        timer.current = setTimeout(() => {
+          known.current = target.value
+          onFilter(target.value)
+        }, 120)
       }}
     />
   )

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { About, ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
+import { fileNameOf } from '#renderer/format/fileName.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { joined } from '#renderer/format/joined.ts'
 import type { GridHandle } from '#renderer/grid/Grid.tsx'
@@ -44,7 +45,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
     return host.onExportProgress(setProgress)
   }, [host])
 
-  const name = `${slug(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`
+  const name = `${fileNameOf(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`
   const proposed = about === null ? '' : joined(about.documentsFolder, name)
   const path = edited ? to : proposed
 
@@ -180,6 +181,3 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
 }
 
 const isFault = (error: unknown): error is { readonly code: string } => typeof error === 'object' && error !== null && 'code' in error
-
-/** A name for a file: letters, digits and hyphens. */
-const slug = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') || 'run'

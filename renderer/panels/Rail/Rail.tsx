@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
+import { describeDiskUse, formatDiskUse } from '#renderer/format/diskUse.ts'
 import { formatCount, formatInstant } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
+import { useDiskUse } from '../useDiskUse.ts'
 import { useCounters } from '../useTopics.ts'
 import { countryRows, phaseRows } from './railFacts.ts'
 import { useSourceText } from './useSourceText.ts'
@@ -84,6 +86,11 @@ function Runs({ actions }: { readonly actions: Actions }) {
   useEffect(() => {
     host.listRuns().then(setRuns, () => undefined) // The list stays as it was.
   }, [host, here?.id, state])
+  const diskUses = useDiskUse(runs)
+  const diskUseOf = (id: string): string | undefined => {
+    const use = diskUses.get(id)
+    return use && `${formatDiskUse(use)} on disk: ${describeDiskUse(use)}`
+  }
   return (
     <section className="rail-section" aria-label="Runs">
       <header>
@@ -100,7 +107,9 @@ function Runs({ actions }: { readonly actions: Actions }) {
               <span className="rail-name" title={run.name}>
                 {run.name}
               </span>
-              <span className="rail-count">{run.id === here?.id ? here.state : run.state}</span>
+              <span className="rail-count" title={diskUseOf(run.id)}>
+                {run.id === here?.id ? here.state : run.state}
+              </span>
             </button>
           </li>
         ))}

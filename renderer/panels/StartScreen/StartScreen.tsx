@@ -1,7 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import type { DiskUse } from '#shared/contract/help.ts'
 import type { About } from '#shared/contract/host.ts'
 import type { RunSummary } from '#shared/contract/run.ts'
 import type { CheckReport, ColumnMapping, RecentSource } from '#shared/contract/source.ts'
+import { describeDiskUse, formatDiskUse } from '#renderer/format/diskUse.ts'
 import { formatDay } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
@@ -10,6 +12,7 @@ import { ModalDialog } from '../ModalDialog.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { OpenFolder } from './OpenFolder.tsx'
 import { SourceCheck } from './SourceCheck.tsx'
+import { useDiskUse } from '../useDiskUse.ts'
 import { Welcome } from './Welcome.tsx'
 import './startScreen.css'
 
@@ -32,6 +35,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
   const [said, setSaid] = useState<string | null>(null)
   const [deleting, setDeleting] = useState<RunSummary | null>(null)
   const checks = useRef(0)
+  const diskUses = useDiskUse(runs)
 
   const refresh = () => {
     host.recentSources().then(setRecent, () => undefined) // Lists are a help; what they cannot show is told where it is used.
@@ -140,6 +144,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
                       {run.mode}, {run.state === 'interrupted' ? 'interrupted, press Play to go on' : run.state}
                       {run.fault && `: ${run.fault.message}`}
                     </span>
+                    <DiskUseOf use={diskUses.get(run.id)} />
                   </button>
                   <button className="button button-quiet" aria-label={`Delete run ${run.name}`} onClick={() => setDeleting(run)}>
                     Delete
@@ -185,6 +190,16 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         </ModalDialog>
       )}
     </div>
+  )
+}
+
+/** Comes a moment after its run. */
+function DiskUseOf({ use }: { readonly use: DiskUse | undefined }) {
+  if (!use) return null
+  return (
+    <span className="start-disk" title={`Disk used by the run: ${describeDiskUse(use)}`}>
+      {formatDiskUse(use)}
+    </span>
   )
 }
 
