@@ -21,6 +21,16 @@ const flushEveryMs = 100
 /** DuckDB starts this long after the page, so that the page is seen first. */
 const warmUpAfterMs = 300
 
+/** What a grid needs of the database that its table is in. */
+export interface GridTables {
+  readonly hub: { subscribe(table: string, listener: () => void): () => void }
+  query(sql: string): Promise<StreamTable>
+  count(table: string): number
+  newest(table: string): number
+  dropped(table: string): number
+  isBehind(table: string): boolean
+}
+
 /** The open run as tables of DuckDB, each with a column `seq` that tells its rows apart. Times are TIMESTAMPs in UTC. */
 export interface RunTables {
   readonly hub: FrameHub<TableName>

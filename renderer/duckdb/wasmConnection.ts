@@ -10,7 +10,7 @@ export interface WasmConnection {
   queryStream(sql: string): Promise<Uint8Array>
   /** The answer part by part, while it is computed: an Arrow schema first, then batches of rows, each an Arrow message. It goes on while `onPart` says so, for as long as it takes. */
   stream(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void>
-  /** Adds an Arrow stream to a table, or makes one of it. */
+  /** Adds an Arrow stream to a table, or makes one of it; its schema must be there. */
   insertFrom(table: string, stream: Uint8Array, create: boolean): Promise<void>
   /** Ends the worker at once, whatever it does: that is the only way to stop a statement. What waits for an answer is refused with `reason`. */
   end(reason: Error): void
@@ -63,7 +63,7 @@ export async function openWasm({ locked }: WasmOptions = { locked: false }): Pro
   return {
     query: async (sql) => readStream(await queryStream(sql)),
     queryStream,
-    insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { name: table, create })),
+    insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { ...nameOf(table), create })),
     stream: (sql, onPart) => oneByOne(() => streamParts(sql, onPart)),
     end(reason) {
       ended ??= reason
@@ -71,6 +71,12 @@ export async function openWasm({ locked }: WasmOptions = { locked: false }): Pro
       void database.terminate()
     }
   }
+}
+
+/** Of "schema.table", or of a table alone. */
+function nameOf(table: string): { readonly name: string; readonly schema?: string } {
+  const [schema, name] = table.split('.')
+  return name === undefined ? { name: table } : { name, schema: schema! }
 }
 
 async function inTime<Answer>(work: Promise<Answer>, what: string): Promise<Answer> {
