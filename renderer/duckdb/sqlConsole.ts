@@ -3,7 +3,8 @@ import type { RunStore } from '#renderer/store/runStore.ts'
 import { readStatement, type Place } from './readStatement.ts'
 import { sqlFault } from './sqlFault.ts'
 import { keepResult, type SqlResult } from './sqlResult.ts'
-import { tableNames, type RunTables, type TableName } from './tables.ts'
+import { tableNames, type AskedTable } from './tableShapes.ts'
+import type { RunTables } from './tables.ts'
 import { openWasm, type WasmConnection } from './wasmConnection.ts'
 
 /** Rows of an answer that are kept at most, and what they may weigh; of all answers together too. */
@@ -71,7 +72,7 @@ export function openSqlConsole(tables: RunTables, run: RunStore): SqlConsole {
   const listeners = new Set<() => void>()
   const answers = new Map<string, Answer>()
   let opening: Promise<WasmConnection> | undefined
-  let held = new Map<TableName, number>()
+  let held = new Map<AskedTable, number>()
   let running: Running | null = null
   let stop: ((why: Stop) => void) | undefined
   let made = 0

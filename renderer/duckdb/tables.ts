@@ -1,16 +1,13 @@
-import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
 import type { BatchRecord, Problem, QueryName, RunSummary } from '#shared/contract/run.ts'
 import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
 import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
 import { parameterRows } from './parameterRows.ts'
+import { columnOf, columnsIn, emptyStream, isGold, shapeOf, streamOf, tableNames, type Appended, type AskedTable, type Cell, type TableColumn, type TableName } from './tableShapes.ts'
 import { openWasm, type WasmConnection } from './wasmConnection.ts'
 
-export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems' | 'what_if' | 'parameters'
-
-/** Those that a person may ask by SQL. */
-export type AskedTable = Exclude<TableName, 'what_if'>
+export type { AskedTable, TableColumn, TableName } from './tableShapes.ts'
 
 /** The newest rows that a table keeps. */
 export const keptRows = 1_000_000
@@ -57,12 +54,6 @@ export interface RunTables {
   insertFrom: WasmConnection['insertFrom']
 }
 
-export interface TableColumn {
-  readonly name: string
-  /** As DuckDB calls it, in lower case. */
-  readonly type: string
-}
-
 export interface TablePart {
   readonly table: AskedTable
   readonly stream: Uint8Array
@@ -78,32 +69,6 @@ export interface CopiedTables {
 
 /** Rows of a part of a copy. */
 const copiedAtOnce = 100_000
-
-const time = { kind: 'timestamp_ntz' } as const
-const text = { kind: 'string' } as const
-const double = { kind: 'double' } as const
-const whole = { kind: 'long' } as const
-
-type Columns = readonly (readonly [name: string, type: TypedColumn['type']])[]
-
-const shapes = {
-  windows: [['query', text], ['window_start', time], ['window_end', time], ['state', text], ['alert', { kind: 'boolean' }], ['rows', whole], ['keys', whole], ['keys_over', whole], ['dropped_rows', whole], ['closed_batch', whole]],
-  late_rows: [['query', text], ['file', text], ['pane', time], ['key', text], ['rows', whole], ['missed_windows', whole], ['batch', whole]],
-  files: [['query', text], ['file', text], ['bytes', whole], ['rows', whole], ['min_event', time], ['max_event', time], ['late_rows', whole], ['batch', whole], ['arrived', time], ['set_aside', text]],
-  progress: [['query', text], ['batch', whole], ['started', time], ['rows', whole], ['files', whole], ['closed_rows', whole], ['open_groups', whole], ['dropped_groups', whole], ['late_rows', whole], ['duration_ms', double], ['watermark', time]],
-  problems: [['severity', text], ['at', time], ['query', text], ['file', text], ['message', text]],
-  parameters: [['name', text], ['value', text], ['unit', text]]
-} as const satisfies Record<string, Columns>
-
-/** Of gold before its first row; what they really are depends on silver. */
-const goldShapes: Record<QueryName, Columns> = {
-  flight_phase_counts: [['window_start', time], ['window_end', time], ['flight_phase', text], ['flight_count', whole], ['avg_altitude', double], ['avg_velocity', double]],
-  anomaly_alerts: [['window_start', time], ['window_end', time], ['origin_country', text], ['total_observations', whole], ['altitude_anomalies', whole], ['velocity_anomalies', whole], ['anomaly_rate', double], ['max_altitude', double], ['min_altitude', double], ['max_velocity', double], ['avg_altitude', double], ['avg_velocity', double], ['stddev_altitude', double], ['stddev_velocity', double]]
-}
-
-type Small = keyof typeof shapes
-type Appended = Exclude<Small, 'windows' | 'parameters'>
-type Cell = string | number | bigint | boolean | null
 
 /** Fills tables from what the store hears, a few times a second. */
 export function openRunTables(run: RunStore): RunTables {
@@ -349,7 +314,7 @@ export function openRunTables(run: RunStore): RunTables {
       tables.set(table, { rows: counts.get(table) ?? 0, version })
       if (known.get(table) === version) continue
       if (!made.has(table)) {
-        await take({ table, stream: arrowStream((isGold(table) ? goldShapes[table.slice(5) as QueryName] : shapes[table]).map(([name, type]) => ({ name, type, values: [] })), 0), isFirst: true })
+        await take({ table, stream: emptyStream(table), isFirst: true })
         continue
       }
       const last = newest(table)
@@ -401,7 +366,7 @@ export function openRunTables(run: RunStore): RunTables {
     newest,
     dropped: (table) => lost.get(table) ?? 0,
     isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'windows' ? touched.size > 0 : table === 'parameters' ? parameters !== parametersMade : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0),
-    columns: (table) => (isGold(table) ? (goldColumns.get(table) ?? goldShapes[table.slice(5) as QueryName].map(columnOf)) : shapes[table].map(columnOf)),
+    columns: (table) => goldColumns.get(table) ?? shapeOf(table).map(columnOf),
     copy(names, known, take) {
       const copied = working.then(() => copyAll(names, known, take))
       working = copied.catch(() => undefined)
@@ -411,34 +376,14 @@ export function openRunTables(run: RunStore): RunTables {
   }
 }
 
-/** As a person looks for them. */
-export const tableNames: readonly AskedTable[] = ['gold.anomaly_alerts', 'gold.flight_phase_counts', 'windows', 'late_rows', 'files', 'progress', 'parameters', 'problems']
-
-const typeNames: Readonly<Record<string, string>> = { timestamp_ntz: 'timestamp', string: 'varchar', long: 'bigint' }
-
-const columnOf = ([name, { kind }]: Columns[number]): TableColumn => ({ name, type: typeNames[kind] ?? kind })
-
-/** From DESCRIBE. */
-function columnsIn({ columns, length }: StreamTable): TableColumn[] {
-  const [names, types] = columns
-  return Array.from({ length }, (_, row) => ({ name: String(names?.values[row]), type: String(types?.values[row]).toLowerCase() })).filter(({ name }) => name !== 'seq')
-}
-
 /** Where `count` rows lie whose newest has `last`; at least one range, so that an empty table keeps its columns. */
 function seqRanges(last: number, count: number): (readonly [number, number])[] {
   const from = Math.max(0, last - count + 1)
   return Array.from({ length: Math.max(1, Math.ceil((last + 1 - from) / copiedAtOnce)) }, (_, i) => [from + i * copiedAtOnce, Math.min(last, from + (i + 1) * copiedAtOnce - 1)])
 }
 
-const isGold = (table: TableName): table is `gold.${QueryName}` => table.startsWith('gold.')
-
 const emptyGold = (): Record<QueryName, Uint8Array[]> => ({ flight_phase_counts: [], anomaly_alerts: [] })
 
 const emptySmall = (): Record<Appended, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
 
 const micros = (ms: number | null): bigint | null => (ms === null || !Number.isFinite(ms) ? null : BigInt(Math.round(ms * 1000)))
-
-function streamOf(name: Small, rows: readonly (readonly Cell[])[], seq?: readonly number[]): Uint8Array {
-  const columns: TypedColumn[] = shapes[name].map(([column, type], i) => ({ name: column, type, values: rows.map((row) => row[i] ?? null) }))
-  return arrowStream(seq ? [{ name: 'seq', type: { kind: 'integer' }, values: seq }, ...columns] : columns, rows.length)
-}
