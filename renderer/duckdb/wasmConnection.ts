@@ -6,7 +6,7 @@ import { readStream, type StreamTable } from '#shared/arrow/readStream.ts'
 /** DuckDB in the page: in memory, in a worker of its own, over Arrow streams only. One statement at a time, in the order in which they were asked for. */
 export interface WasmConnection {
   query(sql: string): Promise<StreamTable>
-  /** The answer as it comes: an Arrow stream. */
+  /** The answer as it comes: an Arrow file, which readers of streams take too. */
   queryStream(sql: string): Promise<Uint8Array>
   /** The answer part by part, while it is computed: an Arrow schema first, then batches of rows, each an Arrow message. It goes on while `onPart` says so, for as long as it takes. */
   stream(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void>

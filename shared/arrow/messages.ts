@@ -21,3 +21,9 @@ export function wholeStream(schema: Uint8Array, messages: readonly Uint8Array[])
   }
   return stream
 }
+
+/** An Arrow file as the stream that lies in it, between its first mark and its footer. */
+export function fileAsStream(file: Uint8Array): Uint8Array {
+  const footerBytes = new DataView(file.buffer, file.byteOffset).getInt32(file.byteLength - 10, true)
+  return wholeStream(file.subarray(8, file.byteLength - 10 - footerBytes), [])
+}

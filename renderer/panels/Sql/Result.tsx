@@ -89,7 +89,8 @@ export const Result = memo(function Result({ outcome, result, name, sort, onSort
               {!failed && <Icon name="tick" size={14} />}
               <b>{formatCount(result.rows)} {result.rows === 1 ? 'row' : 'rows'}</b>
               <span className="hint">
-                {tookText(result.elapsedMs)}, {formatCount(result.rowsRead)} rows read
+                {tookText(result.elapsedMs)}
+                {result.rowsRead > 0 && `, ${formatCount(result.rowsRead)} rows read`}
                 {result.cut === 'rows' && `; the first ${formatCount(mostRows)}, there are more`}
                 {result.cut === 'bytes' && '; there are more, too large to keep all'}
               </span>

@@ -61,7 +61,7 @@ export function Sql() {
   const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
 
   const tablesPx = between(sizes.sqlTables ?? 248, 160, 400)
-  const editorPx = between(sizes.sqlEditor ?? Math.min(236, Math.round(height * 0.34)), 96, Math.max(96, height - 160))
+  const editorPx = between(sizes.sqlEditor ?? Math.min(267, Math.round(height * 0.36)), 96, Math.max(96, height - 160))
   const chartPx = between(sizes.sqlChart ?? Math.min(436, Math.round((width - tablesPx) * 0.4)), 240, Math.max(240, width - tablesPx - 320))
   const outcome = answer?.outcome
   const ids = Object.values(run.lastBatch).map(({ batchId }) => batchId)

@@ -40,6 +40,9 @@ function TableLine({ table, isOpen, onOpen, onInsert }: TableLineProps) {
           <Icon name="right" size={12} />
         </button>
         <button className="sql-name" title={`Write ${table} into the statement`} onClick={() => onInsert(table)}>
+          <svg className="sql-brackets" width="12" height="12" viewBox="0 0 12 12" aria-hidden>
+            <path d="M.5 1.5h11v9H.5zM.5 4.5h11M4.5 4.5v6M8 4.5v6" />
+          </svg>
           {table}
         </button>
         <span className="sql-count">{formatCount(count)}</span>

@@ -8,6 +8,7 @@ import { isNumber } from './resultColumns.ts'
 export const mostPoints = 5_000
 const mostSteps = 24
 const mostNames = 40
+const mostValues = 120
 
 /** A choice with the columns that it is about; where they are not there, those that suit it. */
 export interface ChosenColumns {
@@ -103,11 +104,13 @@ async function readCells(query: Query, table: string, { x, y, value }: ChosenCol
 /** The values of a column where they are few, the most frequent names, or equal steps from its least to its highest. `sql`: the place of a row, from 0. */
 async function placesOf(query: Query, table: string, column: ResultColumn): Promise<{ readonly places: readonly CellValue[]; readonly sql: string }> {
   const name = quoted(column.name)
-  const few = await query(`SELECT v FROM (SELECT ${name} AS v, count(*) AS n FROM ${table} WHERE ${name} IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT ${mostNames + 1}) ORDER BY ${isMeasured(column) ? 'v' : 'n DESC, v'}`)
-  if (few.length <= mostNames || !isMeasured(column)) {
-    const length = Math.min(few.length, mostNames)
-    const sql = `(SELECT list(v ORDER BY i) FROM (SELECT v, row_number() OVER () AS i FROM (SELECT v FROM (SELECT ${name} AS v, count(*) AS n FROM ${table} WHERE ${name} IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT ${mostNames}) ORDER BY ${isMeasured(column) ? 'v' : 'n DESC, v'})))`
-    return { places: Array.from({ length }, (_, row) => cellAt(few.columns[0], row)), sql: `list_position(${sql}, ${name}) - 1` }
+  const order = isMeasured(column) ? 'v' : 'n DESC, v'
+  const values = (limit: number) => `SELECT v, n FROM (SELECT ${name} AS v, count(*) AS n FROM ${table} WHERE ${name} IS NOT NULL GROUP BY v) ORDER BY ${order} LIMIT ${limit}`
+  const limit = isMeasured(column) ? mostValues : mostNames
+  const few = await query(values(limit + 1))
+  if (few.length <= limit || !isMeasured(column)) {
+    const places = Array.from({ length: Math.min(few.length, limit) }, (_, row) => cellAt(few.columns[0], row))
+    return { places, sql: `list_position((SELECT list(v ORDER BY ${order}) FROM (${values(limit)})), ${name}) - 1` }
   }
   const number = column.kind === 'instant' ? `epoch_us(${name})::DOUBLE` : column.kind === 'date' ? `(${name} - DATE '1970-01-01')::DOUBLE` : `${name}::DOUBLE`
   const ends = await query(`SELECT min(v), max(v) FROM (SELECT ${number} AS v FROM ${table}) WHERE isfinite(v)`)

@@ -97,7 +97,7 @@ function heat({ x, y, cells }: ChartCells, chosen: ChosenColumns, { width, heigh
     const [top, end] = [Math.round(gutter.top + cells[i + 1]! * cellHeight), Math.round(gutter.top + (cells[i + 1]! + 1) * cellHeight)]
     byShade[Math.max(0, shade)]!.push(from, top, Math.max(1, to - from - 1), Math.max(1, end - top - 1))
   }
-  const name = (column: ResultColumn, value: CellValue): string => (isNumber(column) ? numberText(numberOf(value)) : shownText(column, value, units))
+  const name = (column: ResultColumn, value: CellValue): string => (isNumber(column) ? tickText(numberOf(value)) : column.kind === 'instant' && !column.manyDays ? formatInstant(Number(value) / 1000, units.zone, { seconds: false, mark: false }) : shownText(column, value, units))
   const everyX = Math.max(1, Math.ceil(58 / cellWidth))
   const everyY = Math.max(1, Math.ceil(13 / cellHeight))
   const end = gutter.top + y.length * cellHeight

@@ -17,7 +17,7 @@ export function resultColumns(columns: readonly ResultColumn[]): readonly GridCo
       kind: isNumber(column) ? 'number' : kind === 'instant' ? 'instant' : 'text',
       width: Math.min(320, Math.max(widths[kind] + (column.manyDays ? 70 : 0), name.length * 7 + 36)),
       show: (value, units) => (value === null ? 'null' : shownText(column, value, units)),
-      tone: (value) => (value === null || value === 0 || value === 0n ? 'quiet' : undefined),
+      tone: (value) => (value === null || (isNumber(column) && Number(value) === 0) ? 'quiet' : undefined),
       ...(kind === 'boolean' && { copy: booleanText }),
       ...(kind === 'date' && { copy: dateText })
     }
@@ -27,7 +27,7 @@ export function resultColumns(columns: readonly ResultColumn[]): readonly GridCo
 const widths: Readonly<Record<ResultKind, number>> = { integer: 88, decimal: 96, double: 96, text: 152, instant: 96, date: 92, boolean: 64 }
 
 /** A value of a column as it is read. */
-export function shownText({ kind, manyDays }: Pick<ResultColumn, 'kind' | 'manyDays'>, value: CellValue, { zone }: Pick<Units, 'zone'>): string {
+export function shownText({ kind, manyDays, total }: Pick<ResultColumn, 'kind' | 'manyDays' | 'total'>, value: CellValue, { zone }: Pick<Units, 'zone'>): string {
   if (value === null) return ''
   switch (kind) {
     case 'integer':
@@ -35,7 +35,7 @@ export function shownText({ kind, manyDays }: Pick<ResultColumn, 'kind' | 'manyD
     case 'decimal':
       return grouped(String(value).replace(/(\.\d{4})\d+$/, '$1'))
     case 'double':
-      return doubleText(numberOf(value))
+      return doubleText(numberOf(value), digitsOf(total))
     case 'instant': {
       const ms = Number(value) / 1000
       return `${manyDays ? `${dayText(ms, zone)} ` : ''}${formatInstant(ms, zone, { mark: false })}`
@@ -52,20 +52,22 @@ export function shownText({ kind, manyDays }: Pick<ResultColumn, 'kind' | 'manyD
 /** What is said of all rows of a column, below them; undefined: nothing. */
 export function totalText({ kind, total }: ResultColumn): string | undefined {
   if (total === null) return undefined
-  return kind === 'integer' || kind === 'decimal' ? grouped(String(total).replace(/(\.\d{4})\d+$/, '$1')) : kind === 'double' ? `max ${doubleText(numberOf(total))}` : undefined
+  return kind === 'integer' || kind === 'decimal' ? grouped(String(total).replace(/(\.\d{4})\d+$/, '$1')) : kind === 'double' ? `max ${doubleText(numberOf(total), digitsOf(total))}` : undefined
 }
 
 /** Digits in groups of three, with the true minus sign; exact, however many there are. */
 const grouped = (digits: string): string => digits.replace(/^-/, '−').replace(/^(\D?\d+)/, (whole) => whole.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ','))
 
-const upToFour = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 })
-const upToTwo = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
+/** Behind the point, for all values of a column whose highest is known: about four figures that count. */
+const digitsOf = (highest: CellValue): number => (highest !== null && Math.abs(numberOf(highest)) > 1 ? (Math.abs(numberOf(highest)) >= 100 ? 1 : 2) : 4)
 
-function doubleText(value: number): string {
+const byDigits = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }))
+
+function doubleText(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value < 0 ? '−∞' : '∞'
   const size = Math.abs(value)
-  const text = size !== 0 && (size < 0.0001 || size >= 1e15) ? value.toExponential(3) : (size >= 1000 ? upToTwo : upToFour).format(value)
+  const text = size !== 0 && (size < 0.5 * 10 ** -digits || size >= 1e15) ? value.toExponential(2) : byDigits[digits]!.format(value)
   return text.replaceAll('-', '−')
 }
 
