@@ -1,11 +1,14 @@
-import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
-import type { BatchRecord, Problem, QueryName } from '#shared/contract/run.ts'
+import { fileAsStream } from '#shared/arrow/messages.ts'
+import type { StreamTable } from '#shared/arrow/readStream.ts'
+import type { BatchRecord, Problem, QueryName, RunSummary } from '#shared/contract/run.ts'
 import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
 import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
+import { parameterRows } from './parameterRows.ts'
+import { columnOf, columnsIn, emptyStream, isGold, shapeOf, streamOf, tableNames, type Appended, type AskedTable, type Cell, type TableColumn, type TableName } from './tableShapes.ts'
 import { openWasm, type WasmConnection } from './wasmConnection.ts'
 
-export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems' | 'what_if'
+export type { AskedTable, TableColumn, TableName } from './tableShapes.ts'
 
 /** The newest rows that a table keeps. */
 export const keptRows = 1_000_000
@@ -15,6 +18,16 @@ const flushEveryMs = 100
 
 /** DuckDB starts this long after the page, so that the page is seen first. */
 const warmUpAfterMs = 300
+
+/** What a grid needs of the database that its table is in. */
+export interface GridTables {
+  readonly hub: { subscribe(table: string, listener: () => void): () => void }
+  query(sql: string): Promise<StreamTable>
+  count(table: string): number
+  newest(table: string): number
+  dropped(table: string): number
+  isBehind(table: string): boolean
+}
 
 /** The open run as tables of DuckDB, each with a column `seq` that tells its rows apart. Times are TIMESTAMPs in UTC. */
 export interface RunTables {
@@ -31,25 +44,32 @@ export interface RunTables {
   replace(table: 'what_if', rows: Uint8Array): void
   /** True while rows of the table have come that it does not hold yet. */
   isBehind(table: TableName): boolean
+  /** Columns as a person may ask for them: without `seq`. */
+  columns(table: AskedTable): readonly TableColumn[]
+  /**
+   * Gives the rows of tables away as Arrow streams of at most 100,000 rows, all of one moment and with all that had come by then. Those that are as they were at
+   * `known` are passed over. Nothing else is put into a table until `take` has taken them.
+   */
+  copy(names: readonly AskedTable[], known: ReadonlyMap<AskedTable, number>, take: (part: TablePart) => Promise<void>): Promise<CopiedTables>
+  /** For tables beside those of the run. */
+  insertFrom: WasmConnection['insertFrom']
 }
 
-const time = { kind: 'timestamp_ntz' } as const
-const text = { kind: 'string' } as const
-const double = { kind: 'double' } as const
-const whole = { kind: 'long' } as const
+export interface TablePart {
+  readonly table: AskedTable
+  readonly stream: Uint8Array
+  readonly isFirst: boolean
+}
 
-type Columns = readonly (readonly [name: string, type: TypedColumn['type']])[]
+export interface CopiedTables {
+  /** Number of the newest batch that is in them; undefined before the first. */
+  readonly trigger: number | undefined
+  /** Rows, and what tells later whether a table has changed. */
+  readonly tables: ReadonlyMap<AskedTable, { readonly rows: number; readonly version: number }>
+}
 
-const shapes = {
-  windows: [['query', text], ['window_start', time], ['window_end', time], ['state', text], ['alert', { kind: 'boolean' }], ['rows', whole], ['keys', whole], ['keys_over', whole], ['dropped_rows', whole], ['closed_batch', whole]],
-  late_rows: [['query', text], ['file', text], ['pane', time], ['key', text], ['rows', whole], ['missed_windows', whole], ['batch', whole]],
-  files: [['query', text], ['file', text], ['bytes', whole], ['rows', whole], ['min_event', time], ['max_event', time], ['late_rows', whole], ['batch', whole], ['arrived', time], ['set_aside', text]],
-  progress: [['query', text], ['batch', whole], ['started', time], ['rows', whole], ['files', whole], ['closed_rows', whole], ['open_groups', whole], ['dropped_groups', whole], ['late_rows', whole], ['duration_ms', double], ['watermark', time]],
-  problems: [['severity', text], ['at', time], ['query', text], ['file', text], ['message', text]]
-} as const satisfies Record<string, Columns>
-
-type Small = keyof typeof shapes
-type Cell = string | number | bigint | boolean | null
+/** Rows of a part of a copy. */
+const copiedAtOnce = 100_000
 
 /** Fills tables from what the store hears, a few times a second. */
 export function openRunTables(run: RunStore): RunTables {
@@ -60,6 +80,12 @@ export function openRunTables(run: RunStore): RunTables {
   const lost = new Map<TableName, number>()
   const next = new Map<TableName, number>()
   const made = new Set<TableName>()
+  /** Grows whenever what a table holds changes. */
+  const versions = new Map<TableName, number>()
+  const goldColumns = new Map<TableName, readonly TableColumn[]>()
+  let parameters = ''
+  let parametersMade = ''
+  let trigger: number | undefined
   let gold = emptyGold()
   let small = emptySmall()
   let touched: Map<string, readonly [QueryName, number]> = new Map()
@@ -81,6 +107,10 @@ export function openRunTables(run: RunStore): RunTables {
         for (const query of queryNames) lost.set(`gold.${query}`, Math.max(0, (feed.snapshot.goldRows[query] ?? 0) - keptRows))
         for (const batch of feed.snapshot.batches) addBatch(batch)
         for (const problem of feed.snapshot.problems) addProblem(problem)
+        setParameters(feed.snapshot.run)
+        break
+      case 'run':
+        if (!setParameters(feed.run)) return
         break
       case 'batch':
         addBatch(feed.batch)
@@ -116,13 +146,29 @@ export function openRunTables(run: RunStore): RunTables {
     counts.clear()
     lost.clear()
     next.clear()
+    goldColumns.clear()
+    parameters = ''
+    parametersMade = ''
+    for (const table of tableNames) changed(table)
     const old = [...made]
     made.clear()
     working = working.then(async () => {
       const { query } = await opened()
       for (const table of old) await query(`DROP TABLE IF EXISTS ${table}`)
     }, () => undefined)
-    for (const table of tableNames) hub.changed(table)
+  }
+
+  /** What a table holds is other than before. */
+  function changed(table: TableName): void {
+    versions.set(table, (versions.get(table) ?? 0) + 1)
+    hub.changed(table)
+  }
+
+  /** False: they are the same. */
+  function setParameters(of: RunSummary): boolean {
+    const before = parameters
+    parameters = JSON.stringify(parameterRows(of))
+    return parameters !== before
   }
 
   function touch(query: QueryName, startMs: number): void {
@@ -150,17 +196,20 @@ export function openRunTables(run: RunStore): RunTables {
   function soon(): void {
     timer ??= setTimeout(() => {
       timer = undefined
-      working = working
-        .then(() => {
-          isFlushing = true
-          return flush()
-        })
-        .catch((error: unknown) => console.error('a table could not be filled', error))
-        .then(() => {
-          isFlushing = false
-          for (const table of tableNames) hub.changed(table)
-        })
+      working = working.then(fill)
     }, flushEveryMs)
+  }
+
+  /** Puts in what is waiting. Never fails: it is told, and what comes later is put in all the same. */
+  async function fill(): Promise<void> {
+    isFlushing = true
+    try {
+      await flush()
+    } catch (error) {
+      console.error('a table could not be filled', error)
+    }
+    isFlushing = false
+    for (const table of tableNames) hub.changed(table)
   }
 
   async function flush(): Promise<void> {
@@ -171,6 +220,8 @@ export function openRunTables(run: RunStore): RunTables {
     gold = emptyGold()
     small = emptySmall()
     touched = new Map()
+    const ids = Object.values(run.lastBatch).map(({ batchId }) => batchId)
+    trigger = ids.length === 0 ? undefined : Math.max(...ids)
     for (const query of queryNames) {
       if (rows[query].length > 0) await put(mine, connection, `gold.${query}`, rows[query], '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)')
     }
@@ -178,6 +229,19 @@ export function openRunTables(run: RunStore): RunTables {
       if (cells[name].length > 0) await put(mine, connection, name, [streamOf(name, cells[name])], '*')
     }
     await putWindows(mine, connection, windows)
+    if (parameters !== parametersMade) await putParameters(mine, connection, parameters)
+  }
+
+  async function putParameters(mine: number, connection: WasmConnection, rows: string): Promise<void> {
+    if (mine !== generation) return
+    const cells = JSON.parse(rows) as Cell[][]
+    await connection.query('DROP TABLE IF EXISTS parameters')
+    await connection.insertFrom('parameters', streamOf('parameters', cells), true)
+    if (mine !== generation) return
+    parametersMade = rows
+    made.add('parameters')
+    counts.set('parameters', cells.length)
+    changed('parameters')
   }
 
   /** Adds rows; the oldest go when there are too many. */
@@ -190,6 +254,7 @@ export function openRunTables(run: RunStore): RunTables {
     if (table.startsWith('gold.')) await connection.query('CREATE SCHEMA IF NOT EXISTS gold')
     const { columns: answer } = await connection.query(made.has(table) ? `INSERT INTO ${table} ${select}` : `CREATE OR REPLACE TABLE ${table} AS ${select}`)
     if (mine !== generation) return
+    if (isGold(table) && !goldColumns.has(table)) goldColumns.set(table, columnsIn(await connection.query(`DESCRIBE ${table}`)))
     made.add(table)
     const added = Number(answer[0]?.values[0] ?? 0)
     next.set(table, from + added)
@@ -199,11 +264,11 @@ export function openRunTables(run: RunStore): RunTables {
       await connection.query(`DELETE FROM ${table} WHERE seq < ${from + added - keptRows}`)
       lost.set(table, (lost.get(table) ?? 0) + total - keptRows)
     }
-    hub.changed(table)
+    changed(table)
   }
 
   /** Windows that closed or dropped rows since, and all that are not closed, in place of what was there of them. */
-  async function putWindows(mine: number, connection: WasmConnection, changed: ReadonlyMap<string, readonly [QueryName, number]>): Promise<void> {
+  async function putWindows(mine: number, connection: WasmConnection, moved: ReadonlyMap<string, readonly [QueryName, number]>): Promise<void> {
     if (mine !== generation) return
     const rows: (readonly [number, QueryName, WindowEntry])[] = []
     const seqOf = (query: QueryName, { startMs }: WindowEntry): number => {
@@ -213,7 +278,7 @@ export function openRunTables(run: RunStore): RunTables {
       windowSeq.set(id, windowSeq.size)
       return windowSeq.size - 1
     }
-    for (const [query, startMs] of changed.values()) {
+    for (const [query, startMs] of moved.values()) {
       const window = run.windows[query].find(startMs)
       if (window && window.closedBatch !== null) rows.push([seqOf(query, window), query, window])
     }
@@ -235,7 +300,34 @@ export function openRunTables(run: RunStore): RunTables {
     const { columns } = await connection.query('SELECT count(*)::INTEGER AS n FROM windows')
     if (mine !== generation) return
     counts.set('windows', Number(columns[0]?.values[0] ?? 0))
-    hub.changed('windows')
+    changed('windows')
+  }
+
+  const newest = (table: TableName): number => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1
+
+  async function copyAll(names: readonly AskedTable[], known: ReadonlyMap<AskedTable, number>, take: (part: TablePart) => Promise<void>): Promise<CopiedTables> {
+    await fill()
+    const mine = generation
+    const connection = await opened()
+    const tables = new Map<AskedTable, { rows: number; version: number }>()
+    for (const table of names) {
+      const version = versions.get(table) ?? 0
+      tables.set(table, { rows: counts.get(table) ?? 0, version })
+      if (known.get(table) === version) continue
+      if (!made.has(table)) {
+        await take({ table, stream: emptyStream(table), isFirst: true })
+        continue
+      }
+      const last = newest(table)
+      const parts = table === 'parameters' ? ['FROM parameters'] : seqRanges(last, counts.get(table) ?? 0).map(([from, to]) => `SELECT * EXCLUDE (seq) FROM ${table} WHERE seq BETWEEN ${from} AND ${to}`)
+      for (const [i, sql] of parts.entries()) {
+        const stream = fileAsStream(await connection.queryStream(sql))
+        // Another run is open: its tables begin anew.
+        if (mine !== generation) throw new Error('another run was opened meanwhile')
+        await take({ table, stream, isFirst: i === 0 })
+      }
+    }
+    return { trigger, tables }
   }
 
   let replacing: Uint8Array | undefined
@@ -272,23 +364,27 @@ export function openRunTables(run: RunStore): RunTables {
     query: async (sql) => (await opened()).query(sql),
     queryStream: async (sql) => (await opened()).queryStream(sql),
     count: (table) => counts.get(table) ?? 0,
-    newest: (table) => (table === 'windows' ? windowSeq.size : (next.get(table) ?? 0)) - 1,
+    newest,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'windows' ? touched.size > 0 : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0)
+    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'windows' ? touched.size > 0 : table === 'parameters' ? parameters !== parametersMade : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0),
+    columns: (table) => goldColumns.get(table) ?? shapeOf(table).map(columnOf),
+    copy(names, known, take) {
+      const copied = working.then(() => copyAll(names, known, take))
+      working = copied.catch(() => undefined)
+      return copied
+    },
+    insertFrom: async (...parts) => (await opened()).insertFrom(...parts)
   }
 }
 
-const tableNames: readonly TableName[] = ['gold.anomaly_alerts', 'gold.flight_phase_counts', 'windows', 'late_rows', 'files', 'progress', 'problems']
-
-const isGold = (table: TableName): table is `gold.${QueryName}` => table.startsWith('gold.')
+/** Where `count` rows lie whose newest has `last`; at least one range, so that an empty table keeps its columns. */
+function seqRanges(last: number, count: number): (readonly [number, number])[] {
+  const from = Math.max(0, last - count + 1)
+  return Array.from({ length: Math.max(1, Math.ceil((last + 1 - from) / copiedAtOnce)) }, (_, i) => [from + i * copiedAtOnce, Math.min(last, from + (i + 1) * copiedAtOnce - 1)])
+}
 
 const emptyGold = (): Record<QueryName, Uint8Array[]> => ({ flight_phase_counts: [], anomaly_alerts: [] })
 
-const emptySmall = (): Record<Exclude<Small, 'windows'>, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
+const emptySmall = (): Record<Appended, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
 
 const micros = (ms: number | null): bigint | null => (ms === null || !Number.isFinite(ms) ? null : BigInt(Math.round(ms * 1000)))
-
-function streamOf(name: Small, rows: readonly (readonly Cell[])[], seq?: readonly number[]): Uint8Array {
-  const columns: TypedColumn[] = shapes[name].map(([column, type], i) => ({ name: column, type, values: rows.map((row) => row[i] ?? null) }))
-  return arrowStream(seq ? [{ name: 'seq', type: { kind: 'integer' }, values: seq }, ...columns] : columns, rows.length)
-}

@@ -6,40 +6,77 @@ import { readStream, type StreamTable } from '#shared/arrow/readStream.ts'
 /** DuckDB in the page: in memory, in a worker of its own, over Arrow streams only. One statement at a time, in the order in which they were asked for. */
 export interface WasmConnection {
   query(sql: string): Promise<StreamTable>
-  /** The answer as it comes: an Arrow stream. */
+  /** The answer as it comes: an Arrow file, which readers of streams take too. */
   queryStream(sql: string): Promise<Uint8Array>
-  /** Adds an Arrow stream to a table, or makes one of it. */
+  /** The answer part by part, while it is computed: an Arrow schema first, then batches of rows, each an Arrow message. It goes on while `onPart` says so, for as long as it takes. */
+  stream(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void>
+  /** Adds an Arrow stream to a table, or makes one of it; its schema must be there. */
   insertFrom(table: string, stream: Uint8Array, create: boolean): Promise<void>
-  close(): Promise<void>
+  /** Ends the worker at once, whatever it does: that is the only way to stop a statement. What waits for an answer is refused with `reason`. */
+  end(reason: Error): void
+}
+
+export interface WasmOptions {
+  /** For statements that a person wrote: no files, no addresses, no setting can be changed. */
+  readonly locked: boolean
 }
 
 /** Without it a module that the content policy refuses would never answer. */
 const patienceMs = 60_000
 
-export async function openWasm(): Promise<WasmConnection> {
+/** What a locked database may use of the page's memory. */
+const lockedMemory = '2GB'
+
+export async function openWasm({ locked }: WasmOptions = { locked: false }): Promise<WasmConnection> {
   const worker = new Worker(workerUrl)
   const database = new AsyncDuckDB(new VoidLogger(), worker)
   await inTime(database.instantiate(moduleUrl), 'DuckDB did not start in this page')
   await inTime(database.open({ query: { castBigIntToDouble: false } }), 'DuckDB did not open')
   const connection = await inTime(database.connectInternal(), 'DuckDB did not connect')
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> => {
-    const next = last.then(
-      () => inTime(work(), what),
-      () => inTime(work(), what)
-    )
+  let ended: Error | undefined
+  let refuse: (reason: Error) => void
+  const ending = new Promise<never>((_, reject) => (refuse = reject))
+  ending.catch(() => undefined)
+  /** One after the other; none begins after the end. */
+  const oneByOne = <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    const next = last.then(() => (ended ? Promise.reject(ended) : Promise.race([work(), ending])))
     last = next.catch(() => undefined)
     return next
   }
+  const inTurn = <Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> => oneByOne(() => inTime(work(), what))
+
+  async function streamParts(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void> {
+    let part = await database.startPendingQuery(connection, sql, true)
+    while (part === null && !ended) part = await database.pollPendingQuery(connection)
+    while (!ended && part !== null && part.byteLength > 0) {
+      if (!onPart(part)) return
+      do part = await database.fetchQueryResults(connection)
+      while (part === null && !ended)
+    }
+  }
+
   const queryStream = (sql: string) => inTurn(sql.slice(0, 80), () => database.runQuery(connection, sql))
   // Extensions would come from the network, which there is none of.
   for (const setting of ['autoinstall_known_extensions', 'autoload_known_extensions']) await queryStream(`SET ${setting} = false`)
+  if (locked) for (const setting of [`memory_limit = '${lockedMemory}'`, 'enable_external_access = false', 'lock_configuration = true']) await queryStream(`SET ${setting}`)
   return {
     query: async (sql) => readStream(await queryStream(sql)),
     queryStream,
-    insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { name: table, create })),
-    close: () => database.terminate()
+    insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { ...nameOf(table), create })),
+    stream: (sql, onPart) => oneByOne(() => streamParts(sql, onPart)),
+    end(reason) {
+      ended ??= reason
+      refuse(reason)
+      void database.terminate()
+    }
   }
+}
+
+/** Of "schema.table", or of a table alone. */
+function nameOf(table: string): { readonly name: string; readonly schema?: string } {
+  const [schema, name] = table.split('.')
+  return name === undefined ? { name: table } : { name, schema: schema! }
 }
 
 async function inTime<Answer>(work: Promise<Answer>, what: string): Promise<Answer> {

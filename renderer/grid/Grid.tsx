@@ -1,6 +1,6 @@
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
 import { flushSync } from 'react-dom'
-import type { RunTables, TableName } from '#renderer/duckdb/tables.ts'
+import type { GridTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { Units } from '#renderer/store/viewStore.ts'
@@ -22,12 +22,15 @@ const overscan = { resting: 3, scrolling: 14 }
 /** Without a scroll for so long, it rests. */
 const restsAfterMs = 300
 
+/** Of the numbers of rows: seven digits. */
+const numberWidth = 64
+
 /** Rows that are copied at most at once. */
 const mostCopied = 100_000
 
 export interface GridProps {
-  readonly tables: RunTables
-  readonly table: TableName
+  readonly tables: GridTables
+  readonly table: string
   /** Names the grid, and its widths and pins in the layout. */
   readonly name: string
   readonly label: string
@@ -40,6 +43,15 @@ export interface GridProps {
   /** A row was chosen; null: none is. */
   readonly onSelect: (row: GridRow | null) => void
   readonly isMarked: (value: (column: string) => CellValue) => boolean
+  /** See `GridQuery`. */
+  readonly own?: NonNullable<GridQuery['own']>
+  /** Numbers the rows as they are shown. */
+  readonly numbered?: boolean
+  /** In place of how many rows there are, and before the button that copies. */
+  readonly bar?: ReactNode
+  readonly actions?: ReactNode
+  /** Below the rows, by column: a sum, or whatever is said of all of them. */
+  readonly totals?: ReadonlyMap<string, string>
   readonly ref?: Ref<GridHandle>
 }
 
@@ -57,7 +69,7 @@ interface Active {
 }
 
 /** Rows of a table of DuckDB: sorted and filtered there, read page by page, drawn only where one looks. One tab stop; arrows move inside. */
-export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, isMarked, ref }: GridProps) {
+export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, isMarked, own, numbered = false, bar, actions, totals, ref }: GridProps) {
   const { view } = useSession()
   // Not the whole view: that changes with every move of the time panels.
   const sizes = useView((all) => all.sizes)
@@ -68,19 +80,21 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   const [top, setTop] = useState(0)
   const [scrolling, setScrolling] = useState<-1 | 0 | 1>(0)
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  const [{ width, height }, setSize] = useState({ width: 1000, height: 200 })
+  const [{ width, height: bodyHeight }, setSize] = useState({ width: 1000, height: 200 })
+  const height = bodyHeight - (totals ? rowHeight : 0)
   const [active, setActive] = useState<Active | null>(null)
   const [said, setSaid] = useState('')
   const reading = useReading(active !== null && active.row >= 0)
   const condition = useMemo(() => filterSql(filter, columns), [filter, columns])
   const where = 'sql' in condition ? condition.sql : 'false'
-  const query = useMemo((): GridQuery => ({ table, columns, where, sort }), [table, columns, where, sort])
+  const query = useMemo((): GridQuery => ({ table, columns, where, sort, ...(own && { own }) }), [table, columns, where, sort, own])
   const data = useGridRows(tables, query, reading.isReading || top > 0)
   const { rows } = data
   const length = rows?.length ?? 0
   const ordered = useMemo(() => orderColumns(columns, pinnedBy[name] ?? []), [columns, pinnedBy, name])
-  const widths = widthsOf(ordered, (column) => sizes[`${name}.${column.name}`], width)
-  const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0))
+  const numberPx = numbered ? numberWidth : 0
+  const widths = widthsOf(ordered, (column) => sizes[`${name}.${column.name}`], width - numberPx)
+  const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, numberPx))
   const pinned = pinnedBy[name] ?? []
   const scale = scrollScale(length * rowHeight, height)
   const beyond = (side: -1 | 1) => (scrolling === side ? overscan.scrolling : overscan.resting)
@@ -202,9 +216,11 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   return (
     <div className="grid-frame" onPointerEnter={reading.enter} onPointerLeave={reading.leave}>
       <div className="grid-bar">
-        <span className="grid-count" role="status">
-          {formatCount(length)} of {formatCount(rows?.of ?? 0)} rows
-        </span>
+        {bar ?? (
+          <span className="grid-count" role="status">
+            {formatCount(length)} of {formatCount(rows?.of ?? 0)} rows
+          </span>
+        )}
         {data.isBehind && <span className="hint">reading more</span>}
         {tables.dropped(table) > 0 && <span className="hint">the newest 1,000,000{table.startsWith('gold.') && '; older ones are in gold'}</span>}
         {'fault' in condition && (
@@ -226,8 +242,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
             <span aria-hidden>, press N</span>
           </button>
         )}
+        {actions}
         <button className="button button-quiet" onClick={() => void copy().catch((error: Error) => setSaid(error.message))}>
-          Copy rows
+          {actions ? 'Copy' : 'Copy rows'}
         </button>
       </div>
       <div
@@ -245,6 +262,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         onKeyDown={hear}
       >
         <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>
+          {numbered && <span className="grid-number" style={{ width: numberPx }} />}
           {ordered.map((column, i) => (
             <Head
               key={column.name}
@@ -273,6 +291,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
               lefts={lefts}
               pinned={pinned}
               top={index * rowHeight + shift}
+              numberPx={numberPx}
               units={units}
               context={context}
               activeColumn={active?.row === index ? active.column : -1}
@@ -286,6 +305,16 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
             />
           ))}
         </div>
+        {totals && length > 0 && (
+          <div className="grid-totals" aria-hidden style={{ width: total }}>
+            {numbered && <span className="grid-number" style={{ width: numberPx }} />}
+            {ordered.map((column, i) => (
+              <div key={column.name} className="grid-cell" data-kind={totals.has(column.name) ? column.kind : 'text'} data-narrow style={{ width: widths[i] }}>
+                {totals.get(column.name)}
+              </div>
+            ))}
+          </div>
+        )}
         {rows && length === 0 && <p className="grid-empty">{rows.of === 0 ? empty : `0 of ${formatCount(rows.of)} rows matched the filter.`}</p>}
       </div>
     </div>

@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { formatCount } from '#renderer/format/format.ts'
 import type { Units } from '#renderer/store/viewStore.ts'
 import { cellId } from './Grid.tsx'
 import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
@@ -14,6 +15,8 @@ export interface GridLineProps {
   readonly lefts: readonly number[]
   readonly pinned: readonly string[]
   readonly top: number
+  /** Width of the row's number; 0: it has none. */
+  readonly numberPx: number
   readonly units: Units
   readonly context: CellContext
   /** -1: none. */
@@ -25,11 +28,16 @@ export interface GridLineProps {
 
 /** One row of a grid; empty until its page has come. */
 export const GridLine = memo(
-  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, units, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
+  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, numberPx, units, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
     const value = (column: string): CellValue => row?.value(column) ?? null
     const marked = row !== undefined && isMarked(value)
     return (
       <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ top }}>
+        {numberPx > 0 && (
+          <span className="grid-number" aria-hidden style={{ width: numberPx }}>
+            {formatCount(index + 1)}
+          </span>
+        )}
         {columns.map((column, i) => {
           const own = value(column.name)
           const bar = row && column.bar ? column.bar(own) : NaN

@@ -19,6 +19,8 @@ export interface GridColumn {
   readonly width: number
   /** `row`: the other values of the row, by name. */
   readonly show: (value: CellValue, units: Units, row: (name: string) => CellValue) => string
+  /** As it is copied, exactly; absent: the value is its own text. */
+  readonly copy?: (value: CellValue) => string
   /** Read, copied and exported, shown within another column. */
   readonly hidden?: true
   readonly tone?: (value: CellValue, context: CellContext, row: (name: string) => CellValue) => CellTone | undefined

@@ -1,14 +1,16 @@
 import type { StreamTable } from '#shared/arrow/readStream.ts'
-import type { RunTables, TableName } from '#renderer/duckdb/tables.ts'
+import type { GridTables } from '#renderer/duckdb/tables.ts'
 import { cellAt, quoted, type CellValue, type GridColumn } from './gridColumn.ts'
 
 export interface GridQuery {
-  readonly table: TableName
+  readonly table: string
   readonly columns: readonly GridColumn[]
   /** A condition of DuckDB. */
   readonly where: string
-  /** null: the newest first. */
+  /** null: the table's own order. */
   readonly sort: { readonly column: string; readonly descending: boolean } | null
+  /** The column that tells rows apart and is their order: 0 and up, as they came. Absent: `seq`, and the newest come first. */
+  readonly own?: { readonly column: string; readonly descending: boolean }
 }
 
 const pageRows = 128
@@ -50,16 +52,18 @@ export interface GridRow {
 }
 
 /** `onPage`: rows that were missing are there. */
-export async function openGridRows(tables: RunTables, query: GridQuery, onPage: () => void): Promise<GridRows> {
-  const { table, where, sort } = query
+export async function openGridRows(tables: GridTables, query: GridQuery, onPage: () => void): Promise<GridRows> {
+  const { table, where, sort, own = { column: 'seq', descending: true } } = query
+  const id = quoted(own.column)
   const of = tables.count(table)
   const seen = of + tables.dropped(table)
   const names = query.columns.map(({ name }) => quoted(name)).join(', ')
-  const order = sort ? `${quoted(sort.column)} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, seq DESC` : 'seq DESC'
+  const ownOrder = `${id} ${own.descending ? 'DESC' : 'ASC'}`
+  const order = sort ? `${quoted(sort.column)} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${ownOrder}` : ownOrder
   const newest = tables.newest(table)
-  const rows = `FROM ${table} WHERE (${where}) AND seq <= ${newest}`
+  const rows = `FROM ${table} WHERE (${where}) AND ${id} <= ${newest}`
   const isLarge = of > rowsAtOnce && sort !== null
-  let seqs = of === 0 ? new Int32Array() : isLarge ? seqsIn(await tables.query(`SELECT seq ${rows} ORDER BY ${order} LIMIT ${rowsFirst}`)) : await wholeOrder()
+  let seqs = of === 0 ? new Int32Array() : isLarge ? seqsIn(await tables.query(`SELECT ${id} ${rows} ORDER BY ${order} LIMIT ${rowsFirst}`)) : await wholeOrder()
   const length = isLarge && where !== 'true' ? numberIn(await tables.query(`SELECT count(*)::INTEGER ${rows}`)) : isLarge ? of : seqs.length
   const pages = openPages((page) => readPage(page), onPage)
   if (isLarge) {
@@ -81,18 +85,19 @@ export async function openGridRows(tables: RunTables, query: GridQuery, onPage: 
     }, () => (ordering = false))
   }
 
-  /** The newest first is the order in which rows came, from the end: that needs no sorting. */
+  /** The order in which rows came, or that from the end, needs no sorting. */
   async function wholeOrder(): Promise<Int32Array<ArrayBuffer>> {
-    if (sort) return seqsIn(await tables.query(`SELECT seq ${rows} ORDER BY ${order}`))
-    const found = seqsIn(await tables.query(`SELECT seq ${rows}`))
-    return (isAscending(found) ? found : found.sort()).reverse()
+    if (sort) return seqsIn(await tables.query(`SELECT ${id} ${rows} ORDER BY ${order}`))
+    const found = seqsIn(await tables.query(`SELECT ${id} ${rows}`))
+    if (!isAscending(found)) found.sort()
+    return own.descending ? found.reverse() : found
   }
 
   async function readPage(page: number): Promise<Map<number, GridRow> | undefined> {
     const wanted = seqs.subarray(page * pageRows, (page + 1) * pageRows)
     if (wanted.length === 0) return undefined
     // The bounds let DuckDB pass over blocks of rows.
-    return rowsOf(await tables.query(`SELECT seq, ${names} FROM ${table} WHERE seq BETWEEN ${Math.min(...wanted)} AND ${Math.max(...wanted)} AND seq IN (${wanted.join(',')})`))
+    return rowsOf(await tables.query(`SELECT ${id}, ${names} FROM ${table} WHERE ${id} BETWEEN ${Math.min(...wanted)} AND ${Math.max(...wanted)} AND ${id} IN (${wanted.join(',')})`))
   }
 
   const timer = isLarge ? setTimeout(orderAll, orderAfterMs) : undefined

@@ -5,12 +5,13 @@ import type { StreamTable } from '#shared/arrow/readStream.ts'
 /** Rows as tab-separated values under their names: values as they are, not as they are shown; texts that a spreadsheet would run are guarded by an apostrophe. */
 export function tsvOf(columns: readonly GridColumn[], { columns: values, length }: StreamTable): string {
   const lines = [columns.map(({ name }) => name).join('\t')]
-  for (let row = 0; row < length; row++) lines.push(columns.map(({ kind }, i) => textOf(kind, cellAt(values[i], row))).join('\t'))
+  for (let row = 0; row < length; row++) lines.push(columns.map(({ kind, copy }, i) => textOf(kind, cellAt(values[i], row), copy)).join('\t'))
   return `${lines.join('\n')}\n`
 }
 
-function textOf(kind: GridColumn['kind'], value: CellValue): string {
+function textOf(kind: GridColumn['kind'], value: CellValue, copy: GridColumn['copy']): string {
   if (value === null) return ''
+  if (copy) return copy(value)
   if (kind === 'instant') return instantText(BigInt(value))
   if (typeof value !== 'string' || kind === 'number') return String(value)
   return guarded(value).replaceAll(/[\t\r\n]/g, ' ')

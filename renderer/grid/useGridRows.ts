@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { RunTables } from '#renderer/duckdb/tables.ts'
+import type { GridTables } from '#renderer/duckdb/tables.ts'
 import { openGridRows, type GridQuery, type GridRows } from './gridRows.ts'
 
 /** A grid that nobody reads shows what is new this often at most. */
@@ -18,7 +18,7 @@ export interface GridData {
 }
 
 /** Keeps the rows of a query, the latest query wins. While `frozen` what is shown stays, and what is new is counted. */
-export function useGridRows(tables: RunTables, query: GridQuery, frozen: boolean): GridData {
+export function useGridRows(tables: GridTables, query: GridQuery, frozen: boolean): GridData {
   const [rows, setRows] = useState<GridRows>()
   const [, setPages] = useState(0)
   const [seen, setSeen] = useState(0)

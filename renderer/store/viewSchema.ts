@@ -1,5 +1,5 @@
 import type { Limits } from '#shared/contract/run.ts'
-import { initialView, type Asked, type DockTab, type Selection, type ViewState } from './viewStore.ts'
+import { initialView, type Asked, type ChartChoice, type DockTab, type SavedQuery, type Selection, type SqlTab, type SqlView, type ViewState } from './viewStore.ts'
 
 /** What a value of the view must be, and the words that say so. */
 interface Check<Value> {
@@ -29,6 +29,7 @@ const checks: { readonly [Key in keyof ViewState]-?: Check<ViewState[Key]> } = {
   sizes: { holds: (value): value is Readonly<Record<string, number>> => isRecord(value) && few(value) && Object.values(value).every(isNumber), words: 'sizes by name' },
   pinned: { holds: (value): value is Readonly<Record<string, readonly string[]>> => isRecord(value) && few(value) && Object.values(value).every(isNames), words: 'lists of columns' },
   hiddenPhases: { holds: isNames, words: 'a list of phases' },
+  sql: { holds: isSqlView, words: 'what is written in the SQL console' },
   lastRunId: orNull({ holds: (value): value is string => isText(value, 80), words: 'the id of a run' })
 }
 
@@ -99,6 +100,27 @@ function isTab(value: unknown): value is DockTab {
 
 function isAskedOfTabs(value: unknown): value is ViewState['asked'] {
   return isRecord(value) && Object.entries(value).every(([tab, asked]) => isTab(tab) && isAsked(asked))
+}
+
+function isSqlView(value: unknown): value is SqlView {
+  return isRecord(value) && onlyKeys(value, 'tabs', 'shown', 'saved', 'limitSeconds') && isText(value.shown, 200) && isNumber(value.limitSeconds) && value.limitSeconds > 0 && isListOf(value.tabs, isSqlTab) && isListOf(value.saved, isSavedQuery)
+}
+
+const isListOf = (value: unknown, holds: (item: unknown) => boolean): boolean => Array.isArray(value) && value.length <= 1000 && value.every(holds)
+
+function isSavedQuery(value: unknown): value is SavedQuery {
+  return isRecord(value) && onlyKeys(value, 'id', 'name', 'text') && hasQuery(value)
+}
+
+const hasQuery = ({ id, name, text }: Readonly<Record<string, unknown>>): boolean => isText(id, 200) && isText(name, 200) && isText(text, 1_000_000)
+
+function isSqlTab(value: unknown): value is SqlTab {
+  if (!isRecord(value) || !hasQuery(value)) return false
+  return 'chart' in value ? onlyKeys(value, 'id', 'name', 'text', 'chart') && isChart(value.chart) : onlyKeys(value, 'id', 'name', 'text')
+}
+
+function isChart(value: unknown): value is ChartChoice {
+  return isRecord(value) && ['bar', 'line', 'scatter', 'heat'].includes(value.kind as string) && Object.entries(value).every(([key, part]) => key === 'kind' || (['x', 'y', 'value'].includes(key) && isText(part, 1000)))
 }
 
 function isAsked(value: unknown): value is Asked {

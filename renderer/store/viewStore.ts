@@ -32,7 +32,38 @@ export interface ViewState {
   /** Columns that stay at the left, by tab. */
   readonly pinned: Readonly<Record<string, readonly string[]>>
   readonly hiddenPhases: readonly string[]
+  readonly sql: SqlView
   readonly lastRunId: string | null
+}
+
+/** What is written in the SQL console, so that nothing typed is lost. */
+export interface SqlView {
+  /** Empty before the first change: then it is the one that everybody begins with. */
+  readonly tabs: readonly SqlTab[]
+  /** Id of the tab that is shown; where there is none of it, the first is. */
+  readonly shown: string
+  /** The person's own, beside those that are built in. */
+  readonly saved: readonly SavedQuery[]
+  readonly limitSeconds: number
+}
+
+export interface SavedQuery {
+  readonly id: string
+  readonly name: string
+  readonly text: string
+}
+
+export interface SqlTab extends SavedQuery {
+  readonly chart?: ChartChoice
+}
+
+/** How the rows of a statement are drawn; columns by name, where they are not those that it begins with. */
+export interface ChartChoice {
+  readonly kind: 'bar' | 'line' | 'scatter' | 'heat'
+  readonly x?: string
+  readonly y?: string
+  /** Of a heat map: the mean of it; absent: how many rows. */
+  readonly value?: string
 }
 
 export type Layout = 'monitor' | 'tune' | 'investigate'
@@ -70,6 +101,7 @@ export const initialView: ViewState = {
   sizes: {},
   pinned: {},
   hiddenPhases: [],
+  sql: { tabs: [], shown: '', saved: [], limitSeconds: 30 },
   lastRunId: null
 }
 

@@ -19,6 +19,7 @@ const view: ViewState = {
   sizes: { rail: 200, 'alerts.anomaly_rate': 90 },
   pinned: { alerts: ['anomaly_rate'] },
   hiddenPhases: ['GROUND'],
+  sql: { tabs: [{ id: 'a', name: 'Peak rate', text: 'SELECT 1', chart: { kind: 'bar', x: 'rate' } }, { id: 'b', name: 'b', text: '' }], shown: 'b', saved: [{ id: 'c', name: 'c', text: 'FROM windows' }], limitSeconds: 60 },
   lastRunId: 'run'
 }
 
@@ -46,6 +47,9 @@ const wrong: readonly (readonly [keyof ViewState, unknown])[] = [
   ['selection', { query: 'anomaly_alerts', startMs: null }],
   ['range', { startMs: 2, endMs: 1 }],
   ['range', []],
+  ['sql', { tabs: [], shown: '', saved: [] }],
+  ['sql', { tabs: [{ id: 'a', name: 'a' }], shown: '', saved: [], limitSeconds: 30 }],
+  ['sql', { tabs: [{ id: 'a', name: 'a', text: '', chart: { kind: 'pie' } }], shown: '', saved: [], limitSeconds: 30 }],
   ['tab', '__proto__'],
   ['tab', 'constructor'],
   ['asked', { nothing: { filter: '', sort: null } }],

@@ -167,17 +167,22 @@ export async function gridCount(page: Page, tab: string): Promise<{ shown: numbe
   return { shown: shown!, of: of! }
 }
 
-/** All rows that the grid holds, as `Copy rows` gives them: pasted into another page, since the workbench may not read the clipboard. */
-export async function copiedRows(page: Page, shown: number): Promise<{ head: string[]; rows: string[][] }> {
-  await page.getByRole('tabpanel').getByRole('button', { name: 'Copy rows' }).click()
-  await page.getByText(`Copied ${shown.toLocaleString('en-US')} rows.`).waitFor()
+/** What was copied: pasted into another page, since the workbench may not read the clipboard. */
+export async function copiedText(page: Page): Promise<string> {
   const other = await page.context().newPage()
   await other.setContent('<textarea autofocus></textarea>')
   await other.getByRole('textbox').focus()
   await other.keyboard.press('ControlOrMeta+V')
   const text = await other.getByRole('textbox').inputValue()
   await other.close()
-  const [head, ...rows] = text.trimEnd().split('\n').map((line) => line.split('\t'))
+  return text
+}
+
+/** All rows that the grid holds, as `Copy rows` gives them. */
+export async function copiedRows(page: Page, shown: number): Promise<{ head: string[]; rows: string[][] }> {
+  await page.getByRole('tabpanel').getByRole('button', { name: 'Copy rows' }).click()
+  await page.getByText(`Copied ${shown.toLocaleString('en-US')} rows.`).waitFor()
+  const [head, ...rows] = (await copiedText(page)).trimEnd().split('\n').map((line) => line.split('\t'))
   return { head: head!, rows }
 }
 

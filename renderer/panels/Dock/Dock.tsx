@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import type { QueryName } from '#shared/contract/run.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { Grid, type GridHandle } from '#renderer/grid/Grid.tsx'
@@ -8,6 +9,8 @@ import { onCommand } from '../commands.ts'
 import { ExportDialog } from './ExportDialog.tsx'
 import { gridTabs, windowOfRow, type GridTab } from './gridColumns.tsx'
 import './dock.css'
+
+const goldOf: Readonly<Partial<Record<DockTab, QueryName>>> = { alerts: 'anomaly_alerts', phases: 'flight_phase_counts' }
 
 /** The tables of the run, one tab each, over one grid. */
 export function Dock() {
@@ -68,7 +71,7 @@ export function Dock() {
           onSelect={(row) => undo.change(row ? 'select row' : 'clear selection', { selection: row && windowOfRow(shown.tab, (column) => row.value(column)) }, 'select')}
         />
       </div>
-      {exporting && <ExportDialog tab={shown} filter={filter} shown={grid.current?.shown() ?? null} tables={tables} onClose={() => setExporting(false)} />}
+      {exporting && <ExportDialog title={shown.title} subject={goldOf[shown.tab] ?? shown.tab} query={goldOf[shown.tab] ?? null} filter={filter} shown={grid.current?.shown() ?? null} tables={tables} onClose={() => setExporting(false)} />}
     </section>
   )
 }

@@ -1,20 +1,22 @@
 import { useEffect, useRef, useState } from 'react'
 import type { About, ExportDone, ExportFormat, ExportProgress } from '#shared/contract/host.ts'
+import type { QueryName } from '#shared/contract/run.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
 import { fileNameOf } from '#renderer/format/fileName.ts'
 import { formatCount } from '#renderer/format/format.ts'
 import { joined } from '#renderer/format/joined.ts'
 import type { GridHandle } from '#renderer/grid/Grid.tsx'
 import { useSession } from '#renderer/store/session.ts'
-import type { GridTab } from './gridColumns.tsx'
 
 /** Rows that are shown travel in one frame. */
 const mostShownBytes = 60_000_000
 
-const goldOf = { alerts: 'anomaly_alerts', phases: 'flight_phase_counts' } as const
-
 interface ExportDialogProps {
-  readonly tab: GridTab
+  readonly title: string
+  /** Begins the name of the file. */
+  readonly subject: string
+  /** Of the whole gold table that may be exported instead; null: the rows are of none. */
+  readonly query: QueryName | null
   readonly filter: string
   readonly shown: ReturnType<GridHandle['shown']>
   readonly tables: RunTables
@@ -22,9 +24,8 @@ interface ExportDialogProps {
 }
 
 /** Writes gold, or the rows that a grid shows, to a file on the host. */
-export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDialogProps) {
+export function ExportDialog({ title, subject, query, filter, shown, tables, onClose }: ExportDialogProps) {
   const { host, run, view } = useSession()
-  const query = tab.tab === 'alerts' || tab.tab === 'phases' ? goldOf[tab.tab] : null
   const [format, setFormat] = useState<ExportFormat>('parquet')
   const [rows, setRows] = useState<'all' | 'shown'>(query ? 'all' : 'shown')
   const [to, setTo] = useState('')
@@ -45,7 +46,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
     return host.onExportProgress(setProgress)
   }, [host])
 
-  const name = `${fileNameOf(run.run?.name ?? 'run')}-${query ?? tab.tab}.${format}`
+  const name = `${fileNameOf(run.run?.name ?? 'run')}-${fileNameOf(subject)}.${format}`
   const proposed = about === null ? '' : joined(about.documentsFolder, name)
   const path = edited ? to : proposed
 
@@ -93,8 +94,8 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
   async function shownRows() {
     if (!shown || shown.rows === 0) throw new Error('There are no rows to export: change the filter, or export all.')
     const arrow = await tables.queryStream(shown.sql)
-    if (arrow.byteLength > mostShownBytes) throw new Error(`${formatCount(shown.rows)} rows are too many to export as shown: filter them further${query ? ', or export all' : ''}.`)
-    return { kind: 'shown', title: tab.title, filter, arrow, of: shown.of } as const
+    if (arrow.byteLength > mostShownBytes) throw new Error(`${formatCount(shown.rows)} rows are too many to export as shown: show fewer${query ? ', or export all' : ''}.`)
+    return { kind: 'shown', title, filter, arrow, of: shown.of } as const
   }
 
   return (
@@ -106,7 +107,7 @@ export function ExportDialog({ tab, filter, shown, tables, onClose }: ExportDial
           void write(path, path === agreed)
         }}
       >
-        <h2 id="export-title">Export {tab.title.toLowerCase()}</h2>
+        <h2 id="export-title">Export {title.toLowerCase()}</h2>
         <div className="export-fields">
           <label>
             Format
