@@ -2,6 +2,7 @@ import type { StepUnit } from '#shared/contract/run.ts'
 import { formatWindow } from '#renderer/format/format.ts'
 import { sendCommand } from '#renderer/panels/commands.ts'
 import { gridTabs } from '#renderer/panels/Dock/gridColumns.tsx'
+import { openShowRows } from '#renderer/panels/ShowRows/openShowRows.ts'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
 import { applyProposed, resetLimits, revertProposed, saveAsRun } from '#renderer/panels/Tune/limitActions.ts'
 import { railIsOpen, withRail } from '#renderer/panels/Workbench/layoutSizes.ts'
@@ -121,6 +122,7 @@ function alertCommands({ session, actions }: CommandParts): Command[] {
   return [
     go('nextAlert', 'Next window with alerts', 'Shift+→', alertBeside(all, selection, 1)),
     go('previousAlert', 'Previous window with alerts', 'Shift+←', alertBeside(all, selection, -1)),
+    { id: 'showRows', title: 'Show rows', menu: 'Alerts', keys: 'Ctrl+Shift+Enter', ...can(selection !== null), run: () => selection && openShowRows({ query: selection.query, startMs: selection.startMs, limits: null }) },
     { id: 'zoom', title: 'Zoom to selection', menu: 'Alerts', keys: 'Z', shy: true, ...can(selection !== null), run: () => selection && undo.change('zoom to selection', { range: around(selection.startMs) }) },
     { id: 'applyLimits', title: 'Apply limits', menu: 'Alerts', separated: true, keys: 'Ctrl+Enter', ...can(proposed !== null), run: () => void applyProposed(session, '').catch(actions.tellFault) },
     { id: 'revertLimits', title: 'Revert limits', menu: 'Alerts', ...can(proposed !== null), run: () => revertProposed(session) },

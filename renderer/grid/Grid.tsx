@@ -42,6 +42,8 @@ export interface GridProps {
   readonly onSort: (sort: GridQuery['sort']) => void
   /** A row was chosen; null: none is. */
   readonly onSelect: (row: GridRow | null) => void
+  /** Enter on a row, or a double click: what lies behind it. Absent: it is chosen. */
+  readonly onOpen?: (row: GridRow) => void
   readonly isMarked: (value: (column: string) => CellValue) => boolean
   /** See `GridQuery`. */
   readonly own?: NonNullable<GridQuery['own']>
@@ -69,7 +71,7 @@ interface Active {
 }
 
 /** Rows of a table of DuckDB: sorted and filtered there, read page by page, drawn only where one looks. One tab stop; arrows move inside. */
-export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, isMarked, own, numbered = false, bar, actions, totals, ref }: GridProps) {
+export function Grid({ tables, table, name, label, columns, filter, sort, empty, context, onSort, onSelect, onOpen, isMarked, own, numbered = false, bar, actions, totals, ref }: GridProps) {
   const { view } = useSession()
   // Not the whole view: that changes with every move of the time panels.
   const sizes = useView((all) => all.sizes)
@@ -201,9 +203,8 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
     else if ((event.key === 'Enter' || event.key === ' ') && at.row < 0) toggleSort(column)
     else if (event.key === 'Enter') {
       const row = rows?.row(at.row)
-      if (row) onSelect(row)
-    }
-    else return
+      if (row) (onOpen ?? onSelect)(row)
+    } else return
     event.preventDefault()
   }
 
@@ -302,6 +303,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
                 setActive((now) => ({ row: index, column, anchor: extend && now && now.row >= 0 ? now.anchor : index }))
                 if (row) onSelect(row)
               }}
+              onOpen={() => row && onOpen?.(row)}
             />
           ))}
         </div>

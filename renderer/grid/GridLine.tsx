@@ -24,15 +24,16 @@ export interface GridLineProps {
   readonly isSelected: boolean
   readonly isMarked: (value: (column: string) => CellValue) => boolean
   readonly onPress: (column: number, extend: boolean) => void
+  readonly onOpen: () => void
 }
 
 /** One row of a grid; empty until its page has come. */
 export const GridLine = memo(
-  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, numberPx, units, context, activeColumn, isSelected, isMarked, onPress }: GridLineProps) {
+  function GridLine({ id, index, row, columns, widths, lefts, pinned, top, numberPx, units, context, activeColumn, isSelected, isMarked, onPress, onOpen }: GridLineProps) {
     const value = (column: string): CellValue => row?.value(column) ?? null
     const marked = row !== undefined && isMarked(value)
     return (
-      <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ top }}>
+      <div className="grid-row" role="row" aria-rowindex={index + 2} aria-selected={isSelected || marked} data-marked={marked} style={{ top }} onDoubleClick={onOpen}>
         {numberPx > 0 && (
           <span className="grid-number" aria-hidden style={{ width: numberPx }}>
             {formatCount(index + 1)}

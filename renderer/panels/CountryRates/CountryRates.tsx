@@ -1,3 +1,4 @@
+import { openShowRows } from '../ShowRows/openShowRows.ts'
 import { useMemo, useState } from 'react'
 import type { WindowSettings } from '#shared/contract/run.ts'
 import { backdrop, newestLine, type Mark } from '#renderer/chart/drawing.ts'
@@ -117,8 +118,10 @@ function Names({ countries }: { readonly countries: readonly (string | null)[] }
   return (
     <ul className="country-names">
       {countries.map((country) => (
-        <li key={country ?? ''} title={country ?? 'rows without a country'}>
-          {country ?? '(none)'}
+        <li key={country ?? ''}>
+          <button className="country-name" title={`${country ?? 'rows without a country'}: show its rows`} onClick={() => openShowRows({ query: 'anomaly_alerts', startMs: null, key: country, limits: null })}>
+            {country ?? '(none)'}
+          </button>
         </li>
       ))}
     </ul>

@@ -1,3 +1,4 @@
+import type { SilverQuestion } from '#shared/contract/silver.ts'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { QueryName } from '#shared/contract/run.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
@@ -6,8 +7,9 @@ import { Grid, type GridHandle } from '#renderer/grid/Grid.tsx'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { Asked, DockTab } from '#renderer/store/viewStore.ts'
 import { onCommand } from '../commands.ts'
+import { openShowRows } from '../ShowRows/openShowRows.ts'
 import { ExportDialog } from './ExportDialog.tsx'
-import { gridTabs, windowOfRow, type GridTab } from './gridColumns.tsx'
+import { gridTabs, questionOfRow, windowOfRow, type GridTab } from './gridColumns.tsx'
 import './dock.css'
 
 const goldOf: Readonly<Partial<Record<DockTab, QueryName>>> = { alerts: 'anomaly_alerts', phases: 'flight_phase_counts' }
@@ -26,6 +28,8 @@ export function Dock() {
     const { asked: before } = view.get()
     undo.change('filter and sort rows', { asked: { ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } } }, `asked ${shown.tab}`)
   }
+  /** Of the row that was chosen last, down to its country or phase. */
+  const behind = useRef<SilverQuestion | null>(null)
   const showTab = (to: DockTab) => undo.change(`table ${gridTabs.find((each) => each.tab === to)!.title}`, { tab: to })
   const limits = store.run?.limits
   const context = useMemo(() => ({ limits: limits ?? { altitudeMin: -Infinity, altitudeMax: Infinity, velocityMin: -Infinity, velocityMax: Infinity } }), [limits])
@@ -49,6 +53,13 @@ export function Dock() {
         </div>
         <span className="dock-spring" />
         <FilterField key={shown.tab} filter={filter} onFilter={(text) => ask({ filter: text })} />
+        <button className="button" disabled={selection === null} title="The silver rows behind what is selected" onClick={() => {
+            if (!selection) return
+            const { current: row } = behind
+            openShowRows(row && row.query === selection.query && row.startMs === selection.startMs ? row : { ...selection, limits: null })
+          }}>
+          Show rows
+        </button>
         <button className="button" onClick={() => setExporting(true)}>
           Export
         </button>
@@ -68,7 +79,14 @@ export function Dock() {
           context={context}
           isMarked={isMarked}
           onSort={(to) => ask({ sort: to })}
-          onSelect={(row) => undo.change(row ? 'select row' : 'clear selection', { selection: row && windowOfRow(shown.tab, (column) => row.value(column)) }, 'select')}
+          onOpen={(row) => {
+            const question = questionOfRow(shown.tab, (column) => row.value(column))
+            if (question) openShowRows(question)
+          }}
+          onSelect={(row) => {
+            behind.current = row && questionOfRow(shown.tab, (column) => row.value(column))
+            undo.change(row ? 'select row' : 'clear selection', { selection: row && windowOfRow(shown.tab, (column) => row.value(column)) }, 'select')
+          }}
         />
       </div>
       {exporting && <ExportDialog title={shown.title} subject={goldOf[shown.tab] ?? shown.tab} query={goldOf[shown.tab] ?? null} filter={filter} shown={grid.current?.shown() ?? null} tables={tables} onClose={() => setExporting(false)} />}

@@ -1,6 +1,7 @@
 import { numberOf, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
 import { altitudeIn, formatBytes, formatCount, formatInstant, formatRate, formatWindow, velocityIn } from '#renderer/format/format.ts'
 import { queryWords } from '#renderer/format/words.ts'
+import type { SilverQuestion } from '#shared/contract/silver.ts'
 import type { TableName } from '#renderer/duckdb/tables.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
 import type { WindowState } from '#renderer/store/windowTable.ts'
@@ -159,4 +160,12 @@ export function windowOfRow(tab: DockTab, value: (column: string) => CellValue):
   if (startMicros === null) return null
   const name = tab === 'alerts' ? 'anomaly_alerts' : tab === 'phases' ? 'flight_phase_counts' : value('query')
   return name === 'anomaly_alerts' || name === 'flight_phase_counts' ? { query: name, startMs: Number(startMicros) / 1000 } : null
+}
+
+/** The silver rows behind a row: of its window, and of its country or phase where it has one. null: none. */
+export function questionOfRow(tab: DockTab, value: (column: string) => CellValue): SilverQuestion | null {
+  const window = windowOfRow(tab, value)
+  if (!window) return null
+  const key = tab === 'alerts' ? value('origin_country') : tab === 'phases' ? value('flight_phase') : undefined
+  return { query: window.query, startMs: window.startMs, limits: null, ...(key !== undefined && { key: key === null ? null : String(key) }) }
 }
