@@ -67,10 +67,10 @@ describeWorkbench('commands in a browser', (bench) => {
     await waitForBadge(page, 'DONE')
     await page.getByRole('region', { name: 'What if', exact: true }).getByText('exact, closed windows').waitFor()
     // So that as many commands as can be are of use.
+    await runCommand(page, 'Previous window with alerts')
+    await runCommand(page, 'Previous window with alerts')
     await page.getByRole('textbox', { name: 'Altitude maximum', exact: true }).fill('11000')
     await page.getByRole('textbox', { name: 'Altitude maximum', exact: true }).press('Tab')
-    await runCommand(page, 'Previous window with alerts')
-    await runCommand(page, 'Previous window with alerts')
     const view = (): ViewState => (JSON.parse(readFileSync(join(dataFolder, 'layout.json'), 'utf8')) as { view: ViewState }).view
     await reads(async () => view(), ({ proposed }) => proposed?.altitudeMax === 11_000)
     const commands = await listed(page)
@@ -96,8 +96,7 @@ describeWorkbench('commands in a browser', (bench) => {
         }
         await page.keyboard.press('Control+z')
         expect(await reads(() => undoName(page), (name) => name === undone), title).toBe(undone)
-        const { selection: _selection, range: _range, ...kept } = before
-        await reads(async () => view(), (after) => JSON.stringify(Object.entries(kept).map(([name]) => after[name as keyof ViewState])) === JSON.stringify(Object.values(kept)))
+        await reads(async () => view(), (after) => JSON.stringify(Object.entries(before).map(([name]) => after[name as keyof ViewState])) === JSON.stringify(Object.values(before)))
       }
     }
     for (const title of ['Slower', 'As fast as possible', 'Slower', 'Faster']) await runCommand(page, title)
