@@ -2,11 +2,12 @@ import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, nativeTh
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
+import type { DesktopMenu } from '#shared/contract/desktop.ts'
 import { hostMethods } from '#shared/contract/host.ts'
 import { serve } from '#shared/contract/rpc.ts'
 import { sessionExtension } from '#shared/contract/session.ts'
 import { channels } from './app/channels.ts'
-import { parseExtensions, parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
+import { parseExtensions, parseMenus, parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
 import { isExternalLink, streamingGuide } from './app/externalLinks.ts'
 import { menuTemplate } from './app/menu.ts'
 import { closeInTime, type OpenHost } from './app/openedHost.ts'
@@ -82,11 +83,13 @@ export async function startDesktop({ dataFolder, pageFolder, preload, openHost }
     nativeTheme.themeSource = parseTheme(theme)
   })
   const actions = {
-    send: (command: string) => window?.webContents.send(channels.command, command),
+    send: (id: string) => window?.webContents.send(channels.command, id),
     openGuide: () => openOutside(streamingGuide),
     showDataFolder: () => void shell.openPath(dataFolder)
   }
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions, { isMac: process.platform === 'darwin', isPackaged: app.isPackaged })))
+  const setMenu = (menus: readonly DesktopMenu[]) => Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(actions, menus, { isMac: process.platform === 'darwin', isPackaged: app.isPackaged })))
+  setMenu([])
+  handle(channels.setMenu, async (_event, menus) => setMenu(parseMenus(menus)))
 
   try {
     await Promise.all([shown.loadURL(`${pageOrigin}/`), opening])

@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import { desktopCommands, type ContrailDesktop, type DesktopCommand, type PortMessage } from '#shared/contract/desktop.ts'
+import type { ContrailDesktop, PortMessage } from '#shared/contract/desktop.ts'
 import { channels } from './app/channels.ts'
 
 // Runs in the window, in a sandbox and a world of its own; the compiler of this folder knows no browser.
@@ -14,11 +14,14 @@ const desktop: ContrailDesktop = {
   saveFile: (defaultName, extensions) => ipcRenderer.invoke(channels.saveFile, defaultName, extensions) as Promise<string | null>,
   pathOfDrop: (file) => webUtils.getPathForFile(file as File), // It throws for anything else.
   onCommand(listener) {
-    const hear = (_event: unknown, command: unknown) => {
-      if (isCommand(command)) listener(command)
+    const hear = (_event: unknown, id: unknown) => {
+      if (typeof id === 'string') listener(id)
     }
     ipcRenderer.on(channels.command, hear)
     return () => void ipcRenderer.off(channels.command, hear)
+  },
+  async setMenu(menus) {
+    await ipcRenderer.invoke(channels.setMenu, menus)
   },
   async setTheme(theme) {
     await ipcRenderer.invoke(channels.setTheme, theme)
@@ -31,7 +34,3 @@ contextBridge.exposeInMainWorld('contrailDesktop', desktop)
 ipcRenderer.on(channels.port, (event, nonce: unknown) => {
   if (typeof nonce === 'string') window.postMessage({ contrailPort: nonce } satisfies PortMessage, '*', event.ports)
 })
-
-function isCommand(value: unknown): value is DesktopCommand {
-  return desktopCommands.some((command) => command === value)
-}

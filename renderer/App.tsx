@@ -3,8 +3,7 @@ import { HelpDialogs } from './panels/Help/HelpDialogs.tsx'
 import { HostGone } from './panels/HostGone.tsx'
 import { StartScreen } from './panels/StartScreen/StartScreen.tsx'
 import { Workbench } from './panels/Workbench/Workbench.tsx'
-import { sendCommand } from './panels/commands.ts'
-import { runActions, type Actions } from './store/appStore.ts'
+import { runActions } from './store/appStore.ts'
 import { useSession } from './store/session.ts'
 import { Icon } from './theme/Icon.tsx'
 
@@ -22,7 +21,6 @@ export function App() {
     (listener) => session.run.hub.subscribe('run', listener),
     () => session.run.run?.id
   )
-  useDesktopCommands(actions)
 
   useEffect(() => {
     const hear = (event: Event) => setGone(String((event as CustomEvent<unknown>).detail))
@@ -58,30 +56,5 @@ export function App() {
       {ready && <div className="app-screen">{runId !== undefined ? <Workbench runId={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
       <HelpDialogs actions={actions} />
     </div>
-  )
-}
-
-/** What is chosen in the menu of the desktop app. */
-function useDesktopCommands(actions: Actions): void {
-  const { undo } = useSession()
-  useEffect(
-    () =>
-      window.contrailDesktop?.onCommand((command) => {
-        switch (command) {
-          case 'openFolder':
-            return actions.openFolder()
-          case 'export':
-            return sendCommand('export')
-          case 'themeSystem':
-            return undo.change('system theme', { theme: 'system' })
-          case 'themeLight':
-            return undo.change('light theme', { theme: 'light' })
-          case 'themeDark':
-            return undo.change('dark theme', { theme: 'dark' })
-          case 'commandPalette':
-            return sendCommand('commandPalette')
-        }
-      }),
-    [actions, undo]
   )
 }

@@ -6,5 +6,6 @@ export const channels = {
   openFolder: 'contrail:openFolder',
   openFile: 'contrail:openFile',
   saveFile: 'contrail:saveFile',
-  setTheme: 'contrail:setTheme'
+  setTheme: 'contrail:setTheme',
+  setMenu: 'contrail:setMenu'
 } as const

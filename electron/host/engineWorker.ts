@@ -20,7 +20,7 @@ const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
 const pacer = workbench && openPacer(systemClock, workbench.pace, (state) => publish({ kind: 'pace', query: '', ...state }))
 const recorders: ReturnType<typeof openRunRecorder>[] = []
-const recorded = workbench?.recordedFolder === undefined ? undefined : await readRecordings(workbench.recordedFolder)
+const recordedFolder = workbench?.recordedFolder
 let limits: Thresholds | undefined = pipeline.queries.anomaly_alerts?.thresholds
 
 port.on('message', (message: WorkerMessage) => {
@@ -39,7 +39,7 @@ try {
     publish,
     engine: engineName,
     ...(limits && { limits: () => limits! }),
-    ...(recorded && { recorded }),
+    ...(recordedFolder !== undefined && { recorded: () => readRecordings(recordedFolder, pipeline) }),
     ...(pacer && { pacer }),
     ...(workbench && {
       recorderOf(query) {

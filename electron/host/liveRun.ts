@@ -55,6 +55,9 @@ const entriesOfMessage = 50_000
 
 const alerts = 'anomaly_alerts'
 
+/** What breaks down so often would do so for ever. */
+const mostBreakdowns = 3
+
 interface QueryFacts {
   status: QueryStatus | undefined
   /** Windows that end by then are in gold. */
@@ -120,6 +123,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     switch (event.kind) {
       case 'pace':
         speed = event.speed
+        playing = event.playing
         holdWhatIf()
         if (!worker) return
         return void become(event.playing ? 'running' : state === 'running' ? 'paused' : state)
@@ -206,11 +210,18 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   /** Started when it is first of use: the page has what it shows by then. */
   let whatIf: RunWhatIf | undefined
   let isHeld = false
+  let playing = false
+  let breakdowns = 0
 
   function startWhatIfOnce(): RunWhatIf {
     if (closing) throw new Fault('interrupted', 'the run is being closed')
     if (whatIf) return whatIf
-    whatIf = startWhatIf(pipelineOfRun(saved), parts.whatIfFolder)
+    if (breakdowns >= mostBreakdowns) throw new Fault('unsupported', `what other limits would give cannot be counted for ${saved.name}: it broke down ${breakdowns} times; see Problems, then open the run again`)
+    whatIf = startWhatIf(pipelineOfRun(saved), parts.whatIfFolder, (reason) => {
+      whatIf = undefined
+      breakdowns += 1
+      addProblem({ severity: 'warning', query: alerts, message: `counting with other limits broke down (${reason}); it begins anew with the next question`, file: null })
+    })
     whatIf.onProgress((progress) => tell({ kind: 'whatIf', runId, progress }))
     isHeld = false
     holdWhatIf()
@@ -226,7 +237,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
 
   /** A replay as fast as possible has the machine to itself, but for who asks what if. */
   function holdWhatIf(): void {
-    const hold = worker !== undefined && speed === 'max' && [...facts.values()].some((fact) => fact.status?.isTriggerActive === true)
+    const hold = worker !== undefined && playing && speed === 'max' && [...facts.values()].some((fact) => fact.status?.isTriggerActive === true)
     if (hold === isHeld || !whatIf) return
     isHeld = hold
     void whatIf.hold(hold).catch(() => undefined)
@@ -298,8 +309,10 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     async applyLimits(limits, why) {
       refuseLimits(limits)
       if (!queries.includes(alerts)) throw new Fault('usage', `the run ${saved.name} does not write anomaly_alerts: it has no limits`)
-      saved = withLimits(saved, limits, { atMs: clock.nowMs(), limits, why })
-      await save(saved)
+      const next = withLimits(saved, limits, { atMs: clock.nowMs(), limits, why })
+      // Limits that are not kept would be forgotten by a crash, in the middle of gold.
+      await parts.save(next)
+      saved = next
       worker?.setLimits(limits)
       tellRun()
     },

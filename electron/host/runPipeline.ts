@@ -39,7 +39,7 @@ export interface PipelineParts {
   /** The limits of the alerts from the next batch on; absent: those of the pipeline. */
   readonly limits?: () => Thresholds
   /** Batches that another run has recorded, by query: they are done again, and no others. */
-  readonly recorded?: ReadonlyMap<string, readonly RecordedBatch[]>
+  readonly recorded?: () => Promise<ReadonlyMap<string, readonly RecordedBatch[]>>
 }
 
 /** How each query ended: undefined when it did all there was to do. */
@@ -53,10 +53,14 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   const runId = randomUUID()
   const queries = builtinQueries(pipeline)
   let source: Source
+  let recorded: ReadonlyMap<string, readonly RecordedBatch[]> | undefined
   try {
     await refuseOverlap(pipeline, queries, parts.openStorage)
+    recorded = await parts.recorded?.()
     // A workbench draws the recording that it replays from its statistics; otherwise they would only take memory.
-    source = await openSource(pipeline, { ...parts, withStats: parts.recorderOf !== undefined && pipeline.trigger.kind === 'availableNow' })
+    // What has come since is no concern of recorded batches: a file that is not finished is passed over.
+    const trigger = recorded ? ({ kind: 'processingTime', intervalMs: null } as const) : pipeline.trigger
+    source = await openSource({ silver: pipeline.silver, trigger }, { ...parts, withStats: parts.recorderOf !== undefined && pipeline.trigger.kind === 'availableNow' })
   } catch (error) {
     return new Map(queries.map((query) => [query.name, end(parts, query.name, error)]))
   }
@@ -65,7 +69,7 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   for (const query of queries) parts.pacer?.enter(query.name)
   const ends = queries.map(async (query): Promise<[string, Error | undefined]> => {
     try {
-      await startQuery(pipeline, parts, { runId, query, source, eventTimes, toldOf })
+      await startQuery(pipeline, parts, { runId, query, source, eventTimes, toldOf, recorded: recorded?.get(query.name) })
       return [query.name, end(parts, query.name, undefined)]
     } catch (error) {
       return [query.name, end(parts, query.name, error)]
@@ -82,10 +86,11 @@ interface QueryStart {
   readonly source: Source
   readonly eventTimes: EventTimes
   readonly toldOf: Set<string>
+  readonly recorded: readonly RecordedBatch[] | undefined
 }
 
 /** Everything that can refuse a query comes before anything is written. */
-async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, query: definition, source, eventTimes, toldOf }: QueryStart): Promise<void> {
+async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, query: definition, source, eventTimes, toldOf, recorded }: QueryStart): Promise<void> {
   const { database, clock, signal, publish } = parts
   const { silver } = pipeline
   const query = bindQuery(definition, source.columns, source.name)
@@ -96,7 +101,6 @@ async function startQuery(pipeline: Pipeline, parts: PipelineParts, { runId, que
   const stream = source.stream(query.columns)
   const checkpoint = await openCheckpoint(parts.openStorage(`${pipeline.checkpoints.uri}/${query.checkpointFolder}`))
   const identity = identityOf(query, query.columns, source)
-  const recorded = parts.recorded?.get(definition.name)
   const resumed = await resume({ query, source, stream, checkpoint, identity, recorded })
   const readCheckpoint = checkpointReader(database)
   const goldStorage = parts.openStorage(`${pipeline.gold.uri}/${definition.name}`)

@@ -56,7 +56,6 @@ export function openSilverQueries(parts: SilverParts): (query: QueryName) => Pro
     const found = await recorded.batches(from)
     // Another call may have found them meanwhile.
     if (batches.length === from) batches.push(...found)
-    await recorded.source.refresh()
     const records = (name: string) => new Map(parts.records().flatMap((record) => (record.query === name ? [[record.batchId, record] as const] : [])))
     const other = builtinQueries(pipeline).find(({ name }) => name !== query)
     return { recorded, batches, records: records(query), other: other && { window: bindQuery(other, recorded.source.columns, recorded.source.name).spec.window, records: records(other.name) } }

@@ -143,6 +143,9 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   function stream(columns: readonly string[]): SourceStream {
     const endOf = (entries: readonly LogEntry<unknown>[], start: OffsetText) => (entries.length > 0 ? format(entries.at(-1)!) : start)
     const filesIn = async ({ start, end, changes }: OffsetRange): Promise<StreamedFile[]> => {
+      const last = parse(end)
+      const needed = last.index < 0 && !last.isStartingVersion ? last.reservoirVersion - 1 : last.reservoirVersion
+      if (latestVersion() < needed) throw new Fault('changed', `${storage.root} is at version ${latestVersion()}, and this batch was made of version ${needed}: the table was replaced or rolled back; restore it`)
       const files: StreamedFile[] = []
       for await (const entry of until(entriesAfter(parse(start), columns, changes), end)) if (entry.kind === 'file') files.push({ ...entry.file, version: entry.version })
       return files

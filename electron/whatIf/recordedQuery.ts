@@ -40,7 +40,10 @@ export async function openRecordedQuery(pipeline: Pipeline, name: string, parts:
     gold,
     async batches(fromBatch) {
       queryId ??= await readQueryId(checkpoint)
-      return queryId === undefined ? [] : readRecordedBatches(gold, queryId, fromBatch)
+      const batches = queryId === undefined ? [] : await readRecordedBatches(gold, queryId, fromBatch)
+      // What those batches have read may be newer than what was there when silver was opened.
+      if (batches.length > 0) await source.refresh()
+      return batches
     },
     rangesOf(settings) {
       const as = builtinQueries(withBatchSettings(pipeline, name, settings)).find((candidate) => candidate.name === name)

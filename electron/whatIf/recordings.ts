@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
@@ -46,15 +46,20 @@ export async function keepRecordings(folder: string, recordings: Recordings): Pr
   }
 }
 
-/** What `keepRecordings` has written. */
-export async function readRecordings(folder: string): Promise<Recordings> {
+/** What `keepRecordings` has written for the queries of a pipeline. Faults name the file that is gone or damaged. */
+export async function readRecordings(folder: string, pipeline: Pipeline): Promise<Recordings> {
   const recordings = new Map<string, readonly RecordedBatch[]>()
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.json')) continue
-    const file = join(folder, name)
-    const kept = JSON.parse(await readFile(file, 'utf8')) as { readonly formatVersion: number; readonly batches: readonly RecordedBatch[] }
-    if (kept.formatVersion !== formatVersion) throw new Fault('unsupported', `${file} was written by a newer Contrail (format ${String(kept.formatVersion)}): open its run with that one`)
-    recordings.set(name.slice(0, -'.json'.length), kept.batches)
-  }
+  for (const { name } of builtinQueries(pipeline)) recordings.set(name, await readRecording(join(folder, `${name}.json`)))
   return recordings
+}
+
+async function readRecording(file: string): Promise<readonly RecordedBatch[]> {
+  let kept: { readonly formatVersion?: number; readonly batches?: readonly RecordedBatch[] }
+  try {
+    kept = JSON.parse(await readFile(file, 'utf8')) as typeof kept
+  } catch (error) {
+    throw new Fault('corrupt', `${file}, the batches that this run does again, cannot be read: save the run that they are of once more as a new run`, { cause: error })
+  }
+  if (kept.formatVersion !== formatVersion || !kept.batches) throw new Fault('unsupported', `${file} was written by a newer Contrail (format ${String(kept.formatVersion)}): open its run with that one`)
+  return kept.batches
 }

@@ -45,13 +45,16 @@ export interface RunWhatIfParts {
 
 const alerts = 'anomaly_alerts'
 
-/** Rows with a value that an index may hold: about three bytes each. */
-const mostValues = 500_000_000
+/** What an index may weigh. */
+const mostBytes = 2_000_000_000
 
 /** Rows of gold that one answer holds at most. */
 const mostRows = 100_000
 
 const countriesOfAnswer = 1000
+
+/** What has failed is tried again after so long, when someone asks or another batch is there. */
+const retryAfterMs = 5000
 
 /** Who has asked lately is not kept waiting. */
 const patienceMs = 10_000
@@ -65,6 +68,7 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
   let known = 0
   let lateMs = 0
   let stopped: string | null = null
+  let stoppedMs = -Infinity
   let askedMs = -Infinity
   let held = false
   let release: (() => void) | undefined
@@ -107,14 +111,23 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
     } catch (error) {
       if (closing.signal.aborted) return
       stopped = error instanceof Error ? error.message : String(error)
+      stoppedMs = clock.nowMs()
       tell()
     }
   }
 
   async function count({ query, stream, rangesOf }: RecordedQuery, index: ThresholdIndex, batch: RecordedBatch): Promise<void> {
-    if (index.values > mostValues) throw new Fault('unsupported', `the rows of batch ${batch.batchId} and those after it do not fit into memory: the first ${counted} batches are counted`)
+    if (index.size().bytes > mostBytes) throw new Fault('unsupported', `the rows of batch ${batch.batchId} and those after it do not fit into memory: the first ${counted} batches are counted`)
     const blocks = await readOrLoad(saved, batch, lateMs, JSON.stringify(query.spec.outputs.map(({ measure }) => ('column' in measure ? measure.column : null))), () => readBlocks(database, query, stream, batch, lateMs))
-    index.addBatch({ blocks, ranges: rangesOf(batch.settings), closedUpTo: closedBy(query.spec, batch.watermarkMs) })
+    try {
+      index.addBatch({ blocks, ranges: rangesOf(batch.settings), closedUpTo: closedBy(query.spec, batch.watermarkMs) })
+    } catch (error) {
+      // A part of the batch may be in it: it is made anew by whoever asks next.
+      opened = undefined
+      counted = 0
+      lateMs = 0
+      throw error
+    }
     lateMs = batch.watermarkMs
     counted += 1
     stopped = null
@@ -124,6 +137,7 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
   function look(batches: number): Promise<void> {
     known = Math.max(known, batches)
     again = true
+    if (!working && stopped !== null && clock.nowMs() - stoppedMs < retryAfterMs) return Promise.resolve()
     working ??= catchUp().finally(() => {
       working = undefined
       if (again && stopped === null && !closing.signal.aborted) return look(known)
@@ -135,8 +149,8 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
   async function asked(): Promise<{ recorded: RecordedQuery; index: ThresholdIndex }> {
     askedMs = clock.nowMs()
     release?.()
-    // What could not be read may be there again.
-    if (!working && counted < known) void look(known)
+    // What could not be read may be there again; it is not looked for with every move of a limit.
+    if (!working && counted < known && (stopped === null || clock.nowMs() - stoppedMs > retryAfterMs)) void look(known)
     return open()
   }
 

@@ -6,7 +6,7 @@ import { decodeFrame, encodeFrame } from '#shared/contract/frame.ts'
 import type { Block } from '#shared/whatIf/block.ts'
 import type { Order } from '#shared/whatIf/order.ts'
 import type { SortedValues } from '#shared/whatIf/sortedValues.ts'
-import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
+import { storageFault } from '../storage/storageFault.ts'
 
 /** Blocks of the what-if index, a file a batch, so that a run need not be read again. They can be made anew from silver: a damaged or foreign one is as good as none. */
 export interface SavedBlocks {
@@ -22,9 +22,9 @@ export function openSavedBlocks(folder: string): SavedBlocks {
   const fileOf = (batchId: number) => join(folder, `${batchId}.rows`)
   return {
     async load(batchId, identity) {
-      const bytes = await readFile(fileOf(batchId)).catch(ignoreMissing)
-      if (!bytes) return undefined
       try {
+        // One that cannot be read is as good as none, whatever is the matter with it.
+        const bytes = await readFile(fileOf(batchId))
         const frames = framesOf(bytes)
         const [header, ...blocks] = frames.map((frame) => decodeFrame(frame))
         const { formatVersion: format, identity: own, sums } = header as { formatVersion?: unknown; identity?: unknown; sums?: unknown }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { connect } from '#shared/contract/rpc.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -7,17 +8,30 @@ import { whatIfMethods, type RunWhatIf } from './runWhatIf.ts'
 /** In the sources the worker is the bundle that `npm ci` made; in the bundle it lies beside this code. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/whatIfWorker.js' : './whatIfWorker.js', import.meta.url)
 
-/** The what-if index of a run in a thread of its own. What is asked after that thread broke down rejects. */
-export function startWhatIf(pipeline: Pipeline, folder: string): RunWhatIf {
+/** No answer to a close within so long: the thread is left to itself. Ending it by force in the middle of a query would end the whole process. */
+const closeWithinMs = 10_000
+
+/** The what-if index of a run in a thread of its own. `onBroken`: that thread ended without being asked to; what is asked of it from then on rejects. */
+export function startWhatIf(pipeline: Pipeline, folder: string, onBroken: (reason: string) => void = () => undefined): RunWhatIf {
   const worker = new Worker(workerUrl, { workerData: { pipeline, folder } })
-  worker.on('error', () => undefined) // Its exit closes the channel: whoever waits hears of it there.
+  let reason = 'its thread ended'
+  let isClosing = false
+  worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)))
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  void ended.then(() => {
+    if (!isClosing) onBroken(reason)
+  })
   const whatIf = connect<RunWhatIf>(whatIfMethods, workerPort(worker))
   return {
     ...whatIf,
     async close() {
-      await Promise.race([whatIf.close().catch(() => undefined), ended])
-      await ended
+      isClosing = true
+      const waiting = new AbortController()
+      const tooLong = wait(closeWithinMs, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined)
+      void whatIf.close().catch(() => undefined)
+      await Promise.race([ended, tooLong])
+      waiting.abort()
+      worker.unref()
     }
   }
 }

@@ -13,15 +13,31 @@ export interface ContrailDesktop {
   saveFile(defaultName: string, extensions: readonly string[]): Promise<string | null>
   /** Of a file or folder that was dropped (a DOM `File`); empty when it is not on a disk. */
   pathOfDrop(file: unknown): string
-  /** What was chosen in the menu. Answers a function that stops listening. */
-  onCommand(listener: (command: DesktopCommand) => void): () => void
+  /** What the window's menu holds from now on, besides what the system knows to do. */
+  setMenu(menus: readonly DesktopMenu[]): Promise<void>
+  /** The id of what was chosen in the menu. Answers a function that stops listening. */
+  onCommand(listener: (id: string) => void): () => void
   /** Of menus, dialogs and the window's frame. */
   setTheme(theme: 'system' | 'light' | 'dark'): Promise<void>
 }
 
-export const desktopCommands = ['openFolder', 'export', 'themeSystem', 'themeLight', 'themeDark', 'commandPalette'] as const
+/** A menu of the page: its commands, which the page runs when they are chosen. */
+export interface DesktopMenu {
+  readonly title: string
+  readonly items: readonly DesktopMenuItem[]
+}
 
-export type DesktopCommand = (typeof desktopCommands)[number]
+export interface DesktopMenuItem {
+  readonly id: string
+  readonly label: string
+  /** A line above it. */
+  readonly separated: boolean
+  readonly enabled: boolean
+  /** Shown beside it; the page hears the keys itself. */
+  readonly accelerator?: string
+  /** `one`: of several, one is chosen; `many`: each for itself. */
+  readonly checked?: { readonly kind: 'one' | 'many'; readonly is: boolean }
+}
 
 export interface PortMessage {
   readonly contrailPort: string

@@ -21,18 +21,21 @@ const fanIn = 8
 /** No block is made larger: merging must not keep a question waiting. */
 const mostRows = 4_000_000
 
+/** Of blocks that are not merged any more. */
+const whole = -1
+
 export function openBlockList(): BlockList {
   let values = 0
   let kept: { readonly block: StoredBlock; readonly level: number }[] = []
 
+  /** Upwards, for as long as there are enough of a level. */
   function merge(): void {
     for (let level = 0; ; level++) {
       const same = kept.filter((entry) => entry.level === level)
-      if (same.length === 0 && !kept.some((entry) => entry.level > level)) return
-      if (same.length < fanIn) continue
+      if (same.length < fanIn) return
       const merged = mergeBlocks(same.map(({ block }) => block))
       // Those that would become too large stay as they are, out of the way.
-      kept = merged ? [...kept.filter((entry) => entry.level !== level), { block: merged, level: level + 1 }] : kept.map((entry) => (entry.level === level ? { ...entry, level: Infinity } : entry))
+      kept = merged ? [...kept.filter((entry) => entry.level !== level), { block: merged, level: level + 1 }] : kept.map((entry) => (entry.level === level ? { ...entry, level: whole } : entry))
       if (!merged) return
     }
   }

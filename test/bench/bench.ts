@@ -7,7 +7,7 @@ import { makeBenchTable } from './data.ts'
 import { benchWhatIf } from './whatIf.ts'
 
 // `npm run bench [-- --large | --what-if]`: time against bare DuckDB, peak memory over more data and more files, how free the main thread stays, and limits that move (`--what-if`: these alone).
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = process.env.CONTRAIL_BENCH ?? join(tmpdir(), 'contrail-bench')
 const repeats = 5
 const large = process.argv.includes('--large')
@@ -41,7 +41,7 @@ function benchTime(): void {
   console.log(`\nreplay against the bare partial queries over the same files, alternating, ${repeats} times (${process.version}, 2 queries at a time, Snappy)`)
   const ratios: number[] = []
   for (let i = 0; i <= repeats; i++) {
-    const bare = measure([join(root, 'dist/bare.js'), base.folder])
+    const bare = measure([join(root, 'dist/bench/bare.js'), base.folder])
     const ours = replay(base.folder)
     if (i > 0) ratios.push(ours.seconds / bare.seconds) // The first pair warms the page cache.
   }
@@ -71,7 +71,7 @@ function replay(silver: string): Measured {
 function measure(command: readonly string[]): Measured {
   const report = join(tmpdir(), `contrail-bench-${process.pid}.json`)
   const started = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, ['--import', new URL('../test/bench/reportUsage.mjs', import.meta.url).href, ...command], { env: { ...process.env, USAGE_FILE: report }, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, ['--import', new URL('../../test/bench/reportUsage.mjs', import.meta.url).href, ...command], { env: { ...process.env, USAGE_FILE: report }, encoding: 'utf8' })
   const seconds = (performance.now() - started) / 1000
   if (status !== 0) throw new Error(`${command.join(' ')}: ${stderr}`)
   const usage = JSON.parse(readFileSync(report, 'utf8')) as { peakMb: number; delayMs: number }

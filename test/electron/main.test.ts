@@ -135,7 +135,7 @@ describe('what a page asks for', () => {
   ])('is refused to %s', async (_what, frame) => {
     await start()
     for (const channel of standIn.handlers.keys()) await expect(ask(channel, frame, 'light')).rejects.toThrow('which is not the workbench')
-    expect([...standIn.handlers.keys()]).toEqual(['contrail:connect', 'contrail:openFolder', 'contrail:openFile', 'contrail:saveFile', 'contrail:setTheme'])
+    expect([...standIn.handlers.keys()]).toEqual(['contrail:connect', 'contrail:openFolder', 'contrail:openFile', 'contrail:saveFile', 'contrail:setTheme', 'contrail:setMenu'])
   })
 
   test.each<[string, unknown[]]>([
@@ -201,15 +201,38 @@ describe('a second start', () => {
   })
 })
 
-test('the menu sends commands to the window, and leaves to the system what it knows', async () => {
+/** Every entry of the menu, and of the menus in it. */
+const entriesOfMenu = () => standIn.menu.flatMap((entry) => (Array.isArray(entry.submenu) ? [entry, ...entry.submenu] : [entry]))
+
+test('the menu holds the commands of the page by their menus, sends their ids back, and leaves to the system what it knows', async () => {
   await start()
-  const entries = standIn.menu.flatMap((entry) => (Array.isArray(entry.submenu) ? [entry, ...entry.submenu.flatMap((item) => (Array.isArray(item.submenu) ? item.submenu : [item]))] : [entry]))
-  const click = (label: string) => entries.find((entry) => entry.label === label)!.click!({} as never, undefined, {} as never)
-  for (const label of ['Open folder…', 'Export…', 'Light', 'Command palette']) click(label)
-  expect(onlyWindow().webContents.sent.map(([, command]) => command)).toEqual(['openFolder', 'export', 'themeLight', 'commandPalette'])
-  expect(entries.filter(({ accelerator }) => accelerator).map(({ label, accelerator }) => `${label} ${accelerator}`)).toEqual(['Open folder… CmdOrCtrl+O', 'Export… CmdOrCtrl+E', 'Command palette CmdOrCtrl+K'])
-  expect(entries.flatMap(({ role }) => (role === undefined ? [] : [role]))).toEqual(expect.arrayContaining(['editMenu', 'windowMenu', 'help', 'reload', 'togglefullscreen']))
-  expect(entries.map(({ role }) => role)).not.toContain('toggleDevTools') // It is packaged.
+  expect(entriesOfMenu().flatMap(({ role }) => (role === undefined ? [] : [role]))).toEqual(expect.arrayContaining(['copy', 'minimize', 'about', 'reload', 'togglefullscreen']))
+  expect(entriesOfMenu().map(({ role }) => role)).not.toContain('toggleDevTools') // It is packaged.
+  const item = (id: string, label: string) => ({ id, label, separated: false, enabled: true })
+  await ask('contrail:setMenu', ours, [
+    { title: 'Edit', items: [{ ...item('undo', 'Undo apply limits'), accelerator: 'CmdOrCtrl+Z' }, { ...item('redo', 'Redo'), enabled: false }] },
+    { title: 'View', items: [{ ...item('tune', 'Tune'), checked: { kind: 'one', is: true } }, { ...item('sql', 'SQL'), separated: true }] }
+  ])
+  const entries = entriesOfMenu()
+  expect(standIn.menu.map(({ label }) => label)).toEqual(['&File', '&Edit', '&View', '&Window', '&Help'])
+  expect(entries.find(({ label }) => label === 'Undo apply limits')).toMatchObject({ accelerator: 'CmdOrCtrl+Z', registerAccelerator: false, enabled: true })
+  expect(entries.find(({ label }) => label === 'Redo')).toMatchObject({ enabled: false })
+  expect(entries.find(({ label }) => label === 'Tune')).toMatchObject({ type: 'radio', checked: true })
+  for (const label of ['Undo apply limits', 'SQL']) entries.find((entry) => entry.label === label)!.click!({} as never, undefined, {} as never)
+  expect(onlyWindow().webContents.sent.map(([, id]) => id)).toEqual(['undo', 'sql'])
+})
+
+test.each<readonly [string, unknown]>([
+  ['no list', { title: 'Edit' }],
+  ['a title that is no text', [{ title: 7, items: [] }]],
+  ['a command without an id', [{ title: 'Edit', items: [{ label: 'Undo' }] }]],
+  ['keys of another kind', [{ title: 'Edit', items: [{ id: 'undo', label: 'Undo', accelerator: 'VolumeUp' }] }]],
+  ['too much', [{ title: 'Edit', items: Array.from({ length: 201 }, () => ({ id: 'undo', label: 'Undo' })) }]]
+])('a menu that is %s is refused, and the old one stays', async (_name, menus) => {
+  await start()
+  const before = standIn.menu
+  await expect(ask('contrail:setMenu', ours, menus)).rejects.toThrow('the window sent something else than')
+  expect(standIn.menu).toBe(before)
 })
 
 test('quitting waits for the host, and a second time does not', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { MessagePort } from 'node:worker_threads'
-import type { ContrailDesktop, DesktopCommand, PortMessage } from '#shared/contract/desktop.ts'
+import type { ContrailDesktop, PortMessage } from '#shared/contract/desktop.ts'
 import { hostMethods, type Host } from '#shared/contract/host.ts'
 import { messagePortChannel, type BrowserPort } from '#shared/contract/messagePortChannel.ts'
 import { connect } from '#shared/contract/rpc.ts'
@@ -28,7 +28,7 @@ const host = (about: Awaited<ReturnType<Host['about']>>) => ({ about: async () =
 
 test('the page gets these functions and nothing else', () => {
   expect([...standIn.exposed.keys()]).toEqual(['contrailDesktop'])
-  expect(Object.entries(desktop).map(([name, value]) => `${name} ${typeof value}`)).toEqual(['connect function', 'openFolder function', 'openFile function', 'saveFile function', 'pathOfDrop function', 'onCommand function', 'setTheme function'])
+  expect(Object.entries(desktop).map(([name, value]) => `${name} ${typeof value}`)).toEqual(['connect function', 'openFolder function', 'openFile function', 'saveFile function', 'pathOfDrop function', 'onCommand function', 'setMenu function', 'setTheme function'])
 })
 
 test('a port to the host comes with the nonce of the page, and speaks the contract', async () => {
@@ -45,11 +45,11 @@ test('a dropped folder has its path', () => {
 })
 
 test('commands of the menu are heard until one stops listening; others are not', () => {
-  const heard: DesktopCommand[] = []
+  const heard: string[] = []
   const off = desktop.onCommand((command) => heard.push(command))
   const { webContents } = standIn.windows[0]!
   webContents.send('contrail:command', 'export')
-  webContents.send('contrail:command', 'somethingElse')
+  webContents.send('contrail:command', 7)
   webContents.send('contrail:command', { toString: 'export' })
   off()
   webContents.send('contrail:command', 'openFolder')
@@ -58,6 +58,6 @@ test('commands of the menu are heard until one stops listening; others are not',
 
 test('dialogs and the theme reach main', async () => {
   standIn.openDialog = { canceled: false, filePaths: ['/silver'] }
-  expect([await desktop.openFile(['contrail']), await desktop.openFolder(), await desktop.saveFile('gold.csv', ['csv']), await desktop.setTheme('dark')]).toEqual(['/silver', '/silver', null, undefined])
+  expect([await desktop.openFile(['contrail']), await desktop.openFolder(), await desktop.saveFile('gold.csv', ['csv']), await desktop.setTheme('dark'), await desktop.setMenu([])]).toEqual(['/silver', '/silver', null, undefined, undefined])
   await expect(desktop.saveFile('../gold.csv', ['csv'])).rejects.toThrow('the window sent something else than a file name')
 })

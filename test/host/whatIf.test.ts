@@ -1,4 +1,4 @@
-import { readdirSync, renameSync } from 'node:fs'
+import { copyFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
@@ -163,4 +163,39 @@ test('a distribution counts every row that the run has read, and knows its perce
   expect(counts.reduce((sum, count) => sum + count, 0) + below + above + notANumber).toBe(row!.n)
   expect([counts[10], min, max]).toEqual([row!.bin, row!.low, row!.high])
   expect(percentiles.find(({ percent }) => percent === 50)!.value).toBeCloseTo(Number(row!.middle), 6)
+})
+
+test('silver that has grown is counted, too, and a pause lets the index follow', async () => {
+  const own = join(temporaryFolder('what-if-grows'), 'silver')
+  expect(await contrail(['sample', own, '--minutes', '18', '--rows-per-minute', '200'])).toMatchObject({ code: 0 })
+  const log = join(own, '_delta_log')
+  const commits = readdirSync(log).filter((name) => name.endsWith('.json')).sort()
+  const later = commits.slice(-4)
+  for (const name of later) renameSync(join(log, name), join(own, '..', name))
+  const { host, heard } = await openTestHost()
+  const run = await host.createRun({ silver: own, mode: 'replay', maxFilesPerTrigger: 1 })
+  await replayed(host, heard, run)
+  await askAll(host, run, tight)
+  for (const name of later) renameSync(join(own, '..', name), join(log, name))
+  await host.controlRun(run.id, { kind: 'pause' })
+  await replayed(host, heard, run)
+  const answer = await askAll(host, run, notebook)
+  expect(answer.coverage).toMatchObject({ stopped: null })
+  expect(sideOf(answer.current)).toEqual(await sums(run))
+  expect(sideOf(answer.proposed)).toEqual(await sums(run))
+})
+
+test('recorded batches of a folder of Parquet files are done again, whatever lies beside them by now', async () => {
+  const own = temporaryFolder('what-if-parquet')
+  const files = readdirSync(silver).filter((name) => name.endsWith('.parquet')).sort().slice(0, 16)
+  for (const name of files) copyFileSync(join(silver, name), join(own, name))
+  const { host, heard } = await openTestHost()
+  const run = await host.createRun({ silver: own, mode: 'replay', maxFilesPerTrigger: 3 })
+  await replayed(host, heard, run)
+  const answer = await askAll(host, run, tight)
+  writeFileSync(join(own, 'zz-growing.parquet'), 'PAR1 and not yet more')
+  const again = await host.replayRun(run.id, tight)
+  await replayed(host, heard, again)
+  expect(await batchesOf(again)).toEqual(await batchesOf(run))
+  expect(sideOf(answer.proposed)).toEqual(await sums(again))
 })

@@ -66,6 +66,12 @@ describe('limits follow the type of the column', () => {
   })
 })
 
+test('blocks whose cells are too many together stay as they are, and more are taken', () => {
+  const list = openBlockList()
+  for (let i = 0; i < 20; i++) list.add({ cells: Uint32Array.from({ length: 10_000 }, (_, cell) => i * 10_000 + cell), orders: [orderRows({ values: Float64Array.of(i), nulls: Uint8Array.of(0) }, Uint32Array.of(0), 1, 10_000)] })
+  expect(list.blocks.map(({ orders: [order], cells }) => `${order!.values[0]} ${cells[order!.cells[0]!]}`).sort()).toEqual(Array.from({ length: 20 }, (_, i) => `${i} ${i * 10_000}`).sort())
+})
+
 test('many blocks become few, and hold the same rows', () => {
   fc.assert(
     fc.property(fc.array(fc.array(fc.constantFrom(1, 2, 2.5, NaN, -3), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 70 }), (parts) => {

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import type { DialogName } from '#renderer/commands/command.ts'
 import { commandsOf } from '#renderer/commands/commands.ts'
 import { Palette } from '#renderer/commands/Palette.tsx'
@@ -7,12 +7,12 @@ import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { Layout } from '#renderer/store/viewStore.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
-import { onCommand } from '../commands.ts'
 import { useCounters } from '../useTopics.ts'
 import { AboutDialog } from './AboutDialog.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { MenuBar } from './MenuBar.tsx'
 import { menusOf } from './menus.ts'
+import { useDesktopMenu } from './useDesktopMenu.ts'
 import './titleBar.css'
 
 /** Where one is, the menus, the commands, the layouts, and the way back. The desktop app has menus of its own. */
@@ -26,7 +26,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const { run } = session.run
   const commands = () => commandsOf({ session, actions, show: setDialog })
   useCommandKeys(commands)
-  useEffect(() => onCommand((id) => id === 'commandPalette' && setDialog('palette')), [])
+  useDesktopMenu(commands)
   const close = () => setDialog(null)
   return (
     <div className="title-bar" role="banner">
