@@ -7,7 +7,7 @@ import { useSize } from '../useSize.ts'
 import { useCounters } from '../useTopics.ts'
 import { Splitter } from '../Workbench/Splitter.tsx'
 import { QuickChart } from './QuickChart.tsx'
-import { Result } from './Result.tsx'
+import { isPlanOf, Result } from './Result.tsx'
 import { RunBar } from './RunBar.tsx'
 import { SavedQueries } from './SavedQueries.tsx'
 import { sqlActions } from './sqlActions.ts'
@@ -103,7 +103,7 @@ export function Sql() {
       <Result outcome={outcome} result={result} name={tab.name} sort={isLooked ? sort : null} onSort={onSort} onMark={onMark} />
       <div className="sql-right">
         <Splitter label="Width of the quick chart" orientation="vertical" value={chartPx} min={240} max={Math.max(240, width - tablesPx - 320)} step={8} direction={-1} onResize={(px) => size({ sqlChart: px })} />
-        <QuickChart result={result} sort={isLooked ? sort : null} choice={tab.chart ?? bars} marked={isLooked ? marked : -1} onChoose={onChoose} />
+        <QuickChart result={result && !isPlanOf(result) ? result : null} sort={isLooked ? sort : null} choice={tab.chart ?? bars} marked={isLooked ? marked : -1} onChoose={onChoose} />
       </div>
     </section>
   )
