@@ -202,6 +202,12 @@ describeWorkbench('the SQL console', (bench) => {
     await page.getByRole('tab', { name: 'Set aside', selected: true }).waitFor()
     expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
 
+    // Formatted, and taken back as typing is.
+    await page.getByRole('button', { name: 'Format' }).click()
+    expect(await editor(page).inputValue()).toBe('SELECT set_aside\nFROM files -- more')
+    await editor(page).press('ControlOrMeta+z')
+    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
+
     // Tab writes blanks, and leaves after Escape.
     await editor(page).fill('SELECT')
     await editor(page).press('Tab')

@@ -6,6 +6,7 @@ import type { ChartChoice } from '#renderer/store/viewStore.ts'
 import { useSize } from '../useSize.ts'
 import { useCounters } from '../useTopics.ts'
 import { Splitter } from '../Workbench/Splitter.tsx'
+import { formatSql } from './formatSql.ts'
 import { QuickChart } from './QuickChart.tsx'
 import { isPlanOf, Result } from './Result.tsx'
 import { RunBar } from './RunBar.tsx'
@@ -58,6 +59,11 @@ export function Sql() {
     const { selectionStart, value } = editor.current
     insertText(editor.current, `${/[\w"]$/.test(value.slice(0, selectionStart)) ? ' ' : ''}${name.split('.').map(plain).join('.')}`)
   }
+  const format = () => {
+    if (!editor.current) return
+    editor.current.select()
+    insertText(editor.current, formatSql(tab.text))
+  }
   const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
 
   const tablesPx = between(sizes.sqlTables ?? 248, 160, 400)
@@ -88,7 +94,7 @@ export function Sql() {
             }}
           />
           <span className="panel-spring" />
-          <RunBar trigger={result?.trigger ?? (ids.length === 0 ? undefined : Math.max(...ids))} limitSeconds={sql.limitSeconds} running={() => opened.running} isRunning={opened.running !== null} onLimit={actions.setLimit} onRun={runShown} onCancel={() => opened.cancel()} />
+          <RunBar trigger={result?.trigger ?? (ids.length === 0 ? undefined : Math.max(...ids))} limitSeconds={sql.limitSeconds} running={() => opened.running} isRunning={opened.running !== null} onLimit={actions.setLimit} onFormat={format} onRun={runShown} onCancel={() => opened.cancel()} />
         </div>
         {said !== undefined && (
           <p className="sql-fault" role="alert">
