@@ -32,7 +32,7 @@ const insertedBytes = 8_000_000
 const incoming = 'sql_incoming'
 
 /** Makes a table of the parts of an answer. Types that a grid and a file do not know become text. At most `rows` rows. */
-export async function keepResult(tables: RunTables, table: string, [schema, ...batches]: readonly Uint8Array[], rows: number): Promise<SqlResult> {
+export async function keepResult(tables: Pick<RunTables, 'query' | 'insertFrom'>, table: string, [schema, ...batches]: readonly Uint8Array[], rows: number): Promise<SqlResult> {
   await tables.query(`DROP TABLE IF EXISTS ${incoming}`)
   let bytes = 0
   let group: Uint8Array[] = []

@@ -133,6 +133,7 @@ describeWorkbench('the SQL console', (bench) => {
     expect(await rows(page, "SELECT range AS n, 'row ' || range AS name, range % 7 = 0 AS is_seventh FROM range(1500000)")).toBe(1_000_000)
     await result(page).getByText(/the first 1,000,000, there are more/).waitFor()
     const grid = page.getByRole('grid', { name: 'Result' })
+    await grid.getByRole('gridcell', { name: 'row 1', exact: true }).waitFor()
     await grid.press('Control+End')
     await grid.getByRole('gridcell', { name: 'row 999999', exact: true }).waitFor()
     await grid.getByRole('columnheader', { name: 'n', exact: true }).click()
@@ -201,6 +202,12 @@ describeWorkbench('the SQL console', (bench) => {
     await page.getByRole('tab', { name: 'Set aside', selected: true }).waitFor()
     expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
 
+    // Formatted, and taken back as typing is.
+    await page.getByRole('button', { name: 'Format' }).click()
+    expect(await editor(page).inputValue()).toBe('SELECT set_aside\nFROM files -- more')
+    await editor(page).press('ControlOrMeta+z')
+    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
+
     // Tab writes blanks, and leaves after Escape.
     await editor(page).fill('SELECT')
     await editor(page).press('Tab')
@@ -232,7 +239,9 @@ describeWorkbench('the SQL console', (bench) => {
     await chart(page).getByRole('combobox', { name: 'value' }).selectOption('anomaly_rate')
     await chart(page).getByRole('img', { name: /^Quick chart: Mean of anomaly_rate by window_start and origin_country/ }).waitFor()
     await page.getByRole('grid', { name: 'Result' }).press('ArrowDown')
-    await rows(page, 'EXPLAIN SELECT count(*) FROM windows')
+    await editor(page).fill('EXPLAIN SELECT count(*) FROM windows')
+    await editor(page).press('Control+Enter')
+    await result(page).getByRole('group', { name: 'Plan of the statement' }).getByText('SEQ_SCAN').waitFor()
     expect(await violations(page)).toEqual([])
   })
 })

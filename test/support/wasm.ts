@@ -8,7 +8,9 @@ export interface Wasm {
   query(sql: string): StreamTable
   /** As the console runs a statement: its parts, one after the other. */
   parts(sql: string): Uint8Array[]
-  insert(table: string, stream: Uint8Array): void
+  /** The answer as it comes: an Arrow file. */
+  file(sql: string): Uint8Array
+  insert(table: string, stream: Uint8Array, create: boolean): void
 }
 
 export async function openWasm(): Promise<Wasm> {
@@ -32,6 +34,10 @@ export async function openWasm(): Promise<Wasm> {
       }
       return parts
     },
-    insert: (table, stream) => database.insertArrowFromIPCStream(conn, stream, { name: table, create: true })
+    file: (sql) => database.runQuery(conn, sql),
+    insert(table, stream, create) {
+      const [schema, name] = table.includes('.') ? table.split('.') : [undefined, table]
+      database.insertArrowFromIPCStream(conn, stream, { name: name!, ...(schema !== undefined && { schema }), create })
+    }
   }
 }

@@ -37,7 +37,7 @@ export const Result = memo(function Result({ outcome, result, name, sort, onSort
   const source = useMemo(() => result && resultTables(tables, result), [tables, result])
   const columns = useMemo(() => (result ? resultColumns(result.columns) : []), [result])
   const totals = useMemo(() => (result ? totalsOf(result) : undefined), [result])
-  const isPlan = result?.columns[0]?.name === 'explain_key'
+  const isPlan = result !== null && isPlanOf(result)
 
   useEffect(() => {
     if (!result) return
@@ -110,6 +110,9 @@ export const Result = memo(function Result({ outcome, result, name, sort, onSort
     </section>
   )
 })
+
+/** The answer to EXPLAIN. */
+export const isPlanOf = ({ columns }: ShownResult): boolean => columns[0]?.name === 'explain_key'
 
 /** A plan is a drawing of lines, and not rows to be sorted. */
 function Plan({ source, result }: { readonly source: GridTables; readonly result: ShownResult }) {

@@ -18,12 +18,13 @@ interface RunBarProps {
   readonly running: () => Running | null
   readonly isRunning: boolean
   readonly onLimit: (seconds: number) => void
+  readonly onFormat: () => void
   readonly onRun: () => void
   readonly onCancel: () => void
 }
 
 /** What a statement runs on, for how long at most, and the buttons that start and stop it. */
-export function RunBar({ trigger, limitSeconds, running, isRunning, onLimit, onRun, onCancel }: RunBarProps) {
+export function RunBar({ trigger, limitSeconds, running, isRunning, onLimit, onFormat, onRun, onCancel }: RunBarProps) {
   return (
     <div className="sql-run">
       {isRunning ? <Progress running={running} /> : <span className="hint">Runs on a frozen copy{trigger === undefined ? '' : `: trigger ${formatCount(trigger)}`}</span>}
@@ -37,6 +38,9 @@ export function RunBar({ trigger, limitSeconds, running, isRunning, onLimit, onR
           ))}
         </select>
       </label>
+      <button className="button" onClick={onFormat}>
+        Format
+      </button>
       {isRunning ? (
         <button className="button" onClick={onCancel}>
           Cancel

@@ -6,8 +6,9 @@ import type { ChartChoice } from '#renderer/store/viewStore.ts'
 import { useSize } from '../useSize.ts'
 import { useCounters } from '../useTopics.ts'
 import { Splitter } from '../Workbench/Splitter.tsx'
+import { formatSql } from './formatSql.ts'
 import { QuickChart } from './QuickChart.tsx'
-import { Result } from './Result.tsx'
+import { isPlanOf, Result } from './Result.tsx'
 import { RunBar } from './RunBar.tsx'
 import { SavedQueries } from './SavedQueries.tsx'
 import { sqlActions } from './sqlActions.ts'
@@ -58,6 +59,11 @@ export function Sql() {
     const { selectionStart, value } = editor.current
     insertText(editor.current, `${/[\w"]$/.test(value.slice(0, selectionStart)) ? ' ' : ''}${name.split('.').map(plain).join('.')}`)
   }
+  const format = () => {
+    if (!editor.current) return
+    editor.current.select()
+    insertText(editor.current, formatSql(tab.text))
+  }
   const size = (change: Readonly<Record<string, number>>) => view.set({ sizes: { ...view.get().sizes, ...change } })
 
   const tablesPx = between(sizes.sqlTables ?? 248, 160, 400)
@@ -88,7 +94,7 @@ export function Sql() {
             }}
           />
           <span className="panel-spring" />
-          <RunBar trigger={result?.trigger ?? (ids.length === 0 ? undefined : Math.max(...ids))} limitSeconds={sql.limitSeconds} running={() => opened.running} isRunning={opened.running !== null} onLimit={actions.setLimit} onRun={runShown} onCancel={() => opened.cancel()} />
+          <RunBar trigger={result?.trigger ?? (ids.length === 0 ? undefined : Math.max(...ids))} limitSeconds={sql.limitSeconds} running={() => opened.running} isRunning={opened.running !== null} onLimit={actions.setLimit} onFormat={format} onRun={runShown} onCancel={() => opened.cancel()} />
         </div>
         {said !== undefined && (
           <p className="sql-fault" role="alert">
@@ -103,7 +109,7 @@ export function Sql() {
       <Result outcome={outcome} result={result} name={tab.name} sort={isLooked ? sort : null} onSort={onSort} onMark={onMark} />
       <div className="sql-right">
         <Splitter label="Width of the quick chart" orientation="vertical" value={chartPx} min={240} max={Math.max(240, width - tablesPx - 320)} step={8} direction={-1} onResize={(px) => size({ sqlChart: px })} />
-        <QuickChart result={result} sort={isLooked ? sort : null} choice={tab.chart ?? bars} marked={isLooked ? marked : -1} onChoose={onChoose} />
+        <QuickChart result={result && !isPlanOf(result) ? result : null} sort={isLooked ? sort : null} choice={tab.chart ?? bars} marked={isLooked ? marked : -1} onChoose={onChoose} />
       </div>
     </section>
   )
