@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
-import type { BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { Ahead, BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Database } from '../duckdb/database.ts'
 import { openStorage } from '../storage/openStorage.ts'
@@ -57,6 +57,7 @@ interface QueryFacts {
   /** Windows that end by then are in gold. */
   closedMs: number | undefined
   open: Extract<RunEvent, { kind: 'open' }> | undefined
+  ahead: Ahead | undefined
   /** Resumed, or ended before it could. */
   settled: boolean
 }
@@ -74,7 +75,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   let worker: RunningPipeline | undefined
   let ended: Promise<void> = Promise.resolve()
   let closing = false
-  const facts = new Map(queries.map((query): [QueryName, QueryFacts] => [query, { status: undefined, closedMs: undefined, open: undefined, settled: false }]))
+  const facts = new Map(queries.map((query): [QueryName, QueryFacts] => [query, { status: undefined, closedMs: undefined, open: undefined, ahead: undefined, settled: false }]))
   const records: BatchRecord[] = []
   for (const query of queries) records.push(...(await readJournal(journalFile(parts.journalFolder, query))))
   records.sort((a, b) => a.finishedMs - b.finishedMs)
@@ -123,6 +124,10 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         if (recording) return
         recording = event.recording
         return tell({ kind: 'recording', runId, recording })
+      case 'ahead':
+        if (!fact) return
+        fact.ahead = event.ahead
+        return tell({ kind: 'ahead', runId, query, ahead: event.ahead })
       case 'status':
         if (fact?.status?.message !== event.message && fact) fact.status = { message: event.message, isDataAvailable: event.isDataAvailable, isTriggerActive: event.isTriggerActive, sinceMs: clock.nowMs() }
         if (fact?.status) tell({ kind: 'status', runId, query, status: fact.status })
@@ -234,7 +239,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     const bounds = new Map([...facts].map(([query, fact]) => [query, fact.closedMs]))
     const all = [...records]
     const first = endOfMessage(all, 0, batchesOfSnapshot)
-    const answer = { run: summary(), speed, recording: recording ?? null, batches: all.slice(0, first), problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))) }
+    const answer = { run: summary(), speed, recording: recording ?? null, batches: all.slice(0, first), problems: [...problems], status: Object.fromEntries([...facts].flatMap(([query, { status }]) => (status ? [[query, status]] : []))), ahead: Object.fromEntries([...facts].flatMap(([query, { ahead }]) => (ahead ? [[query, ahead]] : []))) }
     const gold = new Map<QueryName, GoldRows>()
     for (const query of queries) {
       const rows = await loadGold(openStorage(`${pipeline.gold.uri}/${query}`), database, bounds.get(query)).catch((error: unknown) => void addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null }))

@@ -1,4 +1,4 @@
-import type { BatchRecord, Recording, Speed } from '#shared/contract/run.ts'
+import type { Ahead, BatchRecord, Recording, Speed } from '#shared/contract/run.ts'
 import type { Progress } from './progress.ts'
 
 /** What the outside hears of a query: plain data, posted from the worker. */
@@ -19,6 +19,7 @@ export type WorkbenchEvent =
   /** The query stands where its last run left off: every window that ends by `closedMs` is in gold. */
   | { readonly kind: 'resumed'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number }
   | { readonly kind: 'recording'; readonly query: string; readonly recording: Recording }
+  | { readonly kind: 'ahead'; readonly query: string; readonly ahead: Ahead }
   | { readonly kind: 'record'; readonly query: string; readonly record: BatchRecord; readonly rows: Uint8Array | undefined }
   | { readonly kind: 'open'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number; readonly rows: Uint8Array }
   /** Of all queries: the pacer was told, or a step has come to its end. */

@@ -14,7 +14,7 @@ export function recordingOf(files: readonly SourceFile[], eventTime: string): Re
   return { files: files.length, bytes, minEventMs, maxEventMs, volume: volumeOf(known, minEventMs, maxEventMs) }
 }
 
-interface Span {
+export interface Span {
   readonly rows: number
   readonly minMs: number
   readonly maxMs: number
@@ -33,7 +33,8 @@ function volumeOf(spans: readonly Span[], minMs: number, maxMs: number): number[
   return volume
 }
 
-function spanOf(stats: string | undefined, column: string): Span | undefined {
+/** Rows and event times of a file; undefined where its statistics do not tell them. */
+export function spanOf(stats: string | undefined, column: string): Span | undefined {
   if (stats === undefined) return undefined
   try {
     const { numRecords, minValues, maxValues } = JSON.parse(stats) as { numRecords?: unknown; minValues?: Record<string, unknown>; maxValues?: Record<string, unknown> }

@@ -12,6 +12,7 @@ import type { GoldTable } from '../sink/goldTable.ts'
 import type { OffsetRange, OffsetText, ReadLimits, Source, SourceStream } from '../source/source.ts'
 import { howToDo, noteOf, type BatchPlan, type PlannedBatch } from './batchPlan.ts'
 import type { Clock } from './clock.ts'
+import { openFilesAhead, tellUnfinished } from './filesAhead.ts'
 import { alertsIn, batchRecord, emptyTally, tallied } from './batchRecord.ts'
 import type { Pacer } from './pacer.ts'
 import { formatProgress, type Progress, type ProgressParts } from './progress.ts'
@@ -64,6 +65,7 @@ export async function runQuery(run: QueryRun): Promise<void> {
   await run.source.refresh()
   // Before anything looks further: what silver holds by now may be something that the stream must stop at.
   run.recorder?.resumed(run.query.spec, position.state)
+  await tellUnfinished(run, position)
   for (const logged of position.unfinished) {
     await mayGo(run)
     const startedMs = run.clock.nowMs()
@@ -72,7 +74,9 @@ export async function runQuery(run: QueryRun): Promise<void> {
   }
   const bound = run.recorded ? (run.recorded.at(-1)?.range.end ?? position.offset) : run.trigger.kind === 'availableNow' ? await run.stream.latest(position.offset) : undefined
   if (bound !== undefined) await announce(run, position, bound)
+  const ahead = openFilesAhead(run, bound)
   for (;;) {
+    await ahead.tell(position)
     throwIfStopped(run.signal)
     let startedMs = run.clock.nowMs()
     const planned = await plan(run, position, bound)

@@ -148,6 +148,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       return files
     }
     return {
+      plansAhead: true,
       async latest(start) {
         return endOf(await planMicroBatch(entriesAfter(parse(start), columns), { maxFiles: null, maxBytes: null }), start)
       },

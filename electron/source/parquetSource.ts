@@ -57,6 +57,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
       return boundFiles.paths
     }
     return {
+      plansAhead: false, // From what it has read: a file may have changed since.
       latest: async (start) => offsetOf(fresh(), start),
       async plan(start, limits, bound) {
         if (bound === start) return start

@@ -60,6 +60,8 @@ export interface Source {
 }
 
 export interface SourceStream {
+  /** What `plan` gives depends on `start` alone, so that it can be asked for batches that are not its turn yet. */
+  readonly plansAhead: boolean
   /**
    * The end of everything that is there after `start`, with every commit on the way checked; `start` when nothing is new.
    * This is the bound of an availableNow run.

@@ -1,5 +1,5 @@
 import type { Host } from '#shared/contract/host.ts'
-import type { BatchRecord, Problem, QueryName, QueryStatus, Recording, RunEvent, RunSnapshot, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { Ahead, BatchRecord, Problem, QueryName, QueryStatus, Recording, RunEvent, RunSnapshot, RunSummary, Speed } from '#shared/contract/run.ts'
 import { openBatchMarks, type BatchMarks } from './batchMarks.ts'
 import { openFrameHub, type FrameHub } from './frameHub.ts'
 import { openWindowTable, type MutableWindowTable, type WindowTable } from './windowTable.ts'
@@ -16,6 +16,8 @@ export interface RunStore {
   readonly speed: Speed
   readonly recording: Recording | null
   readonly status: Readonly<Partial<Record<QueryName, QueryStatus>>>
+  /** What each query reads next, as far as it is known. */
+  readonly ahead: Readonly<Partial<Record<QueryName, Ahead>>>
   readonly problems: readonly Problem[]
   readonly windows: Readonly<Record<QueryName, WindowTable>>
   /** The newest of each query. */
@@ -71,6 +73,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
         return hub.changed('run')
       case 'recording':
         state.recording = event.recording
+        return hub.changed('run')
+      case 'ahead':
+        state.ahead = { ...state.ahead, [event.query]: event.ahead }
         return hub.changed('run')
       case 'status':
         state.status = { ...state.status, [event.query]: event.status }
@@ -129,6 +134,7 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     state.speed = snapshot.speed
     state.recording = snapshot.recording
     state.status = snapshot.status
+    state.ahead = snapshot.ahead
     state.problems = snapshot.problems
     for (const batch of snapshot.batches) addBatch(batch)
     for (const feed of feeds) feed({ kind: 'snapshot', snapshot })
@@ -148,6 +154,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     },
     get status() {
       return state.status
+    },
+    get ahead() {
+      return state.ahead
     },
     get problems() {
       return state.problems
@@ -202,6 +211,7 @@ interface State {
   speed: Speed
   recording: Recording | null
   status: Partial<Record<QueryName, QueryStatus>>
+  ahead: Partial<Record<QueryName, Ahead>>
   problems: readonly Problem[]
   windows: Record<QueryName, MutableWindowTable>
   lastBatch: Partial<Record<QueryName, BatchRecord>>
@@ -218,6 +228,7 @@ function emptyState(): State {
     speed: 'max',
     recording: null,
     status: {},
+    ahead: {},
     problems: [],
     windows: each(openWindowTable),
     lastBatch: {},

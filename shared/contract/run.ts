@@ -146,6 +146,27 @@ export interface Recording {
   readonly volume: readonly number[]
 }
 
+/** A batch as it will be done. Without files it reads nothing, and only closes what the watermark has passed. */
+export interface AheadBatch {
+  readonly batchId: number
+  readonly files: readonly AheadFile[]
+}
+
+/** A file that is not read yet, as far as the log tells; null: it does not. */
+export interface AheadFile {
+  readonly path: string
+  readonly minEventMs: number | null
+  /** In whole milliseconds, cut downwards, so that the watermark it leads to is known exactly. */
+  readonly maxEventMs: number | null
+}
+
+/** What a query reads next, as a replay knows it: the next batches in their order, at most about 1,000 files. */
+export interface Ahead {
+  readonly batches: readonly AheadBatch[]
+  /** What follows them: more files; a batch without data when the watermark has moved; nothing at all. */
+  readonly then: 'files' | 'cleanUp' | 'nothing'
+}
+
 export type Severity = 'warning' | 'error'
 
 export interface Problem {
@@ -175,6 +196,8 @@ export interface RunSnapshot {
   readonly batches: readonly BatchRecord[]
   readonly problems: readonly Problem[]
   readonly status: Readonly<Partial<Record<QueryName, QueryStatus>>>
+  /** What each query reads next; of a watch, and where the log tells nothing of it, none. */
+  readonly ahead: Readonly<Partial<Record<QueryName, Ahead>>>
   /** Gold rows that are there in all, by query: only the newest 1,000,000 of each are sent. */
   readonly goldRows: Readonly<Partial<Record<QueryName, number>>>
 }
@@ -185,6 +208,8 @@ export interface RunSnapshot {
 export type RunEvent =
   | { readonly kind: 'run'; readonly runId: string; readonly run: RunSummary; readonly speed: Speed }
   | { readonly kind: 'recording'; readonly runId: string; readonly recording: Recording }
+  /** What a query reads next, in place of what was told before. Told anew before its end is reached. */
+  | { readonly kind: 'ahead'; readonly runId: string; readonly query: QueryName; readonly ahead: Ahead }
   /** Batches that were done when the run was opened, beyond those of the snapshot. */
   | { readonly kind: 'history'; readonly runId: string; readonly batches: readonly BatchRecord[] }
   /** Closed rows of gold. `loaded`: they were there when the run was opened. */
