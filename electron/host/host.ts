@@ -148,6 +148,8 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     whatIf: async (runId, question) => opened(runId).whatIf.ask(question),
     whatIfRows: async (runId, question) => opened(runId).whatIf.rows(question),
     distribution: async (runId, question) => opened(runId).whatIf.distribution(question),
+    silverRows: async (runId, question) => opened(runId).silver.rows(question),
+    windowFacts: async (runId, question) => opened(runId).silver.facts(question),
     deleteRun: (runId) =>
       inTurn(async () => {
         if (live?.id === runId) {

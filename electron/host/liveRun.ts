@@ -13,6 +13,7 @@ import { loadGold, type GoldRows } from './loadGold.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { pipelineOfRun, summaryOf, withLimits, type SavedRun } from './runFiles.ts'
 import { journalFile } from './runRecorder.ts'
+import { openRunSilver, type RunSilver } from './runSilver.ts'
 import { startPipeline, type RunningPipeline } from './startPipeline.ts'
 
 export interface LiveRunParts {
@@ -41,6 +42,8 @@ export interface LiveRun {
   applyLimits(limits: Limits, why: string): Promise<void>
   /** Questions about other limits. */
   readonly whatIf: Pick<RunWhatIf, 'ask' | 'rows' | 'distribution'>
+  /** Silver behind the numbers of the run. */
+  readonly silver: RunSilver
   /** Stops between two batches. */
   close(): Promise<void>
 }
@@ -273,6 +276,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     if (queries.includes(alerts) && !closing) startWhatIfOnce()
   }
 
+  const silverStop = new AbortController()
   start(false)
   return {
     id: runId,
@@ -304,7 +308,9 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       rows: (question) => startWhatIfOnce().rows(question),
       distribution: (question) => startWhatIfOnce().distribution(question)
     },
+    silver: openRunSilver({ pipeline: () => pipelineOfRun(saved), records: () => records, database, openStorage, clock, signal: silverStop.signal }),
     async close() {
+      silverStop.abort()
       if (state === 'running') void save({ ...saved, state: 'interrupted' })
       closing = true
       worker?.stop()

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import { openTableScan } from '../delta/deltaTable.ts'
-import type { DeltaField } from '../delta/schema.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { QueryResult } from '../duckdb/queryResult.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -45,7 +44,8 @@ export async function loadGold(storage: Storage, database: Database, closedMs: n
   }
 }
 
-function typedColumns(fields: readonly DeltaField[], rows: QueryResult): TypedColumn[] {
+/** The columns of an answer, as they go into an Arrow stream. */
+export function typedColumns(fields: readonly Pick<TypedColumn, 'name' | 'type'>[], rows: QueryResult): TypedColumn[] {
   return fields.map(({ name, type }, i) => {
     switch (type.kind) {
       case 'long':

@@ -2,6 +2,7 @@ import type { DiskUse, Licence, LogTail } from './help.ts'
 import type { RunOfSession, SaveSession, SessionFile, SessionListing, SessionRun } from './session.ts'
 import type { CheckReport, ColumnMapping, FolderListing, RecentSource } from './source.ts'
 import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfQuestion, WhatIfRows } from './whatIf.ts'
+import type { SilverQuestion, SilverRows, WindowFacts, WindowQuestion } from './silver.ts'
 import type { Limits, NewRun, QueryName, RunCommand, RunEvent, RunSnapshot, RunSummary } from './run.ts'
 
 /**
@@ -33,6 +34,11 @@ export interface Host {
   whatIf(runId: string, question: WhatIfQuestion): Promise<WhatIfAnswer>
   whatIfRows(runId: string, question: WhatIfQuestion): Promise<WhatIfRows>
   distribution(runId: string, question: DistributionQuestion): Promise<Distribution>
+
+  /** The rows of silver behind a number of the open run, read from its files again: at most 100,000. A Fault names a file that is gone. */
+  silverRows(runId: string, question: SilverQuestion): Promise<SilverRows>
+  /** What files, panes and lateness a window of the open run is made of, read from its files again. */
+  windowFacts(runId: string, question: WindowQuestion): Promise<WindowFacts>
 
   /** Removes a run that does not run now; never a folder that Contrail did not make. */
   deleteRun(runId: string): Promise<void>
@@ -82,6 +88,8 @@ export const hostMethods = [
   'whatIf',
   'whatIfRows',
   'distribution',
+  'silverRows',
+  'windowFacts',
   'deleteRun',
   'exportRows',
   'revealFile',

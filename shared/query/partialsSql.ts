@@ -68,7 +68,8 @@ const valueName = (column: Column) => quoteName(`${column.name} value`)
 const doubleName = (column: Column) => quoteName(`${column.name} double`)
 const chosenName = (column: Column) => quoteName(`${column.name} chosen`)
 
-function inputsOf(column: Column, moments: Moments): string[] {
+/** What `outsideSql` and the lanes ask of a column: its value, and its value as a double. */
+export function inputsOf(column: Column, moments: Moments): string[] {
   const inputs = [`${quoteName(column.name)} AS ${valueName(column)}`, `${doubleSql(column)} AS ${doubleName(column)}`]
   const value = doubleSql(column)
   if (moments === 'moderate') inputs.push(`CASE WHEN abs(${value}) < ${numberSql(largeMagnitude)} THEN ${value} END AS ${chosenName(column)}`)
@@ -120,8 +121,8 @@ function extremeSql(kind: 'min' | 'max', column: Column): string {
   return `${kind}(${valueName(column)})::${type}`
 }
 
-/** SPEC A3. The comparison follows the column's type, as Spark's does with a number on the other side. */
-function outsideSql(column: Column, min: number, max: number): string {
+/** Over the columns that `inputsOf` gives. SPEC A3. The comparison follows the column's type, as Spark's does with a number on the other side. */
+export function outsideSql(column: Column, min: number, max: number): string {
   return `${comparable(column, max)} > ${limitSql(column.type, max, 'floor')} OR ${comparable(column, min)} < ${limitSql(column.type, min, 'ceil')}`
 }
 

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto'
+import type { BatchRecord, Limits, QueryName } from '#shared/contract/run.ts'
+import { Fault } from '#shared/engine/fault.ts'
+import { micros, millis, millisToMicros } from '#shared/engine/time.ts'
+import { lastWindowEndingBy, lastWindowOf, windowStart, type WindowSpec } from '#shared/engine/windowSpec.ts'
+import { withBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
+import { bindQuery, type BoundQuery } from '#shared/pipeline/bindQuery.ts'
+import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { inputsOf, keySql, outsideSql } from '#shared/query/partialsSql.ts'
+import { filePositionColumn, quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
+import type { Database } from '../duckdb/database.ts'
+import type { Scan } from '../duckdb/readPartials.ts'
+import type { SourceParts } from '../source/openSource.ts'
+import type { SourceFile, SourceStream } from '../source/source.ts'
+import type { RecordedBatch } from '../whatIf/recordedBatches.ts'
+import { openRecordedQuery, type RecordedQuery } from '../whatIf/recordedQuery.ts'
+import { refuseMoved } from './readBatch.ts'
+
+/** What the batches of a run are read again with. */
+export interface SilverParts extends SourceParts {
+  readonly database: Database
+  readonly pipeline: () => Pipeline
+  /** What the journal has of the run's batches, of both queries. */
+  readonly records: () => readonly BatchRecord[]
+}
+
+/** A query of a run, its silver, and the batches that gold has of it. */
+export interface SilverQuery {
+  readonly recorded: RecordedQuery
+  readonly batches: readonly RecordedBatch[]
+  /** By batch id. */
+  readonly records: ReadonlyMap<number, BatchRecord>
+  readonly other: OtherQuery | undefined
+}
+
+/** The query that reads the same rows for other windows. */
+interface OtherQuery {
+  readonly window: WindowSpec
+  readonly records: ReadonlyMap<number, BatchRecord>
+}
+
+/** Opens the queries of a run once each; what has come since is looked for at every call. */
+export function openSilverQueries(parts: SilverParts): (query: QueryName) => Promise<SilverQuery> {
+  const opened = new Map<QueryName, Promise<{ readonly recorded: RecordedQuery; readonly batches: RecordedBatch[] }>>()
+  return async (query) => {
+    const pipeline = parts.pipeline()
+    let known = opened.get(query)
+    if (!known) {
+      known = openRecordedQuery(pipeline, query, parts).then((recorded) => ({ recorded, batches: [] }))
+      opened.set(query, known)
+      known.catch(() => opened.delete(query))
+    }
+    const { recorded, batches } = await known
+    const from = batches.length
+    const found = await recorded.batches(from)
+    // Another call may have found them meanwhile.
+    if (batches.length === from) batches.push(...found)
+    await recorded.source.refresh()
+    const records = (name: string) => new Map(parts.records().flatMap((record) => (record.query === name ? [[record.batchId, record] as const] : [])))
+    const other = builtinQueries(pipeline).find(({ name }) => name !== query)
+    return { recorded, batches, records: records(query), other: other && { window: bindQuery(other, recorded.source.columns, recorded.source.name).spec.window, records: records(other.name) } }
+  }
+}
+
+/** Which rows, by event time and key. */
+export interface RowsWanted {
+  readonly query: QueryName
+  /** Microseconds; undefined: rows of all windows. */
+  readonly window: { readonly startUs: bigint; readonly endUs: bigint } | undefined
+  readonly key: string | null | undefined
+  readonly limits: Limits | null
+  /** Of silver; names. */
+  readonly columns: readonly string[]
+}
+
+/**
+ * The rows as a table of the database, which is there while `work` is at it: columns c0, c1, ... as wanted, then file, batch, us (event time in microseconds),
+ * key, delay (milliseconds; NULL: nothing was read before its batch), dropped (from the
+ * window, or from every one of the row's), missed (from the window, or from one of them), other_dropped (NULL: not read), crosses.
+ */
+export async function withSilverRows<Answer>(parts: SilverParts, silver: SilverQuery, wanted: RowsWanted, work: (table: string) => Promise<Answer>): Promise<Answer> {
+  const { database } = parts
+  const { recorded, batches } = silver
+  const table = quoteName(`silver ${randomUUID()}`)
+  const stream = recorded.source.stream([...new Set([...wanted.columns, ...recorded.query.columns, ...columnsOfLimits(parts.pipeline(), recorded)])])
+  let made = false
+  let newestMs: number | undefined
+  try {
+    for (const [i, batch] of batches.entries()) {
+      const record = silver.records.get(batch.batchId)
+      if (batch.range.start !== batch.range.end) {
+        const context: BatchContext = { batch, closedMs: batches[i - 1]?.watermarkMs ?? 0, newestMs, query: boundWith(parts.pipeline(), recorded, batch.settings, wanted.limits) }
+        const { files, scans } = await scansOf(stream, batch, record, wanted)
+        for (const scan of scans) {
+          const select = selectSql(silver, wanted, context, files, scan)
+          await explaining(scan, () => database.run(made ? `INSERT INTO ${table} ${select}` : `CREATE TABLE ${table} AS ${select}`))
+          made = true
+        }
+      }
+      if (record && record.maxEventMs !== null) newestMs = Math.max(newestMs ?? -Infinity, record.maxEventMs)
+    }
+    if (!made) await database.run(`CREATE TABLE ${table} AS ${noRowsSql(wanted)}`)
+    return await work(table)
+  } finally {
+    await database.run(`DROP TABLE IF EXISTS ${table}`)
+  }
+}
+
+async function explaining<Answer>(scan: Scan, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    throw scan.explain(error)
+  }
+}
+
+/** The files of a batch that may hold such rows: those whose times meet the window, as the journal has them; all of those that it does not know. */
+async function scansOf(stream: SourceStream, { range, setAside }: RecordedBatch, record: BatchRecord | undefined, { window }: RowsWanted): Promise<{ files: readonly SourceFile[]; scans: readonly Scan[] }> {
+  const meets = record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (BigInt(Math.floor(minEventMs * 1000)) < window.endUs && BigInt(Math.ceil(maxEventMs * 1000)) >= window.startUs)))
+  if (meets && !meets.includes(true)) return { files: [], scans: [] }
+  const files = await stream.files(range)
+  refuseMoved(files, setAside)
+  const left = new Set(setAside.map(({ position }) => position))
+  const known = meets?.length === files.length ? meets : undefined
+  const positions = [...files.keys()].filter((position) => !left.has(position) && (known?.[position] ?? true))
+  return { files, scans: positions.length === 0 ? [] : await stream.scans(range, positions) }
+}
+
+interface BatchContext {
+  readonly batch: RecordedBatch
+  /** What the batch before it evicted with: what ended by then is late. SPEC L1 */
+  readonly closedMs: number
+  /** Newest event of the batches before. */
+  readonly newestMs: number | undefined
+  /** The alerts with the limits that count. */
+  readonly query: BoundQuery | undefined
+}
+
+/** A query with limits that the batch was counted with, or with others. */
+function boundWith(pipeline: Pipeline, { source }: RecordedQuery, settings: BatchSettings | undefined, limits: Limits | null): BoundQuery | undefined {
+  const own = settings && Object.keys(settings.limits).length > 0 ? settings : undefined
+  const as = own ? withBatchSettings(pipeline, 'anomaly_alerts', limits ? { ...own, limits: { ...limits } } : own) : limits && pipeline.queries.anomaly_alerts ? { ...pipeline, queries: { ...pipeline.queries, anomaly_alerts: { ...pipeline.queries.anomaly_alerts, thresholds: limits } } } : pipeline
+  const definition = builtinQueries(as).find(({ name }) => name === 'anomaly_alerts')
+  return definition && bindQuery(definition, source.columns, source.name)
+}
+
+const columnsOfLimits = (pipeline: Pipeline, recorded: RecordedQuery): readonly string[] => boundWith(pipeline, recorded, undefined, null)?.columns ?? []
+
+function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, files: readonly SourceFile[], scan: Scan): string {
+  const { spec, eventTime } = silver.recorded.query
+  const at = `epoch_us(${quoteName(eventTime)})`
+  const where = [`${quoteName(eventTime)} IS NOT NULL`]
+  if (wanted.window) where.push(`${at} >= ${wanted.window.startUs} AND ${at} < ${wanted.window.endUs}`)
+  if (wanted.key !== undefined) where.push(`${keySql(spec.key)} IS NOT DISTINCT FROM ${wanted.key === null ? 'NULL' : quoteLiteral(wanted.key)}`)
+  const closed = lastWindowEndingBy(spec.window, millisToMicros(millis(context.closedMs)))
+  // In a window: whether that one had closed. In all of them: whether the last one of the row had. SPEC L2
+  const dropped = wanted.window ? String(wanted.window.endUs <= BigInt(context.closedMs) * 1000n) : `${at} < ${windowStart(spec.window, closed + 1n)}`
+  const outputs = context.query?.spec.outputs.flatMap(({ name, measure }) => (measure.kind === 'countOutside' ? [{ name, measure }] : [])) ?? []
+  const inputs = [...new Map(outputs.map(({ measure: { column } }) => [column.name, column])).values()].flatMap((column) => inputsOf(column, 'all'))
+  const [altitude = 'false', velocity = 'false'] = ['altitude_anomalies', 'velocity_anomalies'].map((output) => {
+    const found = outputs.find(({ name }) => name === output)
+    return found && `coalesce(${outsideSql(found.measure.column, found.measure.min, found.measure.max)}, false)`
+  })
+  const columns = [
+    ...columnsSql(silver.recorded, wanted),
+    `${perFileSql(scan, (position) => quoteLiteral(files[position]!.path), 'VARCHAR')} AS file`,
+    `${context.batch.batchId}::INTEGER AS batch`,
+    `${at} AS us`,
+    `${keySql(spec.key)} AS key`,
+    `${context.newestMs === undefined ? 'NULL' : `${context.newestMs} - ${at} / 1000`}::DOUBLE AS delay`,
+    `${dropped} AS dropped`,
+    `${wanted.window ? dropped : `${at} < ${windowStart(spec.window, closed) + spec.window.size}`} AS missed`,
+    `${at} < ${perFileSql(scan, (position) => droppedBefore(silver.other, files[position]!.path), 'BIGINT')} AS other_dropped`,
+    `CASE WHEN ${altitude} THEN CASE WHEN ${velocity} THEN 'both' ELSE 'altitude' END WHEN ${velocity} THEN 'velocity' ELSE '' END AS crosses`
+  ]
+  return `SELECT ${columns.join(', ')} FROM (SELECT *${inputs.map((sql) => `, ${sql}`).join('')} FROM (${scan.sql}) WHERE ${where.join(' AND ')})`
+}
+
+function noRowsSql({ columns }: RowsWanted): string {
+  return `SELECT ${[...columns.map((_, i) => `NULL::VARCHAR AS c${i}`), `''::VARCHAR AS file`, '0::INTEGER AS batch', '0::BIGINT AS us', `''::VARCHAR AS key`, '0::DOUBLE AS delay', 'false AS dropped', 'false AS missed', 'false AS other_dropped', `'' AS crosses`].join(', ')} WHERE false`
+}
+
+/** Nested ones as text. */
+function columnsSql({ source }: RecordedQuery, { columns }: RowsWanted): string[] {
+  return columns.map((name, i) => `${typeof source.columns.find((column) => column.name === name)?.type === 'string' ? `CAST(${quoteName(name)} AS VARCHAR)` : quoteName(name)} AS c${i}`)
+}
+
+/** A value a file. */
+function perFileSql({ files }: Scan, valueOf: (position: number) => string, type: string): string {
+  const values = files.map(valueOf)
+  return new Set(values).size === 1 ? `${values[0]}::${type}` : `list_extract([${values.join(', ')}]::${type}[], ${quoteName(filePositionColumn)} + 1)`
+}
+
+/** Rows of a file with an earlier time were dropped from at least one window of the other query; NULL where it has not read the file. */
+function droppedBefore(other: OtherQuery | undefined, path: string): string {
+  for (const [batchId, { files }] of other?.records ?? []) {
+    if (!files.some((file) => file.path === path && file.setAside === undefined)) continue
+    const { window } = other!
+    return String(windowStart(window, lastWindowEndingBy(window, millisToMicros(millis(other!.records.get(batchId - 1)?.closedMs ?? 0)))) + window.size)
+  }
+  return 'NULL'
+}
+
+/** The window of a question. Fault `usage` where the query has none that begins then. */
+export function windowOf({ recorded: { query } }: SilverQuery, startMs: number): { readonly startUs: bigint; readonly endUs: bigint } {
+  const { window } = query.spec
+  const startUs = Number.isFinite(startMs) ? micros(BigInt(Math.round(startMs * 1000))) : micros(-1n)
+  if (windowStart(window, lastWindowOf(window, startUs)) !== startUs) throw new Fault('usage', `${query.spec.name} has no window that begins at ${startMs} ms: give the start of one`)
+  return { startUs, endUs: startUs + window.size }
+}
