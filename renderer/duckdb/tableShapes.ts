@@ -2,10 +2,10 @@ import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
 import type { QueryName } from '#shared/contract/run.ts'
 
-export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems' | 'what_if' | 'parameters'
+export type TableName = 'gold.anomaly_alerts' | 'gold.flight_phase_counts' | 'windows' | 'late_rows' | 'files' | 'progress' | 'problems' | 'what_if' | 'silver_rows' | 'parameters'
 
 /** Those that a person may ask by SQL. */
-export type AskedTable = Exclude<TableName, 'what_if'>
+export type AskedTable = Exclude<TableName, 'what_if' | 'silver_rows'>
 
 export interface TableColumn {
   readonly name: string

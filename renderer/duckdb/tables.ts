@@ -42,6 +42,8 @@ export interface RunTables {
   dropped(table: TableName): number
   /** Puts the answer of a question in place of the last one. The newest wins. */
   replace(table: 'what_if', rows: Uint8Array): void
+  /** Puts rows of silver, in their order, in place of those before; null: none, and their room is given back. Instants become TIMESTAMPs in UTC, dates and truth values text. */
+  putSilver(streams: readonly Uint8Array[] | null): Promise<void>
   /** True while rows of the table have come that it does not hold yet. */
   isBehind(table: TableName): boolean
   /** Columns as a person may ask for them: without `seq`. */
@@ -358,15 +360,42 @@ export function openRunTables(run: RunStore): RunTables {
       .catch((error: unknown) => console.error('the changes could not be shown', error))
   }
 
+  function putSilver(streams: readonly Uint8Array[] | null): Promise<void> {
+    const mine = generation
+    const done = working.then(async () => {
+      const connection = await opened()
+      if (mine !== generation) return
+      await connection.query('DROP TABLE IF EXISTS silver_rows; DROP TABLE IF EXISTS incoming')
+      counts.set('silver_rows', 0)
+      next.set('silver_rows', 0)
+      if (streams && streams.length > 0) {
+        // Each in a buffer of its own: DuckDB takes buffers away, and those of one message share theirs.
+        for (const [i, stream] of streams.entries()) await connection.insertFrom('incoming', stream.slice(), i === 0)
+        const { columns } = await connection.query('SELECT * FROM incoming LIMIT 0')
+        const select = columns.map(({ name, type }) => `${type.kind === 'timestamp' ? `make_timestamp(epoch_us(${quoted(name)}))` : type.kind === 'date' || type.kind === 'boolean' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name)} AS ${quoted(name)}`)
+        await connection.query(`CREATE TABLE silver_rows AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, ${select.join(', ')} FROM incoming; DROP TABLE incoming`)
+        const { columns: answer } = await connection.query('SELECT count(*)::INTEGER AS n FROM silver_rows')
+        if (mine !== generation) return
+        made.add('silver_rows')
+        counts.set('silver_rows', Number(answer[0]?.values[0] ?? 0))
+        next.set('silver_rows', counts.get('silver_rows')!)
+      }
+      hub.changed('silver_rows')
+    })
+    working = done.catch(() => undefined)
+    return done
+  }
+
   return {
     hub,
     replace,
+    putSilver,
     query: async (sql) => (await opened()).query(sql),
     queryStream: async (sql) => (await opened()).queryStream(sql),
     count: (table) => counts.get(table) ?? 0,
     newest,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'windows' ? touched.size > 0 : table === 'parameters' ? parameters !== parametersMade : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0),
+    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'silver_rows' ? false : table === 'windows' ? touched.size > 0 : table === 'parameters' ? parameters !== parametersMade : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0),
     columns: (table) => goldColumns.get(table) ?? shapeOf(table).map(columnOf),
     copy(names, known, take) {
       const copied = working.then(() => copyAll(names, known, take))
@@ -386,5 +415,7 @@ function seqRanges(last: number, count: number): (readonly [number, number])[] {
 const emptyGold = (): Record<QueryName, Uint8Array[]> => ({ flight_phase_counts: [], anomaly_alerts: [] })
 
 const emptySmall = (): Record<Appended, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const micros = (ms: number | null): bigint | null => (ms === null || !Number.isFinite(ms) ? null : BigInt(Math.round(ms * 1000)))
