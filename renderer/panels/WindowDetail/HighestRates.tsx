@@ -28,13 +28,19 @@ export function HighestRates({ query, window, closing }: { readonly query: Query
         <ul>
           {rates.map(({ key, rows, rate }) => (
             <li key={key ?? ''}>
-              <button className="detail-rate" title="Show rows" aria-label={`Show rows of ${key ?? 'none'}, ${isAlerts ? `${formatRate(rate)}, ` : ''}${formatCount(rows)} rows`} onClick={() => openShowRows({ query, startMs: window.startMs, key, limits: null })}>
-                <span className="detail-rate-name">{key ?? '(none)'}</span>
+              <button className="detail-rate" title="Show rows" onClick={() => openShowRows({ query, startMs: window.startMs, key, limits: null })}>
+                <span className="detail-rate-name">
+                  <span className="visually-hidden">Show rows of </span>
+                  {key ?? '(none)'}
+                </span>
                 <svg width={barPx} height="8" aria-hidden className="detail-rate-bar" data-open={isOpen} data-alert={isAlerts}>
                   <rect x=".5" y=".5" width={Math.max(2, Math.round(share(rate, rows) * (barPx - 1)))} height="7" />
                 </svg>
                 <span>{isAlerts ? formatRate(rate) : ''}</span>
-                <span className="detail-quiet">{formatCount(rows)}</span>
+                <span className="detail-quiet">
+                  {formatCount(rows)}
+                  <span className="visually-hidden"> rows</span>
+                </span>
               </button>
             </li>
           ))}

@@ -111,14 +111,26 @@ function Row({ id, window, isAlerts, zone, top, isShown, onChoose }: { readonly 
   const marks = isAlerts ? keysOver : keys
   const soFar = closedBatch === null ? ' so far' : ''
   return (
-    <div id={id} role="option" aria-selected={isShown} aria-label={`${formatWindow(startMs, endMs, zone)}, ${state}, ${formatCount(rows)} rows${soFar}, ${formatCount(marks)} ${isAlerts ? 'countries over the limit' : 'phases'}${soFar}`} className="detail-list-row" data-provisional={closedBatch === null} style={{ top }} onClick={onChoose}>
+    <div id={id} role="option" aria-selected={isShown} className="detail-list-row" data-provisional={closedBatch === null} style={{ top }} onClick={onChoose}>
       <Glyph of={state} />
-      <span>{formatWindow(startMs, endMs, zone)}</span>
-      <span>{formatCount(rows)}</span>
-      <span>{formatCount(marks)}</span>
+      <span>
+        {formatWindow(startMs, endMs, zone)}
+        <Heard text={`, ${state}, `} />
+      </span>
+      <span>
+        {formatCount(rows)}
+        <Heard text={` rows${soFar}, `} />
+      </span>
+      <span>
+        {formatCount(marks)}
+        <Heard text={` ${isAlerts ? 'countries over the limit' : 'phases'}${soFar}`} />
+      </span>
     </div>
   )
 }
+
+/** For who cannot see which column a number is in. */
+const Heard = ({ text }: { readonly text: string }) => <span className="visually-hidden">{text}</span>
 
 function sectionsOf(table: WindowTable): readonly Section[] {
   const unwritten = [...table.unwritten()].reverse()
