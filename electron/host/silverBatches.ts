@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { BatchRecord, Limits, QueryName } from '#shared/contract/run.ts'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { micros, millis, millisToMicros } from '#shared/engine/time.ts'
 import { lastWindowEndingBy, lastWindowOf, windowStart, type WindowSpec } from '#shared/engine/windowSpec.ts'
 import { withBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
@@ -36,8 +36,8 @@ export interface SilverQuery {
 
 /** The query that reads the same rows for other windows. */
 interface OtherQuery {
-  readonly window: WindowSpec
-  readonly records: ReadonlyMap<number, BatchRecord>
+  /** Rows of a file with an earlier time, in microseconds, were dropped from at least one of its windows; undefined where it has not read the file. */
+  droppedBefore(path: string): bigint | undefined
 }
 
 /** Opens the queries of a run once each; what has come since is looked for at every call. */
@@ -58,7 +58,7 @@ export function openSilverQueries(parts: SilverParts): (query: QueryName) => Pro
     if (batches.length === from) batches.push(...found)
     const records = (name: string) => new Map(parts.records().flatMap((record) => (record.query === name ? [[record.batchId, record] as const] : [])))
     const other = builtinQueries(pipeline).find(({ name }) => name !== query)
-    return { recorded, batches, records: records(query), other: other && { window: bindQuery(other, recorded.source.columns, recorded.source.name).spec.window, records: records(other.name) } }
+    return { recorded, batches, records: records(query), other: other && otherQuery(bindQuery(other, recorded.source.columns, recorded.source.name).spec.window, records(other.name)) }
   }
 }
 
@@ -80,24 +80,19 @@ export interface RowsWanted {
  */
 export async function withSilverRows<Answer>(parts: SilverParts, silver: SilverQuery, wanted: RowsWanted, work: (table: string) => Promise<Answer>): Promise<Answer> {
   const { database } = parts
-  const { recorded, batches } = silver
+  const { recorded } = silver
   const table = quoteName(`silver ${randomUUID()}`)
   const stream = recorded.source.stream([...new Set([...wanted.columns, ...recorded.query.columns, ...columnsOfLimits(parts.pipeline(), recorded)])])
   let made = false
-  let newestMs: number | undefined
   try {
-    for (const [i, batch] of batches.entries()) {
-      const record = silver.records.get(batch.batchId)
-      if (batch.range.start !== batch.range.end) {
-        const context: BatchContext = { batch, closedMs: batches[i - 1]?.watermarkMs ?? 0, newestMs, query: boundWith(parts.pipeline(), recorded, batch.settings, wanted.limits) }
-        const { files, scans } = await scansOf(stream, batch, record, wanted)
-        for (const scan of scans) {
-          const select = selectSql(silver, wanted, context, files, scan)
-          await explaining(scan, () => database.run(made ? `INSERT INTO ${table} ${select}` : `CREATE TABLE ${table} AS ${select}`))
-          made = true
-        }
-      }
-      if (record && record.maxEventMs !== null) newestMs = Math.max(newestMs ?? -Infinity, record.maxEventMs)
+    const reading = batchesToRead(silver, wanted)
+    for (let from = 0; from < reading.length; from += batchesAtOnce) {
+      const part = await Promise.all(reading.slice(from, from + batchesAtOnce).map(async (context) => ({ ...(await scansOf(stream, context, wanted)), query: boundWith(parts.pipeline(), recorded, context.batch.settings, wanted.limits), context })))
+      const scans = part.flatMap(({ files, scans: own, query, context }) => own.map((scan) => ({ scan, sql: selectSql(silver, wanted, context, query, files, scan) })))
+      if (scans.length === 0) continue
+      if (!made) await database.run(`CREATE TABLE ${table} AS SELECT * FROM (${scans[0]!.sql}) LIMIT 0`).catch((error: unknown) => Promise.reject(asError(scans[0]!.scan.explain(error))))
+      made = true
+      await fill(database, table, scans)
     }
     if (!made) await database.run(`CREATE TABLE ${table} AS ${noRowsSql(wanted)}`)
     return await work(table)
@@ -106,34 +101,53 @@ export async function withSilverRows<Answer>(parts: SilverParts, silver: SilverQ
   }
 }
 
-async function explaining<Answer>(scan: Scan, work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work()
-  } catch (error) {
-    throw scan.explain(error)
-  }
-}
-
-/** The files of a batch that may hold such rows: those whose times meet the window, as the journal has them; all of those that it does not know. */
-async function scansOf(stream: SourceStream, { range, setAside }: RecordedBatch, record: BatchRecord | undefined, { window }: RowsWanted): Promise<{ files: readonly SourceFile[]; scans: readonly Scan[] }> {
-  const meets = record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (BigInt(Math.floor(minEventMs * 1000)) < window.endUs && BigInt(Math.ceil(maxEventMs * 1000)) >= window.startUs)))
-  if (meets && !meets.includes(true)) return { files: [], scans: [] }
-  const files = await stream.files(range)
-  refuseMoved(files, setAside)
-  const left = new Set(setAside.map(({ position }) => position))
-  const known = meets?.length === files.length ? meets : undefined
-  const positions = [...files.keys()].filter((position) => !left.has(position) && (known?.[position] ?? true))
-  return { files, scans: positions.length === 0 ? [] : await stream.scans(range, positions) }
-}
+/** One statement reads them: many small files cost more to ask for than to read. */
+const batchesAtOnce = 24
 
 interface BatchContext {
   readonly batch: RecordedBatch
+  readonly record: BatchRecord | undefined
   /** What the batch before it evicted with: what ended by then is late. SPEC L1 */
   readonly closedMs: number
   /** Newest event of the batches before. */
   readonly newestMs: number | undefined
-  /** The alerts with the limits that count. */
-  readonly query: BoundQuery | undefined
+}
+
+/** Batches that may hold such rows: those of which a file's times, as the journal has them, meet the window; and all that it does not know. */
+function batchesToRead({ batches, records }: SilverQuery, wanted: RowsWanted): BatchContext[] {
+  let newestMs: number | undefined
+  return batches.flatMap((batch, i) => {
+    const record = records.get(batch.batchId)
+    const context = { batch, record, closedMs: batches[i - 1]?.watermarkMs ?? 0, newestMs }
+    if (record && record.maxEventMs !== null) newestMs = Math.max(newestMs ?? -Infinity, record.maxEventMs)
+    return batch.range.start === batch.range.end || meetsOf(record, wanted)?.includes(true) === false ? [] : [context]
+  })
+}
+
+/** Which files may hold such rows; undefined: it is not known. */
+const meetsOf = (record: BatchRecord | undefined, { window }: RowsWanted): readonly boolean[] | undefined =>
+  record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (BigInt(Math.floor(minEventMs * 1000)) < window.endUs && BigInt(Math.ceil(maxEventMs * 1000)) >= window.startUs)))
+
+/** All at once; where that fails, one after the other, so that it is known of which file it fails. */
+async function fill(database: Database, table: string, scans: readonly { readonly scan: Scan; readonly sql: string }[]): Promise<void> {
+  try {
+    return await database.run(`INSERT INTO ${table} ${scans.map(({ sql }) => `(${sql})`).join(' UNION ALL ')}`)
+  } catch (error) {
+    if (isFault(error)) throw error
+  }
+  for (const { scan, sql } of scans) await database.run(`INSERT INTO ${table} ${sql}`).catch((error: unknown) => Promise.reject(asError(scan.explain(error))))
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+async function scansOf(stream: SourceStream, { batch: { range, setAside }, record }: BatchContext, wanted: RowsWanted): Promise<{ files: readonly SourceFile[]; scans: readonly Scan[] }> {
+  const files = await stream.files(range)
+  refuseMoved(files, setAside)
+  const left = new Set(setAside.map(({ position }) => position))
+  const meets = meetsOf(record, wanted)
+  const known = meets?.length === files.length ? meets : undefined
+  const positions = [...files.keys()].filter((position) => !left.has(position) && (known?.[position] ?? true))
+  return { files, scans: positions.length === 0 ? [] : await stream.scans(range, positions) }
 }
 
 /** A query with limits that the batch was counted with, or with others. */
@@ -146,7 +160,7 @@ function boundWith(pipeline: Pipeline, { source }: RecordedQuery, settings: Batc
 
 const columnsOfLimits = (pipeline: Pipeline, recorded: RecordedQuery): readonly string[] => boundWith(pipeline, recorded, undefined, null)?.columns ?? []
 
-function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, files: readonly SourceFile[], scan: Scan): string {
+function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, query: BoundQuery | undefined, files: readonly SourceFile[], scan: Scan): string {
   const { spec, eventTime } = silver.recorded.query
   const at = `epoch_us(${quoteName(eventTime)})`
   const where = [`${quoteName(eventTime)} IS NOT NULL`]
@@ -155,7 +169,7 @@ function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContex
   const closed = lastWindowEndingBy(spec.window, millisToMicros(millis(context.closedMs)))
   // In a window: whether that one had closed. In all of them: whether the last one of the row had. SPEC L2
   const dropped = wanted.window ? String(wanted.window.endUs <= BigInt(context.closedMs) * 1000n) : `${at} < ${windowStart(spec.window, closed + 1n)}`
-  const outputs = context.query?.spec.outputs.flatMap(({ name, measure }) => (measure.kind === 'countOutside' ? [{ name, measure }] : [])) ?? []
+  const outputs = query?.spec.outputs.flatMap(({ name, measure }) => (measure.kind === 'countOutside' ? [{ name, measure }] : [])) ?? []
   const inputs = [...new Map(outputs.map(({ measure: { column } }) => [column.name, column])).values()].flatMap((column) => inputsOf(column, 'all'))
   const [altitude = 'false', velocity = 'false'] = ['altitude_anomalies', 'velocity_anomalies'].map((output) => {
     const found = outputs.find(({ name }) => name === output)
@@ -170,7 +184,7 @@ function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContex
     `${context.newestMs === undefined ? 'NULL' : `${context.newestMs} - ${at} / 1000`}::DOUBLE AS delay`,
     `${dropped} AS dropped`,
     `${wanted.window ? dropped : `${at} < ${windowStart(spec.window, closed) + spec.window.size}`} AS missed`,
-    `${at} < ${perFileSql(scan, (position) => droppedBefore(silver.other, files[position]!.path), 'BIGINT')} AS other_dropped`,
+    `${at} < ${perFileSql(scan, (position) => String(silver.other?.droppedBefore(files[position]!.path) ?? 'NULL'), 'BIGINT')} AS other_dropped`,
     `CASE WHEN ${altitude} THEN CASE WHEN ${velocity} THEN 'both' ELSE 'altitude' END WHEN ${velocity} THEN 'velocity' ELSE '' END AS crosses`
   ]
   return `SELECT ${columns.join(', ')} FROM (SELECT *${inputs.map((sql) => `, ${sql}`).join('')} FROM (${scan.sql}) WHERE ${where.join(' AND ')})`
@@ -191,14 +205,16 @@ function perFileSql({ files }: Scan, valueOf: (position: number) => string, type
   return new Set(values).size === 1 ? `${values[0]}::${type}` : `list_extract([${values.join(', ')}]::${type}[], ${quoteName(filePositionColumn)} + 1)`
 }
 
-/** Rows of a file with an earlier time were dropped from at least one window of the other query; NULL where it has not read the file. */
-function droppedBefore(other: OtherQuery | undefined, path: string): string {
-  for (const [batchId, { files }] of other?.records ?? []) {
-    if (!files.some((file) => file.path === path && file.setAside === undefined)) continue
-    const { window } = other!
-    return String(windowStart(window, lastWindowEndingBy(window, millisToMicros(millis(other!.records.get(batchId - 1)?.closedMs ?? 0)))) + window.size)
+function otherQuery(window: WindowSpec, records: ReadonlyMap<number, BatchRecord>): OtherQuery {
+  let batchOf: Map<string, number> | undefined
+  return {
+    droppedBefore(path) {
+      batchOf ??= new Map([...records].flatMap(([batchId, { files }]) => files.flatMap((file) => (file.setAside === undefined ? [[file.path, batchId] as const] : []))))
+      const batchId = batchOf.get(path)
+      if (batchId === undefined) return undefined
+      return windowStart(window, lastWindowEndingBy(window, millisToMicros(millis(records.get(batchId - 1)?.closedMs ?? 0)))) + window.size
+    }
   }
-  return 'NULL'
 }
 
 /** The window of a question. Fault `usage` where the query has none that begins then. */

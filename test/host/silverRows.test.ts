@@ -1,4 +1,4 @@
-import { readdirSync, renameSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
@@ -198,6 +198,13 @@ test('a file that is gone is named, and what is asked wrongly is refused', async
     await expect(host.silverRows(run.id, question)).rejects.toThrow(new RegExp(`${file}.*is not there any more`))
   } finally {
     renameSync(join(folder, file), join(silver, file))
+  }
+  const whole = readFileSync(join(silver, file))
+  writeFileSync(join(silver, file), Buffer.concat([whole.subarray(0, 2000), Buffer.alloc(whole.length - 2008), whole.subarray(whole.length - 8)]))
+  try {
+    await expect(host.silverRows(run.id, question)).rejects.toThrow(file)
+  } finally {
+    writeFileSync(join(silver, file), whole)
   }
   expect((await host.silverRows(run.id, question)).counted).toBeGreaterThan(0)
 })
