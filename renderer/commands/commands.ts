@@ -4,7 +4,7 @@ import { sendCommand } from '#renderer/panels/commands.ts'
 import { gridTabs } from '#renderer/panels/Dock/gridColumns.tsx'
 import { openShowRows } from '#renderer/panels/ShowRows/openShowRows.ts'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
-import { applyProposed, resetLimits, revertProposed, saveAsRun } from '#renderer/panels/Tune/limitActions.ts'
+import { applyProposed, canApply, resetLimits, revertProposed, saveAsRun } from '#renderer/panels/Tune/limitActions.ts'
 import { railIsOpen, withRail } from '#renderer/panels/Workbench/layoutSizes.ts'
 import { limitsNow, notebookLimits, sameLimits } from '#renderer/store/limits.ts'
 import type { Layout, Selection, ViewState } from '#renderer/store/viewStore.ts'
@@ -35,14 +35,14 @@ function runFileCommands({ session: { view }, actions }: CommandParts): Command[
   ]
 }
 
-function editCommands({ session }: CommandParts): Command[] {
+function editCommands({ session, actions }: CommandParts): Command[] {
   const { undo, view } = session
   const { undoName, redoName } = undo
   const { selection, layout, sizes } = view.get()
   const focus = (name: string) => document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.focus()
   return [
-    { id: 'undo', title: undoName === undefined ? 'Undo' : `Undo ${undoName}`, menu: 'Edit', keys: 'Ctrl+Z', ...can(undoName !== undefined), run: () => void undo.undo() },
-    { id: 'redo', title: redoName === undefined ? 'Redo' : `Redo ${redoName}`, menu: 'Edit', keys: 'Ctrl+Shift+Z', also: ['Ctrl+Y'], ...can(redoName !== undefined), run: () => void undo.redo() },
+    { id: 'undo', title: undoName === undefined ? 'Undo' : `Undo ${undoName}`, menu: 'Edit', keys: 'Ctrl+Z', ...can(undoName !== undefined), run: () => void undo.undo().catch(actions.tellFault) },
+    { id: 'redo', title: redoName === undefined ? 'Redo' : `Redo ${redoName}`, menu: 'Edit', keys: 'Ctrl+Shift+Z', also: ['Ctrl+Y'], ...can(redoName !== undefined), run: () => void undo.redo().catch(actions.tellFault) },
     { id: 'filterRows', title: 'Filter rows', menu: 'Edit', separated: true, ...can(layout === 'monitor'), run: () => focus('Filter rows') },
     { id: 'filterCountries', title: 'Filter countries', menu: 'Edit', ...can(layout === 'monitor' && railIsOpen(sizes, window.innerWidth)), run: () => focus('Filter countries') },
     { id: 'clearSelection', title: 'Clear selection', menu: 'Edit', ...can(selection !== null), run: () => undo.change('clear selection', { selection: null }) }
@@ -124,7 +124,7 @@ function alertCommands({ session, actions }: CommandParts): Command[] {
     go('previousAlert', 'Previous window with alerts', 'Shift+←', alertBeside(all, selection, -1)),
     { id: 'showRows', title: 'Show rows', menu: 'Alerts', keys: 'Ctrl+Shift+Enter', ...can(selection !== null), run: () => selection && openShowRows({ query: selection.query, startMs: selection.startMs, limits: null }) },
     { id: 'zoom', title: 'Zoom to selection', menu: 'Alerts', keys: 'Z', shy: true, ...can(selection !== null), run: () => selection && undo.change('zoom to selection', { range: around(selection.startMs) }) },
-    { id: 'applyLimits', title: 'Apply limits', menu: 'Alerts', separated: true, keys: 'Ctrl+Enter', ...can(proposed !== null), run: () => void applyProposed(session, '').catch(actions.tellFault) },
+    { id: 'applyLimits', title: 'Apply limits', menu: 'Alerts', separated: true, keys: 'Ctrl+Enter', ...can(proposed !== null && canApply(run.run) && view.get().layout !== 'investigate'), run: () => void applyProposed(session).catch(actions.tellFault) },
     { id: 'revertLimits', title: 'Revert limits', menu: 'Alerts', ...can(proposed !== null), run: () => revertProposed(session) },
     { id: 'resetLimits', title: 'Reset limits to those of the notebook', menu: 'Alerts', ...can(hasAlerts && !sameLimits(limitsNow(session), notebookLimits)), run: () => resetLimits(session) },
     { id: 'saveAsRun', title: 'Save as run', menu: 'Alerts', ...can(hasAlerts), run: () => void saveAsRun(session, actions).catch(actions.tellFault) }
@@ -152,8 +152,8 @@ function helpCommands({ show }: CommandParts): Command[] {
 /** The next window with an alert, after the selected one or from the end that is further away. */
 function alertBeside(all: readonly WindowEntry[], selection: Selection | null, step: 1 | -1): WindowEntry | undefined {
   const from = selection?.startMs ?? (step > 0 ? -Infinity : Infinity)
-  if (step > 0) return all.find(({ startMs, keysOver }) => keysOver > 0 && startMs > from)
-  return all.findLast(({ startMs, keysOver }) => keysOver > 0 && startMs < from)
+  if (step > 0) return all.find(({ startMs, keysOver, closedBatch }) => keysOver > 0 && closedBatch !== null && startMs > from)
+  return all.findLast(({ startMs, keysOver, closedBatch }) => keysOver > 0 && closedBatch !== null && startMs < from)
 }
 
 const minuteMs = 60_000

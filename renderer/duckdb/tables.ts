@@ -346,7 +346,8 @@ export function openRunTables(run: RunStore): RunTables {
         const connection = await opened()
         if (mine !== generation) return
         await connection.query('DROP TABLE IF EXISTS incoming')
-        await connection.insertFrom('incoming', stream, true)
+        // DuckDB takes buffers away, and these rows may be shown once more.
+        await connection.insertFrom('incoming', stream.slice(), true)
         await connection.query(`CREATE OR REPLACE TABLE ${table} AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, * REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end) FROM incoming`)
         const { columns } = await connection.query(`SELECT count(*)::INTEGER AS n FROM ${table}`)
         if (mine !== generation) return

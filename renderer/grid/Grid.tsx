@@ -197,11 +197,13 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
     else if (event.key === 'ArrowRight') move(at.row, at.column + 1, false)
     else if (event.key === 'ArrowLeft') move(at.row, at.column - 1, false)
     else if (event.key === 'Escape') {
+      // Where nothing is chosen, it is for whatever the grid lies in.
+      if (active === null) return
       setActive(null)
       onSelect(null)
     } else if (event.key.toLowerCase() === 'p' && at.row < 0) togglePin(column)
     else if ((event.key === 'Enter' || event.key === ' ') && at.row < 0) toggleSort(column)
-    else if (event.key === 'Enter') {
+    else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
       const row = rows?.row(at.row)
       if (row) (onOpen ?? onSelect)(row)
     } else return

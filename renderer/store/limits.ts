@@ -37,9 +37,14 @@ export const limitIn = (measure: Measure, value: number, units: Units): number =
 /** "13,200 m". */
 export const formatLimit = (measure: Measure, value: number, units: Units): string => `${formatLimitNumber(limitIn(measure, value, units))} ${unitOf(measure, units)}`
 
-/** What someone typed, in metres or km/h: grouping commas, either minus sign and the unit are understood. undefined: no number. */
-export function parseLimit(measure: Measure, text: string, units: Units): number | undefined {
-  const bare = text.replaceAll(/[\s,_]/g, '').replace(/^[\u2212\u2013]/, '-').replace(/(km\/h|kmh|kt|kn|ft|m)$/i, '')
+const unitNames: Readonly<Record<Measure, Readonly<Record<string, string>>>> = { altitude: { m: 'm', ft: 'ft' }, velocity: { 'km/h': 'km/h', kmh: 'km/h', kt: 'kt', kn: 'kt' } }
+
+/** What someone typed, in metres or km/h: grouping commas, either minus sign and a unit of the measure are understood; without a unit it is in the one that is shown. undefined: no number. */
+export function parseLimit(measure: Measure, text: string, shown: Units): number | undefined {
+  const [, bare = '', unit = ''] = /^(.*?)([a-z/]*)$/i.exec(text.replaceAll(/[\s,_]/g, '').replace(/^[\u2212\u2013]/, '-').replace(/e(?=[+-]?\d+$)/i, 'e')) ?? []
+  const typed = unit === '' ? unitOf(measure, shown) : unitNames[measure][unit.toLowerCase()]
+  if (typed === undefined) return undefined
+  const units = { ...shown, ...(measure === 'altitude' ? { altitudeUnit: typed as Units['altitudeUnit'] } : { velocityUnit: typed as Units['velocityUnit'] }) } // As named above.
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare)) return undefined
   const value = Number(bare)
   if (!Number.isFinite(value)) return undefined

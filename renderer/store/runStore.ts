@@ -122,8 +122,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     }
     if (batch.maxEventMs !== null && (state.newestEventMs === undefined || batch.maxEventMs > state.newestEventMs)) {
       state.newestEventMs = batch.maxEventMs
-      for (const query of queryNames) state.windows[query].passNewest(batch.maxEventMs)
     }
+    // Each query for itself: the other may have read further.
+    if (batch.maxEventMs !== null) state.windows[batch.query].passNewest(batch.maxEventMs)
     hub.changed('batches')
     hub.changed('windows')
   }

@@ -42,8 +42,24 @@ export function openUndoStore(view: ViewStore): UndoStore {
   /** Steps before it are done. */
   let at = 0
   let openGesture: string | undefined
+  let isBusy = false
   const listeners = new Set<() => void>()
   const tell = () => listeners.forEach((listener) => listener())
+
+  /** One at a time; what could not be done is still to be done. */
+  async function move(work: UndoStep['undo'], to: number): Promise<void> {
+    const before = steps
+    isBusy = true
+    try {
+      const done = work()
+      if (done) await done
+      // Another run may have been opened meanwhile.
+      if (steps === before) at = to
+    } finally {
+      isBusy = false
+      tell()
+    }
+  }
 
   function push(step: KeptStep, gesture: string | undefined): void {
     steps = [...steps.slice(0, at), step].slice(-mostSteps)
@@ -73,19 +89,15 @@ export function openUndoStore(view: ViewStore): UndoStore {
     },
     async undo() {
       const step = steps[at - 1]
-      if (!step) return
-      at -= 1
+      if (!step || isBusy) return
       openGesture = undefined
-      tell()
-      await step.undo()
+      await move(step.undo, at - 1)
     },
     async redo() {
       const step = steps[at]
-      if (!step) return
-      at += 1
+      if (!step || isBusy) return
       openGesture = undefined
-      tell()
-      await step.redo()
+      await move(step.redo, at + 1)
     },
     get undoName() {
       return steps[at - 1]?.name

@@ -25,6 +25,9 @@ export interface WhatIfStore {
   distribution(measure: Measure): Distribution | undefined
   /** The limits that are proposed, or those of the run. */
   limits(): Limits | undefined
+  /** Why the limits are to be applied: kept with the run when they are. */
+  readonly why: string
+  setWhy(why: string): void
   /** A panel shows the rows; answers a function that says it does no more. */
   wantRows(): () => void
   /** A histogram is shown over this span. Kept until the next one of its measure. */
@@ -46,6 +49,7 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
   let runId: string | undefined
   let answer: WhatIfAnswer | undefined
   let fault: string | null = null
+  let why = ''
   let rows: WhatIfStore['rows']
   let rowsWanted = 0
   const spans = new Map<Measure, HistogramSpan>()
@@ -146,6 +150,7 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
       answer = undefined
       rows = undefined
       fault = null
+      why = ''
       distributions = new Map()
       tell()
     } else if (feed.kind === 'loaded') changed()
@@ -177,6 +182,13 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
     },
     distribution: (measure) => distributions.get(measure),
     limits,
+    get why() {
+      return why
+    },
+    setWhy(next) {
+      why = next
+      tell()
+    },
     wantRows() {
       rowsWanted += 1
       if (rowsWanted === 1) changed()

@@ -24,6 +24,14 @@ describe('a limit that is typed', () => {
     ['1e999', undefined]
   ])('%j is %j', (text, value) => expect(parseLimit('altitude', text, metric)).toBe(value))
 
+  test('a unit that is typed is the one that is meant; one of the other measure is none', () => {
+    expect(parseLimit('altitude', '39,370 ft', metric)).toBeCloseTo(11_999.976, 6)
+    expect(parseLimit('altitude', '12000 m', aviation)).toBe(12_000)
+    expect(parseLimit('velocity', '540 kt', metric)).toBeCloseTo(1000.08, 6)
+    expect(parseLimit('velocity', '1000 km/h', aviation)).toBe(1000)
+    expect([parseLimit('altitude', '400 kt', metric), parseLimit('velocity', '400 m', metric), parseLimit('altitude', '3 apples', metric)]).toEqual([undefined, undefined, undefined])
+  })
+
   test('in the unit that is shown', () => {
     expect(parseLimit('altitude', '39,370.08 ft', aviation)).toBeCloseTo(12_000, 3)
     expect(parseLimit('velocity', '540 kt', aviation)).toBeCloseTo(1000.08, 6)

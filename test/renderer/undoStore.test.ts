@@ -61,6 +61,23 @@ describe('undo', () => {
     expect(undo.undoName).toBeUndefined()
   })
 
+  test('what cannot be undone stays to be undone, and says why', async () => {
+    const { undo } = opened()
+    let reachable = false
+    undo.done({
+      name: 'apply limits',
+      undo: async () => {
+        if (!reachable) throw new Error('the host is gone')
+      },
+      redo: () => undefined
+    })
+    await expect(undo.undo()).rejects.toThrow('the host is gone')
+    expect([undo.undoName, undo.redoName]).toEqual(['apply limits', undefined])
+    reachable = true
+    await undo.undo()
+    expect([undo.undoName, undo.redoName]).toEqual([undefined, 'apply limits'])
+  })
+
   test('whatever was changed, undoing all of it leads back, and doing it again forth', async () => {
     const change = fc.oneof(
       fc.record({ theme: fc.constantFrom<ViewState['theme']>('light', 'dark', 'system') }),

@@ -1,4 +1,3 @@
-import type { SilverQuestion } from '#shared/contract/silver.ts'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { QueryName } from '#shared/contract/run.ts'
 import type { RunTables } from '#renderer/duckdb/tables.ts'
@@ -28,8 +27,6 @@ export function Dock() {
     const { asked: before } = view.get()
     undo.change('filter and sort rows', { asked: { ...before, [shown.tab]: { ...(before[shown.tab] ?? { filter: shown.filter, sort: shown.sort }), ...change } } }, `asked ${shown.tab}`)
   }
-  /** Of the row that was chosen last, down to its country or phase. */
-  const behind = useRef<SilverQuestion | null>(null)
   const showTab = (to: DockTab) => undo.change(`table ${gridTabs.find((each) => each.tab === to)!.title}`, { tab: to })
   const limits = store.run?.limits
   const context = useMemo(() => ({ limits: limits ?? { altitudeMin: -Infinity, altitudeMax: Infinity, velocityMin: -Infinity, velocityMax: Infinity } }), [limits])
@@ -53,11 +50,10 @@ export function Dock() {
         </div>
         <span className="dock-spring" />
         <FilterField key={shown.tab} filter={filter} onFilter={(text) => ask({ filter: text })} />
-        <button className="button" disabled={selection === null} title="The silver rows behind what is selected" onClick={() => {
-            if (!selection) return
-            const { current: row } = behind
-            openShowRows(row && row.query === selection.query && row.startMs === selection.startMs ? row : { ...selection, limits: null })
-          }}>
+        <button className="button" disabled={selection === null} title="The window that is selected, and what is in it (Enter in the river; Ctrl+3)" onClick={() => undo.change('window detail', { layout: 'investigate', investigate: 'window' })}>
+          Window detail
+        </button>
+        <button className="button" disabled={selection === null} title="The silver rows behind the window that is selected; Enter on a row: those behind it" onClick={() => selection && openShowRows({ ...selection, limits: null })}>
           Show rows
         </button>
         <button className="button" onClick={() => setExporting(true)}>
@@ -84,7 +80,6 @@ export function Dock() {
             if (question) openShowRows(question)
           }}
           onSelect={(row) => {
-            behind.current = row && questionOfRow(shown.tab, (column) => row.value(column))
             undo.change(row ? 'select row' : 'clear selection', { selection: row && windowOfRow(shown.tab, (column) => row.value(column)) }, 'select')
           }}
         />
@@ -96,9 +91,13 @@ export function Dock() {
 
 function Tab({ tab, tables, isShown, onShow }: { readonly tab: GridTab; readonly tables: RunTables; readonly isShown: boolean; readonly onShow: () => void }) {
   const [count, setCount] = useState(() => tables.count(tab.table))
+  const own = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isShown) own.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isShown])
   useEffect(() => tables.hub.subscribe(tab.table, () => setCount(tables.count(tab.table))), [tables, tab.table])
   return (
-    <button role="tab" aria-selected={isShown} aria-controls="dock-panel" tabIndex={isShown ? 0 : -1} data-tab={tab.tab} className="dock-tab" onClick={onShow}>
+    <button ref={own} role="tab" aria-selected={isShown} aria-controls="dock-panel" tabIndex={isShown ? 0 : -1} data-tab={tab.tab} className="dock-tab" onClick={onShow}>
       {tab.title} <span className="dock-tab-count">{formatCount(count)}</span>
     </button>
   )

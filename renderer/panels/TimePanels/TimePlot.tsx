@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { EChart } from '#renderer/chart/EChart.tsx'
 import type { Drawing } from '#renderer/chart/drawing.ts'
 import { useSession } from '#renderer/store/session.ts'
@@ -23,7 +23,7 @@ interface TimePlotProps {
 
 /** A chart on the time axis, with all that a hand does to it: pan, zoom, point, choose. */
 export function TimePlot({ name, frame, drawing, label, hit, find, onKeyDown, children }: TimePlotProps) {
-  const { undo } = useSession()
+  const { undo, view } = useSession()
   const place = useRef<HTMLDivElement>(null)
   const { hover, onHover } = frame
   const gestures = {
@@ -39,6 +39,11 @@ export function TimePlot({ name, frame, drawing, label, hit, find, onKeyDown, ch
     },
     onLeave: () => onHover(null)
   }
+  /** The window that was pressed, in detail. */
+  const drill = (event: MouseEvent) => {
+    if (event.target instanceof Element && event.target.closest('button')) return
+    if (view.get().selection) undo.change('window detail', { layout: 'investigate', investigate: 'window' })
+  }
   const now = useRef(gestures)
   useEffect(() => {
     now.current = gestures
@@ -46,7 +51,7 @@ export function TimePlot({ name, frame, drawing, label, hit, find, onKeyDown, ch
   useTimeGestures(place, now)
   const own = hover?.panel === name ? find(hover) : undefined
   return (
-    <div className="time-plot" ref={place} {...(onKeyDown && { tabIndex: 0, role: 'group', 'aria-label': `${name}: arrows move between windows, Enter lists them, Escape lets go`, onKeyDown })}>
+    <div className="time-plot" ref={place} onDoubleClick={drill} {...(onKeyDown && { tabIndex: 0, role: 'group', 'aria-label': `${name}: arrows move between windows, Enter shows one in detail, Escape lets go`, onKeyDown })}>
       <EChart drawing={drawing} label={label} />
       {children}
       {own && <div className="hover-frame" style={{ left: own.box.x - 1, top: own.box.y - 1, width: own.box.width + 2, height: own.box.height + 2 }} />}

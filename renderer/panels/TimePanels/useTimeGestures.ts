@@ -40,7 +40,8 @@ export function useTimeGestures(element: RefObject<HTMLElement | null>, now: Ref
     }
 
     function onDown(event: PointerEvent): void {
-      if (event.button !== 0) return
+      // Names beside the plot may be buttons.
+      if (event.button !== 0 || (event.target instanceof Element && event.target.closest('button'))) return
       const [x, y] = at(event)
       pointers.set(event.pointerId, { x, startX: x, startY: y })
       isDrag = pointers.size > 1

@@ -5,7 +5,8 @@ import { Grid } from '#renderer/grid/Grid.tsx'
 import type { GridQuery } from '#renderer/grid/gridRows.ts'
 import { useSession } from '#renderer/store/session.ts'
 import { slideMsOf } from '#renderer/store/whatIfWords.ts'
-import { changeColumns } from '../Dock/gridColumns.tsx'
+import { changeColumns, questionOfRow } from '../Dock/gridColumns.tsx'
+import { openShowRows } from '../ShowRows/openShowRows.ts'
 import { useSize } from '../useSize.ts'
 import { stripPaths, stripsOf, type Strip } from './countryStrips.ts'
 import { useLimits, useUnits, useWhatIf } from './useWhatIf.ts'
@@ -84,6 +85,10 @@ export function ChangeTable() {
             context={context}
             isMarked={() => false}
             onSort={setSort}
+            onOpen={(row) => {
+              const question = questionOfRow('alerts', (column) => row.value(column))
+              if (question) openShowRows({ ...question, limits: proposed })
+            }}
             onSelect={(row) => {
               const start = row?.value('window_start')
               if (typeof start === 'bigint') session.undo.change('select window', { selection: { query: 'anomaly_alerts', startMs: Number(start) / 1000 } }, 'select')
@@ -140,7 +145,11 @@ function Countries() {
             return (
               <tr key={String(change.country)}>
                 <td>{wordOf(change)}</td>
-                <td className="change-country">{change.country ?? 'no country'}</td>
+                <td className="change-country">
+                  <button className="link" title="Show its rows" onClick={() => openShowRows({ query: 'anomaly_alerts', startMs: null, key: change.country, limits: answer.limits })}>
+                    {change.country ?? 'no country'}
+                  </button>
+                </td>
                 <td>{formatCount(change.current)}</td>
                 <td>{formatCount(change.proposed)}</td>
                 <td className={change.proposed > change.kept ? 'change-gained' : 'change-none'}>{formatChange(change.proposed - change.kept)}</td>

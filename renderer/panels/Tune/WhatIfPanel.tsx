@@ -5,7 +5,7 @@ import type { Actions } from '#renderer/store/appStore.ts'
 import { changedLimits, limitIn, limitInfos, unitOf } from '#renderer/store/limits.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { coverageText, nothingText, slideMsOf, whatIfLines } from '#renderer/store/whatIfWords.ts'
-import { applyProposed, revertProposed, saveAsRun } from './limitActions.ts'
+import { applyProposed, canApply, revertProposed, saveAsRun } from './limitActions.ts'
 import { useLimits, useUnits, useWhatIf } from './useWhatIf.ts'
 
 /** What the proposed limits would do: current against proposed, who comes and goes, what it is about, and what can be done with it. `full`: with the limits themselves and each of them alone. */
@@ -15,7 +15,6 @@ export function WhatIfPanel({ actions, full }: { readonly actions: Actions; read
   const { current, proposed } = useLimits()
   const units = useUnits()
   const minimum = useView((state) => state.minimumObservations)
-  const [why, setWhy] = useState('')
   const [fault, setFault] = useState<string | null>(null)
   const [isSaving, setSaving] = useState(false)
   const { answer } = whatIf
@@ -104,7 +103,8 @@ export function WhatIfPanel({ actions, full }: { readonly actions: Actions; read
             {fault}
           </p>
         )}
-        {full && <input className="field what-if-why" aria-label="Why" placeholder="Why? Kept with the run" maxLength={2000} value={why} onChange={({ target }) => setWhy(target.value)} />}
+        {changed > 0 && !canApply(session.run.run) && <p className="hint">The replay is done and no batch follows: Save as run replays it with these limits.</p>}
+        {full && <input className="field what-if-why" aria-label="Why" placeholder="Why? Kept with the run" maxLength={2000} value={whatIf.why} onChange={({ target }) => whatIf.setWhy(target.value)} />}
         <div className="what-if-buttons">
           <button className="button button-quiet" disabled={changed === 0} onClick={() => revertProposed(session)}>
             Revert
@@ -123,12 +123,9 @@ export function WhatIfPanel({ actions, full }: { readonly actions: Actions; read
           </button>
           <button
             className="button button-primary"
-            disabled={changed === 0}
-            title="From the next batch on"
-            onClick={() => {
-              attempt(() => applyProposed(session, why))
-              setWhy('')
-            }}
+            disabled={changed === 0 || !canApply(session.run.run)}
+            title={canApply(session.run.run) ? 'From the next batch on' : 'The replay is done and no batch follows: save these limits as a run'}
+            onClick={() => attempt(() => applyProposed(session))}
           >
             Apply <kbd aria-hidden>Ctrl ⏎</kbd>
           </button>

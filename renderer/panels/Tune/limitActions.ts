@@ -1,15 +1,23 @@
+import type { RunSummary } from '#shared/contract/run.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { limitsNow, notebookLimits, propose, sameLimits } from '#renderer/store/limits.ts'
 import type { Session } from '#renderer/store/session.ts'
 
+/** Whether another batch may come that is counted with other limits: not of a replay that has come to its end. */
+export const canApply = (run: RunSummary | undefined): boolean => run !== undefined && run.queries.anomaly_alerts !== undefined && !(run.mode === 'replay' && run.state === 'done')
+
 /** From the next batch on, the proposed limits are those of the run. Undoing it applies the old ones, and proposes these again. */
-export async function applyProposed({ host, run, view, undo }: Session, why: string): Promise<void> {
+export async function applyProposed({ host, run, view, undo, whatIf }: Session): Promise<void> {
   const open = run.run
   const { proposed } = view.get()
   if (!open || !proposed) return
+  const { why } = whatIf
   const before = open.limits
   await host.applyLimits(open.id, proposed, why)
-  view.set({ proposed: null })
+  whatIf.setWhy('')
+  // Meanwhile another run may be open, or other limits proposed.
+  if (run.run?.id !== open.id) return
+  if (view.get().proposed === proposed) view.set({ proposed: null })
   undo.done({
     name: 'apply limits',
     async undo() {

@@ -4,10 +4,11 @@ import { formatCount, formatInstant, formatWindow } from '#renderer/format/forma
 import { windowWords } from '#renderer/panels/River/riverWords.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { queryNames } from '#renderer/store/runStore.ts'
-import { useSession, useView } from '#renderer/store/session.ts'
+import { useSession, useView, type Session } from '#renderer/store/session.ts'
 import type { Selection } from '#renderer/store/viewStore.ts'
 import { Glyph } from '#renderer/theme/Glyph.tsx'
 import { Icon } from '#renderer/theme/Icon.tsx'
+import { sqlActions } from '../Sql/sqlActions.ts'
 import { openShowRows } from '../ShowRows/openShowRows.ts'
 import { useCounters } from '../useTopics.ts'
 import { explain, type Piece } from './closingWords.ts'
@@ -70,23 +71,21 @@ export function WindowDetail({ actions: _actions }: { readonly actions: Actions 
         </header>
         <WindowList query={listed} table={table} shown={shown} revision={revision} onChoose={(startMs) => choose(listed, startMs)} onDrill={(startMs) => openShowRows({ query: listed, startMs, limits: null })} onBack={back} />
       </section>
-      {shown ? <Detail key={shown.query} shown={shown} onChoose={choose} toSql={(text) => toSql(view, undo, text)} /> : <p className="detail-empty">No window yet: press Play, or step forward.</p>}
+      {shown ? <Detail key={shown.query} shown={shown} onChoose={choose} toSql={(name, text) => toSql({ view, undo }, name, text)} /> : <p className="detail-empty">No window yet: press Play, or step forward.</p>}
     </section>
   )
 }
 
-/** The console takes the text over when it is there. */
-function toSql(view: ReturnType<typeof useSession>['view'], undo: ReturnType<typeof useSession>['undo'], text: string): void {
-  undo.change('SQL', { layout: 'investigate', investigate: 'sql' })
-  const send = () => window.dispatchEvent(new CustomEvent('contrail:sql', { detail: { text } }))
-  // It is not on the screen before the next frame.
-  requestAnimationFrame(() => requestAnimationFrame(() => view.get().investigate === 'sql' && send()))
+/** Its own tab of the console; the person presses Run. */
+function toSql(session: Pick<Session, 'view' | 'undo'>, name: string, text: string): void {
+  sqlActions(session).open({ id: '', name, text })
+  session.undo.change('SQL', { layout: 'investigate', investigate: 'sql' })
 }
 
 interface DetailProps {
   readonly shown: Selection
   readonly onChoose: (query: QueryName, startMs: number) => void
-  readonly toSql: (text: string) => void
+  readonly toSql: (name: string, text: string) => void
 }
 
 function Detail({ shown: { query, startMs }, onChoose, toSql }: DetailProps) {
@@ -117,7 +116,7 @@ function Detail({ shown: { query, startMs }, onChoose, toSql }: DetailProps) {
           <button className="button" onClick={() => openShowRows({ query, startMs, limits: null })}>
             Show rows
           </button>
-          <button className="button" onClick={() => toSql(sqlOf(query, window))}>
+          <button className="button" onClick={() => toSql(`${titles[query]} ${formatWindow(window.startMs, window.endMs, zone)}`, sqlOf(query, window))}>
             Open as SQL
           </button>
           <button className="icon-button" aria-label="Previous window" title="Previous window" disabled={!before || before.startMs >= startMs} onClick={() => before && onChoose(query, before.startMs)}>
