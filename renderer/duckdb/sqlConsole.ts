@@ -166,6 +166,9 @@ export function openSqlConsole(tables: RunTables, run: RunStore): SqlConsole {
     return { rowsRead: [...copied.tables.values()].reduce((sum, { rows }) => sum + rows, 0), trigger: copied.trigger }
   }
 
+  /** A table may be named by a text, too: then all are there. */
+  const namesIn = ({ sql, names }: { readonly sql: string; readonly names: ReadonlySet<string> }): ReadonlySet<string> => (/\bquery(_table)?\s*\(/i.test(sql) ? new Set(tableNames.map((table) => table.split('.').at(-1)!)) : names)
+
   async function runOne(tab: string, text: string, limitMs: number): Promise<void> {
     const statement = readStatement(text)
     if (statement.kind === 'refused') {
@@ -190,10 +193,11 @@ export function openSqlConsole(tables: RunTables, run: RunStore): SqlConsole {
       enter(tab, 'starting')
       const worker = await Promise.race([opened(), stopping])
       enter(tab, 'copying')
-      const { rowsRead, trigger } = await copy(worker, statement.names, goOn)
+      const { rowsRead, trigger } = await copy(worker, namesIn(statement), goOn)
       goOn()
-      await worker.query('BEGIN TRANSACTION READ ONLY')
+      // From here on a stop ends the worker: also one that comes while the transaction begins.
       enter(tab, 'running')
+      await Promise.race([worker.query('BEGIN TRANSACTION READ ONLY'), stopping])
       const startMs = performance.now()
       timer = setTimeout(() => stop?.({ kind: 'overtime', limitMs }), limitMs)
       const { parts, cut } = await Promise.race([partsOf(worker, statement.sql, (rows) => running && (running = { ...running, rows })), stopping])

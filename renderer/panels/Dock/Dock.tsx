@@ -76,7 +76,7 @@ export function Dock() {
           isMarked={isMarked}
           onSort={(to) => ask({ sort: to })}
           onOpen={(row) => {
-            const question = questionOfRow(shown.tab, (column) => row.value(column))
+            const question = questionOfRow(shown.tab, (column) => row.value(column), store.run?.queries)
             if (question) openShowRows(question)
           }}
           onSelect={(row) => {

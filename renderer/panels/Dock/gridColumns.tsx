@@ -1,6 +1,7 @@
 import { numberOf, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
 import { altitudeIn, formatBytes, formatCount, formatInstant, formatRate, formatWindow, velocityIn } from '#renderer/format/format.ts'
 import { queryWords } from '#renderer/format/words.ts'
+import type { RunSummary } from '#shared/contract/run.ts'
 import type { SilverQuestion } from '#shared/contract/silver.ts'
 import type { TableName } from '#renderer/duckdb/tables.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
@@ -163,9 +164,18 @@ export function windowOfRow(tab: DockTab, value: (column: string) => CellValue):
 }
 
 /** The silver rows behind a row: of its window, and of its country or phase where it has one. null: none. */
-export function questionOfRow(tab: DockTab, value: (column: string) => CellValue): SilverQuestion | null {
+export function questionOfRow(tab: DockTab, value: (column: string) => CellValue, settings: RunSummary['queries'] = {}): SilverQuestion | null {
+  if (tab === 'late') return questionOfLate(value, settings)
   const window = windowOfRow(tab, value)
   if (!window) return null
   const key = tab === 'alerts' ? value('origin_country') : tab === 'phases' ? value('flight_phase') : undefined
   return { query: window.query, startMs: window.startMs, limits: null, ...(key !== undefined && { key: key === null ? null : String(key) }) }
+}
+
+/** Late rows were dropped from the first window of their minute, if from any: there they are marked. */
+function questionOfLate(value: (column: string) => CellValue, settings: RunSummary['queries']): SilverQuestion | null {
+  const [query, pane, key] = [value('query'), value('pane'), value('key')]
+  if ((query !== 'anomaly_alerts' && query !== 'flight_phase_counts') || pane === null) return null
+  const window = settings[query]
+  return window ? { query, startMs: Number(pane) / 1000 + (window.slideUs - window.sizeUs) / 1000, limits: null, key: key === null ? null : String(key) } : null
 }
