@@ -92,6 +92,8 @@ export function openSqlConsole(tables: RunTables, run: RunStore): SqlConsole {
     stop?.({ kind: 'cancelled', elapsedMs: 0 })
     for (const { shown } of answers.values()) letGo(shown)
     answers.clear()
+    // Its copies are those of the run before.
+    if (held.size > 0) end()
     changed()
   }
 
