@@ -46,7 +46,7 @@ export function ExportDialog({ title, subject, query, filter, shown, tables, onC
     return host.onExportProgress(setProgress)
   }, [host])
 
-  const name = `${fileNameOf(run.run?.name ?? 'run')}-${fileNameOf(subject)}.${format}`
+  const name = `${fileNameOf(run.run?.name ?? 'run')}-${query ?? fileNameOf(subject)}.${format}`
   const proposed = about === null ? '' : joined(about.documentsFolder, name)
   const path = edited ? to : proposed
 
