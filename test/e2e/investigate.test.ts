@@ -144,6 +144,22 @@ describeWorkbench('investigating a window', (bench) => {
     await reads(async () => Number(await grid.getAttribute('aria-rowcount')), (shown) => shown > 0 && shown <= counts.crossing)
   })
 
+  test('a closed window opens as a query over its rows of gold, and undo leads back to it', async () => {
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    await paused(page, story, 15)
+    await investigate(page)
+    await optionOf(page, 'closed').click()
+    const { window } = await reads(() => said(page), ({ sentence }) => sentence.includes('had read'))
+    const [, countries] = /of (\d+) countries over the limit/.exec(await detail(page).getByText(/countries over the limit/).innerText())!
+    await detail(page).getByRole('button', { name: 'Open as SQL' }).click()
+    await page.getByRole('tab', { name: `Alerts ${window.slice(0, 5)}`, selected: true }).waitFor()
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await reads(async () => page.getByRole('grid', { name: 'Result' }).getAttribute('aria-rowcount'), (rows) => rows === countries)
+    await page.keyboard.press('Control+z')
+    await list(page).waitFor()
+    expect((await said(page)).window).toBe(window)
+  })
+
   test('by keyboard alone: to a window, through the list, down to its rows, and back', async () => {
     const dataFolder = temporaryFolder('e2e-data')
     const page = await bench.open(dataFolder)

@@ -31,7 +31,7 @@ const segments: readonly (readonly [QueryName, string])[] = [
 const titles: Readonly<Record<QueryName, string>> = { anomaly_alerts: 'alerts', flight_phase_counts: 'phase counts' }
 
 /** One window: why it is open or what closed it, what is in it, and what came late. */
-export function WindowDetail({ actions: _actions }: { readonly actions: Actions }) {
+export function WindowDetail({ actions }: { readonly actions: Actions }) {
   const { run: store, view, undo } = useSession()
   const zone = useView((state) => state.zone)
   const selection = useView((state) => state.selection)
@@ -71,14 +71,15 @@ export function WindowDetail({ actions: _actions }: { readonly actions: Actions 
         </header>
         <WindowList query={listed} table={table} shown={shown} revision={revision} onChoose={(startMs) => choose(listed, startMs)} onDrill={(startMs) => openShowRows({ query: listed, startMs, limits: null })} onBack={back} />
       </section>
-      {shown ? <Detail key={shown.query} shown={shown} onChoose={choose} toSql={(name, text) => toSql({ view, undo }, name, text)} /> : <p className="detail-empty">No window yet: press Play, or step forward.</p>}
+      {shown ? <Detail key={shown.query} shown={shown} onChoose={choose} toSql={(name, text) => toSql({ view, undo }, actions, name, text)} /> : <p className="detail-empty">No window yet: press Play, or step forward.</p>}
     </section>
   )
 }
 
 /** Its own tab of the console; the person presses Run. */
-function toSql(session: Pick<Session, 'view' | 'undo'>, name: string, text: string): void {
-  sqlActions(session).open({ id: '', name, text })
+function toSql(session: Pick<Session, 'view' | 'undo'>, actions: Actions, name: string, text: string): void {
+  const fault = sqlActions(session).open({ id: '', name, text })
+  if (fault !== undefined) return actions.tellFault(new Error(fault))
   session.undo.change('SQL', { layout: 'investigate', investigate: 'sql' })
 }
 
