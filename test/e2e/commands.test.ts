@@ -53,10 +53,19 @@ describeWorkbench('commands in a browser', (bench) => {
     story = await replayedSample()
   })
 
-  const dialogs: Readonly<Record<string, string>> = { 'Keyboard shortcuts': 'Keyboard shortcuts', 'About Contrail': 'About Contrail', 'Export…': 'Export' }
+  const dialogs: Readonly<Record<string, string>> = {
+    'Keyboard shortcuts': 'Keyboard shortcuts',
+    'About Contrail': 'About Contrail',
+    'Export…': 'Export',
+    'Open session…': 'Open session',
+    'Save session as…': 'Save session',
+    'Show logs': 'Logs',
+    'Report a problem': 'Report a problem',
+    Licences: 'Licences'
+  }
   const focuses: Readonly<Record<string, string>> = { 'Filter rows': 'Filter rows', 'Filter countries': 'Filter countries' }
   /** Lead away from the run, or are told in tests of their own. */
-  const elsewhere = ['Open folder…', 'All runs', 'Save as run', 'Apply limits', 'Open session…', 'Save session as…', 'Show logs', 'Report a problem', 'Licences']
+  const elsewhere = ['Open folder…', 'All runs', 'Save as run', 'Apply limits']
   /** Change how the run goes, which is no matter of undo. */
   const ofRun = ['Play', 'Pause', 'Step forward', 'Slower', 'Faster', 'As fast as possible']
 

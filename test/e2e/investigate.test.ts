@@ -144,6 +144,34 @@ describeWorkbench('investigating a window', (bench) => {
     await reads(async () => Number(await grid.getAttribute('aria-rowcount')), (shown) => shown > 0 && shown <= counts.crossing)
   })
 
+  test('no number is a dead end: a country of the chart, a row of the alerts, a line of the late rows', async () => {
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    await paused(page, story, 15)
+    const whole = async (): Promise<void> => {
+      const { counted, dropped } = await shownCounts(page)
+      expect(counted).toBeGreaterThan(0)
+      await reads(async () => rows(page).getByRole('grid', { name: 'Rows' }).getAttribute('aria-rowcount'), (count) => count === String(counted + dropped))
+      await page.keyboard.press('Escape')
+      await rows(page).waitFor({ state: 'detached' })
+    }
+    await page.locator('.country-name').first().click()
+    await whole()
+    const alerts = page.getByRole('grid', { name: 'Anomaly alerts' })
+    const cells = (): Promise<string[]> => alerts.getByRole('row').nth(1).getByRole('gridcell').allTextContents()
+    const heads = await alerts.getByRole('columnheader').allTextContents()
+    const of = (name: string) => heads.findIndex((text) => text.toLowerCase().startsWith(name))
+    await alerts.getByRole('row').nth(1).dblclick()
+    const counts = await shownCounts(page)
+    const row = await cells()
+    expect({ counted: counts.counted, crossing: counts.crossing > 0 }, heads.join()).toEqual({ counted: Number(row[of('observations')]!.replaceAll(',', '')), crossing: true })
+    await whole()
+    await page.getByRole('tab', { name: /^Late rows/ }).click()
+    await page.getByRole('grid', { name: 'Late rows' }).getByRole('row').nth(1).dblclick()
+    const late = await shownCounts(page)
+    expect(late.dropped).toBeGreaterThan(0)
+    await page.keyboard.press('Escape')
+  })
+
   test('a closed window opens as a query over its rows of gold, and undo leads back to it', async () => {
     const page = await bench.open(temporaryFolder('e2e-data'))
     await paused(page, story, 15)
