@@ -396,7 +396,15 @@ export function openRunTables(run: RunStore): RunTables {
     count: (table) => counts.get(table) ?? 0,
     newest,
     dropped: (table) => lost.get(table) ?? 0,
-    isBehind: (table) => isFlushing || (run.run !== undefined && !run.loaded) || (table === 'what_if' ? replacing !== undefined : table === 'silver_rows' ? false : table === 'windows' ? touched.size > 0 : table === 'parameters' ? parameters !== parametersMade : isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0),
+    isBehind(table) {
+      // Answers to a question are put in whole, and nobody is told when the other tables are filled.
+      if (table === 'silver_rows') return false
+      if (table === 'what_if') return replacing !== undefined
+      if (isFlushing || (run.run !== undefined && !run.loaded)) return true
+      if (table === 'windows') return touched.size > 0
+      if (table === 'parameters') return parameters !== parametersMade
+      return isGold(table) ? gold[table.slice(5) as QueryName].length > 0 : small[table].length > 0
+    },
     columns: (table) => goldColumns.get(table) ?? shapeOf(table).map(columnOf),
     copy(names, known, take) {
       const copied = working.then(() => copyAll(names, known, take))

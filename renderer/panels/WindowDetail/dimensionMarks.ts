@@ -69,6 +69,9 @@ export function dimensionMarks({ window, panes, closing, zone, width }: Dimensio
 
   const delayWords = `${spanWords(closing.delayMs)} delay`
   if (needed - end > 24) lines.push(...arrow(end + 1, needed - 1, delayY, delayWords.length * 6 + 12, (at) => line('tx2', at)))
+  const delayPx = delayWords.length * 6 + 12
+  // The line of the newest event may pass here.
+  const masks: Mark[] = needed - end > delayPx ? [{ kind: 'rects', at: [(end + needed - delayPx) / 2, delayY - 8, delayPx, 16], fill: palette.of('panel') }] : []
   if (needed - end > 24) words.push(text((end + needed) / 2, delayY, delayWords, 'tx1', 'center'))
 
   lines.push(line('accent', [needed + 0.5, axisY + 13, needed + 0.5, dimensionHeight - 4]))
@@ -87,7 +90,7 @@ export function dimensionMarks({ window, panes, closing, zone, width }: Dimensio
     }
   }
   files(closing, looks, words, palette, x, right, needed, text)
-  return [...lines.slice(0, 2), ...looks.marks, ...lines.slice(2), ...words]
+  return [...lines.slice(0, 2), ...looks.marks, ...lines.slice(2), ...masks, ...words]
 }
 
 type Text = (at: number, y: number, words: string, role: string, align?: 'left' | 'right' | 'center') => Mark
