@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { checkFolder, describeWorkbench, gridCount, waitForBadge } from '#test/support/workbench.ts'
+import { checkFolder, describeWorkbench, gridCount, reads, waitForBadge } from '#test/support/workbench.ts'
 import { contrail, until } from '#test/support/contrail.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Serious and critical violations, each with the elements that have it. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-  return found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
 
 async function tabTo(page: Page, isThere: () => Promise<boolean>): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
@@ -35,24 +25,43 @@ describeWorkbench('a workbench for everybody', (bench) => {
     const folder = temporaryFolder('e2e')
     expect(await contrail(['sample', join(folder, 'silver'), '--minutes', '12', '--rows-per-minute', '100'])).toMatchObject({ code: 0 })
     const page = await bench.open(temporaryFolder('e2e-data'), { colorScheme })
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Open folder' }).first().click()
     await page.getByRole('dialog').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     await page.keyboard.press('Escape')
     await checkFolder(page, join(folder, 'silver'))
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await waitForBadge(page, 'DONE')
     for (const tab of ['Anomaly alerts', 'Phase counts', 'Windows', 'Late rows', 'Files', 'Progress', 'Problems']) {
       await gridCount(page, tab)
-      expect(await violations(page), tab).toEqual([])
+      expect(await seriousViolations(page), tab).toEqual([])
     }
     await page.getByRole('region', { name: 'Window river' }).getByRole('button', { name: 'Show as table' }).click()
     await page.getByRole('button', { name: 'Export', exact: true }).first().click()
     await page.getByRole('dialog').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    for (const [keys, name] of [['Control+k', 'Command palette'], ['?', 'Keyboard shortcuts']] as const) {
+      await page.keyboard.press(keys)
+      await page.getByRole('dialog', { name }).waitFor()
+      expect(await seriousViolations(page), name).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    }
+    await page.keyboard.press('Control+2')
+    await page.getByRole('textbox', { name: 'Altitude maximum', exact: true }).fill('10700')
+    await page.getByRole('region', { name: 'What if', exact: true }).getByText('exact, closed windows').waitFor()
+    for (const tab of ['By country', 'Changed', 'Gained']) {
+      await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
+      expect(await seriousViolations(page), tab).toEqual([])
+    }
+    await page.getByRole('textbox', { name: 'Altitude minimum', exact: true }).fill('20000')
+    await page.getByText(/^The altitude minimum \(20,000 m\) is above/).waitFor()
+    expect(await seriousViolations(page), 'a limit that cannot be').toEqual([])
   })
 
   test('from the start screen to an exported file by keyboard alone', async () => {
@@ -84,5 +93,49 @@ describeWorkbench('a workbench for everybody', (bench) => {
     await dialog.getByText(/^Exported/).waitFor()
     const { length } = (await bench.database.query(`FROM read_parquet('${file}')`)).rows()
     expect(length).toBe((await page.getByRole('tab', { name: /^Phase counts/ }).textContent())?.match(/\d+$/)?.map(Number)[0])
+  })
+
+  test('a limit, its consequences, undo, Save as run, SQL and its result by keyboard alone', async () => {
+    const dataFolder = temporaryFolder('e2e-data')
+    const page = await bench.open(dataFolder)
+    await tabTo(page, focused(page, 'Play the sample recording'))
+    await page.keyboard.press('Enter')
+    await waitForBadge(page, 'REPLAY')
+    await tabTo(page, focused(page, 'Speed'))
+    await page.keyboard.press('End')
+    await waitForBadge(page, 'DONE')
+    const whatIf = page.getByRole('region', { name: 'What if', exact: true })
+    const alerts = (): Promise<string[]> => whatIf.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'Alerts', exact: true }) }).getByRole('cell').allTextContents()
+    await whatIf.getByText('exact, closed windows').waitFor()
+    await page.keyboard.press('Control+2')
+    const slider = page.getByRole('slider', { name: 'Altitude maximum', exact: true })
+    await tabTo(page, async () => (await slider.and(page.locator(':focus')).count()) === 1)
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('PageDown')
+    const [before, proposed] = await reads(alerts, ([current, now]) => current !== now)
+    expect(proposed).not.toBe(before)
+    await page.keyboard.press('Control+z')
+    await reads(alerts, ([current, now]) => current === now)
+    await page.keyboard.press('Control+Shift+z')
+    await reads(alerts, ([, now]) => now === proposed)
+    const runCommand = async (title: string): Promise<void> => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('dialog', { name: 'Command palette' }).waitFor()
+      await page.keyboard.type(title)
+      await page.getByRole('option', { name: title }).first().waitFor()
+      await page.keyboard.press('Enter')
+    }
+    await runCommand('Save as run')
+    await page.getByRole('heading', { name: 'Sample recording 2' }).waitFor()
+    await waitForBadge(page, 'DONE')
+    await reads(alerts, ([current]) => current === proposed)
+    await runCommand('SQL')
+    const editor = page.getByRole('textbox', { name: 'SQL' })
+    await reads(async () => editor.and(page.locator(':focus')).count(), (count) => count === 1)
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('SELECT count(*) AS alerts FROM gold.anomaly_alerts WHERE anomaly_rate > 0')
+    await page.keyboard.press('Control+Enter')
+    const result = page.getByRole('grid', { name: 'Result' })
+    expect((await reads(() => result.getByRole('gridcell').first().textContent(), (text) => text !== null)) ?? '').toBe(proposed)
   })
 })

@@ -61,7 +61,8 @@ describeWorkbench('commands in a browser', (bench) => {
     'Save session as…': 'Save session',
     'Show logs': 'Logs',
     'Report a problem': 'Report a problem',
-    Licences: 'Licences'
+    Licences: 'Licences',
+    'Show rows': 'Show rows'
   }
   const focuses: Readonly<Record<string, string>> = { 'Filter rows': 'Filter rows', 'Filter countries': 'Filter countries' }
   /** Lead away from the run, or are told in tests of their own. */
@@ -103,6 +104,8 @@ describeWorkbench('commands in a browser', (bench) => {
           expect([title, view()]).toEqual([title, before])
           continue
         }
+        // In the editor of statements the key takes back what is typed.
+        await page.getByRole('button', { name: 'Search or run a command' }).focus()
         await page.keyboard.press('Control+z')
         expect(await reads(() => undoName(page), (name) => name === undone), title).toBe(undone)
         await reads(async () => view(), (after) => JSON.stringify(Object.entries(before).map(([name]) => after[name as keyof ViewState])) === JSON.stringify(Object.values(before)))

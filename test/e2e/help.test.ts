@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { seriousViolations } from '#test/support/axe.ts'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { describeWorkbench, reads, startRun, waitForBadge } from '#test/support/workbench.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** As a menu would ask for it. */
 const send = (page: Page, id: string) => page.evaluate(`window.dispatchEvent(new CustomEvent('contrail:command', { detail: { id: '${id}' } }))`)
@@ -82,9 +80,7 @@ describeWorkbench('help in a browser', (bench) => {
       const dialog = page.getByRole('dialog', { name: title })
       if (id === 'licences') await dialog.getByRole('button', { name: '@duckdb/node-api' }).click()
       await dialog.getByText(ready).first().waitFor()
-      await page.evaluate(axe)
-      const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-      expect(found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map((violation) => `${violation.id}: ${violation.nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`), id).toEqual([])
+      expect(await seriousViolations(page), id).toEqual([])
     }
     // Without a run there is nothing to save.
     const dialog = page.getByRole('dialog', { name: 'Save session' })

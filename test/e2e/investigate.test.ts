@@ -1,18 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { describeWorkbench, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Serious and critical ones of the panels and dialogs, each with the elements that have it. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>("axe.run({ include: ['main', 'dialog[open]'] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-  return found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
 
 const detail = (page: Page): Locator => page.getByRole('region', { name: 'Window', exact: true })
 const list = (page: Page): Locator => page.getByRole('listbox', { name: 'Windows' })
@@ -163,7 +153,7 @@ describeWorkbench('investigating a window', (bench) => {
     await alerts.getByRole('row').nth(1).dblclick()
     const counts = await shownCounts(page)
     const row = await cells()
-    expect({ counted: counts.counted, crossing: counts.crossing > 0 }, heads.join()).toEqual({ counted: Number(row[of('observations')]!.replaceAll(',', '')), crossing: true })
+    expect({ counted: counts.counted, crossing: counts.crossing > 0 }, heads.join()).toEqual({ counted: Number(row[of('rows')]!.replaceAll(',', '')), crossing: true })
     await whole()
     await page.getByRole('tab', { name: /^Late rows/ }).click()
     await page.getByRole('grid', { name: 'Late rows' }).getByRole('row').nth(1).dblclick()
@@ -221,14 +211,14 @@ describeWorkbench('investigating a window', (bench) => {
       await optionOf(page, state).click()
       await detail(page).getByText(new RegExp(`^${state}, `)).waitFor()
       await detail(page).getByText(/over the limits/).first().waitFor()
-      expect(await violations(page), state).toEqual([])
+      expect(await seriousViolations(page), state).toEqual([])
     }
     for (const button of await page.getByRole('button', { name: 'Show as table' }).all()) await button.click()
     await page.getByRole('table', { name: 'Rows by file' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Show rows', exact: true }).click()
     await shownCounts(page)
     await reads(async () => rows(page).getByRole('grid').getAttribute('aria-busy'), (busy) => busy === 'false')
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
   })
 })

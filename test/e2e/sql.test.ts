@@ -1,20 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { quoteLiteral } from '#shared/query/sqlText.ts'
+import { seriousViolations } from '#test/support/axe.ts'
 import { until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { copiedText, describeWorkbench, onlyRun, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Bench, type Story } from '#test/support/workbench.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })")
-  return found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'SQL' })
 const result = (page: Page) => page.getByRole('region', { name: 'Result' })
@@ -219,9 +211,9 @@ describeWorkbench('the SQL console', (bench) => {
 
   test.each(['dark', 'light'] as const)('axe finds no serious violation, %s; every chart says what it shows, also as a table', async (colorScheme) => {
     const { page } = await openConsole(bench, story, { colorScheme })
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     await fault(page, 'SELECT nope')
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
     const count = await rows(page, 'SELECT window_start, origin_country, total_observations, anomaly_rate FROM gold.anomaly_alerts ORDER BY ALL')
     for (const [kind, words] of [
       ['Bar', new RegExp(`^Quick chart: First \\d+ of ${count.toLocaleString('en-US')} rows: anomaly_rate by origin_country\\.`)],
@@ -233,7 +225,7 @@ describeWorkbench('the SQL console', (bench) => {
       await chart(page).getByRole('img', { name: words }).waitFor()
       await chart(page).getByRole('button', { name: 'Show as table' }).click()
       await chart(page).getByRole('table', { name: 'Quick chart' }).getByRole('cell').first().waitFor()
-      expect(await violations(page), kind).toEqual([])
+      expect(await seriousViolations(page), kind).toEqual([])
       await chart(page).getByRole('button', { name: 'Show as table' }).click()
     }
     await chart(page).getByRole('combobox', { name: 'value' }).selectOption('anomaly_rate')
@@ -242,6 +234,6 @@ describeWorkbench('the SQL console', (bench) => {
     await editor(page).fill('EXPLAIN SELECT count(*) FROM windows')
     await editor(page).press('Control+Enter')
     await result(page).getByRole('group', { name: 'Plan of the statement' }).getByText('SEQ_SCAN').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await seriousViolations(page)).toEqual([])
   })
 })
