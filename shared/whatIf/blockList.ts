@@ -1,10 +1,18 @@
 import { fewCells, mergeOrders, type Order } from './order.ts'
+import { stretchesOf, type Stretches } from './stretches.ts'
 
 /** A block as the index keeps it: its cells are told by their numbers there. */
 export interface StoredBlock {
   readonly cells: Uint32Array
+  /** The entries of its cells lie between these. */
+  readonly firstEntry: number
+  readonly lastEntry: number
   readonly orders: readonly Order[]
+  /** By order; undefined: it is too short. */
+  readonly stretches: readonly (Stretches | undefined)[]
 }
+
+export const storedBlock = (block: Omit<StoredBlock, 'stretches'>): StoredBlock => ({ ...block, stretches: block.orders.map(({ cells }) => stretchesOf(cells, block.cells.length)) })
 
 /** Blocks, few and large: a limit is looked up in each, and values that many share are kept once. */
 export interface BlockList {
@@ -60,8 +68,8 @@ export function openBlockList(): BlockList {
 
 const valuesOf = ({ orders }: StoredBlock): number => orders.reduce((sum, { cells }) => sum + cells.length, 0)
 
-function bytesOf({ cells, orders }: StoredBlock): number {
-  return cells.byteLength + orders.reduce((sum, { values, starts, cells: own }) => sum + (ArrayBuffer.isView(values) ? values.byteLength : values.length * 32) + starts.byteLength + own.byteLength, 0)
+function bytesOf({ cells, orders, stretches }: StoredBlock): number {
+  return cells.byteLength + stretches.reduce((sum, own) => sum + (own?.counts.byteLength ?? 0), 0) + orders.reduce((sum, { values, starts, cells: own }) => sum + (ArrayBuffer.isView(values) ? values.byteLength : values.length * 32) + starts.byteLength + own.byteLength, 0)
 }
 
 /** undefined: too large. */
@@ -78,5 +86,6 @@ function mergeBlocks(blocks: readonly StoredBlock[]): StoredBlock | undefined {
     })
   )
   if (numbers.size > fewCells && blocks.some(({ cells }) => cells.length <= fewCells)) return undefined
-  return { cells: Uint32Array.from(numbers.keys()), orders: blocks[0]!.orders.map((_, o) => mergeOrders(blocks.map(({ orders }) => orders[o]!), maps, numbers.size)) }
+  const [firstEntry, lastEntry] = [Math.min(...blocks.map((block) => block.firstEntry)), Math.max(...blocks.map((block) => block.lastEntry))]
+  return storedBlock({ cells: Uint32Array.from(numbers.keys()), firstEntry, lastEntry, orders: blocks[0]!.orders.map((_, o) => mergeOrders(blocks.map(({ orders }) => orders[o]!), maps, numbers.size)) })
 }

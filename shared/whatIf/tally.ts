@@ -1,3 +1,4 @@
+import type { TakenChanges } from './entryChanges.ts'
 import { grown } from './growing.ts'
 import type { Range } from './limitedColumns.ts'
 
@@ -35,8 +36,8 @@ export interface MutableTally {
   readonly entries: number
   windowOf(entry: number): number
   addRows(entry: number, rows: number): void
-  addCurrent(entry: number, column: number, delta: number): void
-  addProposed(entry: number, column: number, delta: number): void
+  addCurrent(column: number, changes: TakenChanges): void
+  addProposed(column: number, changes: TakenChanges): void
   close(entry: number): void
   closeWindows(windows: readonly number[]): void
   /** A number for a set of limits: the same for equal ones. */
@@ -72,14 +73,22 @@ export interface KeyTally {
   readonly changed: number
 }
 
+/** How an entry stands: it is open, has too few observations for an alert, or is one as soon as it has an anomaly. */
+const standings = { open: 0, small: 1, whole: 2 } as const
+
 export function openTally(columnCount: number): MutableTally {
   let count = 0
   let windows = new Float64Array(0)
   let keys = new Uint32Array(0)
   let observations = new Float64Array(0)
-  let closed = new Uint8Array(0)
+  let standing = new Uint8Array(0)
   const current = Array.from({ length: columnCount }, () => new Uint32Array(0))
   const proposed = Array.from({ length: columnCount }, () => new Uint32Array(0))
+  /** Over the columns. */
+  let currentSum = new Uint32Array(0)
+  let proposedSum = new Uint32Array(0)
+  /** Columns whose two counts are not equal. */
+  let unequal = new Uint8Array(0)
   let minimum = 1
   let rows = 0
   let closedRows = 0
@@ -104,23 +113,18 @@ export function openTally(columnCount: number): MutableTally {
     return { alerts: 0, anomalies: new Array<number>(columnCount).fill(0), byKey: new Int32Array(0), keys: 0 }
   }
 
-  const sumOf = (counts: readonly Uint32Array[], entry: number): number => {
-    let sum = 0
-    for (const column of counts) sum += column[entry]!
-    return sum
-  }
-
   /** Puts a closed entry into the sums, or takes it out before it changes. */
   function account(entry: number, sign: 1 | -1): void {
-    const enough = observations[entry]! >= minimum
-    const was = enough && sumOf(current, entry) > 0
-    const is = enough && sumOf(proposed, entry) > 0
+    if (standing[entry] === standings.open) return
+    const enough = standing[entry] === standings.whole
+    const was = enough && currentSum[entry]! > 0
+    const is = enough && proposedSum[entry]! > 0
     if (was) countAlert(sides[0], entry, sign)
     if (is) countAlert(sides[1], entry, sign)
     if (was && is) {
       kept += sign
       keptByKey[keys[entry]!]! += sign
-      if (differs(entry)) {
+      if (unequal[entry]! > 0) {
         changed += sign
         changedByKey[keys[entry]!]! += sign
       }
@@ -132,10 +136,7 @@ export function openTally(columnCount: number): MutableTally {
     }
   }
 
-  function differs(entry: number): boolean {
-    for (let column = 0; column < columnCount; column++) if (current[column]![entry] !== proposed[column]![entry]) return true
-    return false
-  }
+  const standingOf = (entry: number) => (observations[entry]! >= minimum ? standings.whole : standings.small)
 
   function countAlert(side: MutableSide, entry: number, sign: 1 | -1): void {
     side.alerts += sign
@@ -146,47 +147,65 @@ export function openTally(columnCount: number): MutableTally {
     else if (before + sign === 0) side.keys -= 1
   }
 
-  function change(counts: readonly Uint32Array[], entry: number, column: number, delta: number): void {
-    if (closed[entry] === 1) account(entry, -1)
-    counts[column]![entry]! += delta
-    if (closed[entry] === 1) account(entry, 1)
+  function addCurrent(column: number, { entries, count: some, deltas }: TakenChanges): void {
+    for (let i = 0; i < some; i++) {
+      const entry = entries[i]!
+      const delta = deltas[entry]!
+      if (delta === 0) continue
+      deltas[entry] = 0
+      account(entry, -1)
+      const before = current[column]![entry]!
+      current[column]![entry] = before + delta
+      currentSum[entry]! += delta
+      unequal[entry]! += unequalAfter(proposed[column]![entry]!, before, before + delta)
+      account(entry, 1)
+    }
   }
 
-  /** `change` for the proposed counts, with no more work than a limit that moves makes: it is done for every window that the limit touches. */
-  function moveProposed(entry: number, column: number, delta: number): void {
-    const counts = proposed[column]!
-    if (closed[entry] === 0) {
-      counts[entry]! += delta
+  /** With no more work an entry than a limit that moves makes: it is done for every window and key that the limit touches. */
+  function addProposed(column: number, { entries, count: some, deltas }: TakenChanges): void {
+    // Local names: the loop is what a drag waits for.
+    const [own, other, sums, differing, standingOf] = [proposed[column]!, current[column]!, proposedSum, unequal, standing]
+    let anomalies = 0
+    for (let i = 0; i < some; i++) {
+      const entry = entries[i]!
+      const delta = deltas[entry]!
+      if (delta === 0) continue
+      deltas[entry] = 0
+      const before = own[entry]!
+      const sum = sums[entry]!
+      const differed = differing[entry]!
+      const differs = differed + unequalAfter(other[entry]!, before, before + delta)
+      own[entry] = before + delta
+      sums[entry] = sum + delta
+      if (differs !== differed) differing[entry] = differs
+      const stands = standingOf[entry]!
+      if (stands === standings.open) continue
+      anomalies += delta
+      if (stands === standings.small) continue
+      if (sum === 0 || sum + delta === 0) moveAlert(entry, sum === 0 ? 1 : -1, differed, differs)
+      else if (differs !== differed && currentSum[entry]! > 0) countChanged(entry, Number(differs > 0) - Number(differed > 0))
+    }
+    sides[1].anomalies[column]! += anomalies
+  }
+
+  /** A closed entry becomes an alert with the proposed limits, or is one no longer. */
+  function moveAlert(entry: number, sign: 1 | -1, differed: number, differs: number): void {
+    countAlert(sides[1], entry, sign)
+    if (currentSum[entry] === 0) {
+      gained += sign
       return
     }
-    const side = sides[1]
-    side.anomalies[column]! += delta
-    if (observations[entry]! < minimum) {
-      counts[entry]! += delta
-      return
-    }
-    const before = sumOf(proposed, entry)
-    const isCurrent = sumOf(current, entry) > 0
-    const differed = isCurrent && before > 0 && differs(entry)
-    counts[entry]! += delta
-    const after = before + delta
-    const key = keys[entry]!
-    if (before === 0 || after === 0) {
-      // It becomes an alert, or is one no longer.
-      const sign = after === 0 ? -1 : 1
-      countAlert(side, entry, sign)
-      if (isCurrent) {
-        kept += sign
-        keptByKey[key]! += sign
-        lost -= sign
-      } else gained += sign
-    }
-    const isDifferent = isCurrent && after > 0 && differs(entry)
-    if (isDifferent !== differed) {
-      const sign = isDifferent ? 1 : -1
-      changed += sign
-      changedByKey[key]! += sign
-    }
+    kept += sign
+    keptByKey[keys[entry]!]! += sign
+    lost -= sign
+    countChanged(entry, sign === 1 ? Number(differs > 0) : -Number(differed > 0))
+  }
+
+  function countChanged(entry: number, sign: number): void {
+    if (sign === 0) return
+    changed += sign
+    changedByKey[keys[entry]!]! += sign
   }
 
   const readSide = ({ alerts, keys: some, anomalies }: MutableSide): Side => ({ alerts, keys: some, anomalies: [...anomalies] })
@@ -197,7 +216,10 @@ export function openTally(columnCount: number): MutableTally {
       windows = grown(windows, count)
       keys = grown(keys, count)
       observations = grown(observations, count)
-      closed = grown(closed, count)
+      standing = grown(standing, count)
+      currentSum = grown(currentSum, count)
+      proposedSum = grown(proposedSum, count)
+      unequal = grown(unequal, count)
       for (const counts of [current, proposed]) counts.forEach((column, i) => (counts[i] = grown(column, count)))
       windows[entry] = window
       keys[entry] = key
@@ -215,10 +237,10 @@ export function openTally(columnCount: number): MutableTally {
       observations[entry]! += more
       rows += more
     },
-    addCurrent: (entry, column, delta) => change(current, entry, column, delta),
-    addProposed: moveProposed,
+    addCurrent,
+    addProposed,
     close(entry) {
-      closed[entry] = 1
+      standing[entry] = standingOf(entry)
       closedRows += 1
       closedObservations += observations[entry]!
       account(entry, 1)
@@ -245,9 +267,13 @@ export function openTally(columnCount: number): MutableTally {
     },
     setMinimumObservations(next) {
       if (next === minimum) return
-      for (let entry = 0; entry < count; entry++) if (closed[entry] === 1) account(entry, -1)
       minimum = next
-      for (let entry = 0; entry < count; entry++) if (closed[entry] === 1) account(entry, 1)
+      for (let entry = 0; entry < count; entry++) {
+        if (standing[entry] === standings.open) continue
+        account(entry, -1)
+        standing[entry] = standingOf(entry)
+        account(entry, 1)
+      }
     },
     countsOf: (entry) => ({ observations: observations[entry]!, current: current.map((column) => column[entry]!), proposed: proposed.map((column) => column[entry]!) }),
     read: () => ({
@@ -268,13 +294,16 @@ export function openTally(columnCount: number): MutableTally {
       Array.from({ length: keyCount }, (_, key) => ({ key, current: sides[0].byKey[key]!, proposed: sides[1].byKey[key]!, kept: keptByKey[key]!, changed: changedByKey[key]! })).filter((tally) => tally.current > 0 || tally.proposed > 0),
     alertOf(entry) {
       const enough = observations[entry]! >= minimum
-      return { current: enough && sumOf(current, entry) > 0, proposed: enough && sumOf(proposed, entry) > 0 }
+      return { current: enough && currentSum[entry]! > 0, proposed: enough && proposedSum[entry]! > 0 }
     },
     get bytes() {
-      return windows.byteLength + keys.byteLength + observations.byteLength + closed.byteLength + [...current, ...proposed].reduce((sum, column) => sum + column.byteLength, 0)
+      return [windows, keys, observations, standing, currentSum, proposedSum, unequal, ...current, ...proposed].reduce((sum, { byteLength }) => sum + byteLength, 0)
     },
     get rows() {
       return rows
     }
   }
 }
+
+/** By how much more or fewer columns differ when a count goes from `before` to `after`, and the other side's stays. */
+const unequalAfter = (other: number, before: number, after: number): number => Number(after !== other) - Number(before !== other)

@@ -2,8 +2,9 @@ import { micros } from '#shared/engine/time.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { lastWindowOf, type WindowNumber } from '#shared/engine/windowSpec.ts'
 import type { Block } from './block.ts'
-import { openBlockList, type StoredBlock } from './blockList.ts'
-import { grown } from './growing.ts'
+import { openBlockList, storedBlock, type StoredBlock } from './blockList.ts'
+import { openCellChanges } from './cellChanges.ts'
+import { openCellEntries, openEntryChanges } from './entryChanges.ts'
 import { limitedColumns, type Range } from './limitedColumns.ts'
 import { formFor, rankAbove, rankBelow } from './sortedValues.ts'
 import { openTally, type KeyTally, type Tally } from './tally.ts'
@@ -85,18 +86,9 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
   /** Entries (a window and key) by window, then by key. */
   const entriesOfWindow = new Map<number, Map<number, number>>()
   const windowNumbers: number[] = []
-  /** Where the entries of a cell begin in `entryLists`, and how many there are. */
-  let cellFirst = new Uint32Array(0)
-  let cellLength = new Uint32Array(0)
-  let cellCount = 0
-  let entryLists = new Uint32Array(0)
-  let listLength = 0
-  /** Change of each cell while a limit moves; 0 between moves. */
-  let deltas = new Int32Array(0)
-  let touched = new Uint32Array(0)
-  /** The same of entries. */
-  let entryDeltas = new Int32Array(0)
-  let touchedEntries = new Uint32Array(0)
+  const cellEntries = openCellEntries()
+  const cellChanges = openCellChanges()
+  const entryChanges = openEntryChanges(cellEntries)
   let ranges = initial
   let closedUpTo = -Infinity
 
@@ -128,79 +120,25 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
     const id = key * mostWindows + (last - firstWindow)
     const known = ofPane.get(id)
     if (known !== undefined) return known
-    const cell = cellCount++
+    const entries = Array.from({ length: last - firstWindow + 1 }, (_, i) => entryOf(firstWindow + i, key))
+    const cell = cellEntries.add(entries)
     ofPane.set(id, cell)
-    cellFirst = grown(cellFirst, cellCount)
-    cellLength = grown(cellLength, cellCount)
-    deltas = grown(deltas, cellCount)
-    touched = grown(touched, cellCount)
-    const length = last - firstWindow + 1
-    entryLists = grown(entryLists, listLength + length)
-    cellFirst[cell] = listLength
-    cellLength[cell] = length
-    for (let window = firstWindow; window <= last; window++) entryLists[listLength++] = entryOf(window, key)
     return cell
   }
 
-  /** What `walk` has left in `deltas` goes to the entries of those cells, and from there to `add`: once an entry, however many cells it has. */
-  function settle(count: number, add: (entry: number, delta: number) => void): void {
-    let entries = 0
-    entryDeltas = grown(entryDeltas, tally.entries)
-    for (let i = 0; i < count; i++) {
-      const cell = touched[i]!
-      const delta = deltas[cell]!
-      deltas[cell] = 0
-      if (delta === 0) continue
-      const end = cellFirst[cell]! + cellLength[cell]!
-      for (let at = cellFirst[cell]!; at < end; at++) {
-        const entry = entryLists[at]!
-        if (entryDeltas[entry] === 0) {
-          if (entries === touchedEntries.length) touchedEntries = grown(touchedEntries, entries + 1)
-          touchedEntries[entries++] = entry
-        }
-        entryDeltas[entry]! += delta
-      }
-    }
-    for (let i = 0; i < entries; i++) {
-      const entry = touchedEntries[i]!
-      const delta = entryDeltas[entry]!
-      if (delta === 0) continue
-      entryDeltas[entry] = 0
-      add(entry, delta)
-    }
-  }
-
-  /** Adds `sign` to the cell of each row of an order whose value has a rank from `from` to `to`, and notes the cells. */
-  function walk({ cells: own, orders }: StoredBlock, order: number, from: number, to: number, sign: number, before: number): number {
-    if (from >= to) return before
-    const { starts, cells } = orders[order]!
-    const end = starts[to]!
-    const changes = deltas // A local name: the loop runs once a row.
-    let noted = touched
-    let count = before
-    for (let at = starts[from]!; at < end; at++) {
-      const cell = own[cells[at]!]!
-      const delta = changes[cell]!
-      if (delta === 0) {
-        if (count === noted.length) noted = touched = grown(noted, count + 1)
-        noted[count++] = cell
-      }
-      changes[cell] = delta + sign
-    }
-    return count
-  }
-
   /** Rows outside a range, all of them. */
-  function walkOutside(block: StoredBlock, column: number, { min, max }: Range, count: number): number {
+  function walkOutside(block: StoredBlock, column: number, { min, max }: Range): void {
     const { column: { type }, firstOrder } = columns[column]!
     const high = firstOrder + formFor(type, max)
     const low = firstOrder + formFor(type, min)
     const above = block.orders[high]!.values
-    return walk(block, low, 0, rankBelow(type, block.orders[low]!.values, min), 1, walk(block, high, rankAbove(type, above, max), above.length, 1, count))
+    cellChanges.walk(block, high, rankAbove(type, above, max), above.length, 1)
+    cellChanges.walk(block, low, 0, rankBelow(type, block.orders[low]!.values, min), 1)
+    entryChanges.settle(block, cellChanges)
   }
 
   /** Only the rows between two limits, where both are compared in the same form. */
-  function walkMoved(block: StoredBlock, column: number, from: Range, to: Range, count: number): number {
+  function walkMoved(block: StoredBlock, column: number, from: Range, to: Range): void {
     const { column: { type }, firstOrder } = columns[column]!
     if (from.max !== to.max) {
       const [was, is] = [from.max, to.max].map((limit) => {
@@ -208,37 +146,51 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
         const { values } = block.orders[order]!
         return { order, rank: rankAbove(type, values, limit), end: values.length }
       }) as [Side, Side]
-      if (was.order !== is.order) count = walk(block, is.order, is.rank, is.end, 1, walk(block, was.order, was.rank, was.end, -1, count))
-      else if (was.rank < is.rank) count = walk(block, is.order, was.rank, is.rank, -1, count)
-      else count = walk(block, is.order, is.rank, was.rank, 1, count)
+      if (was.order !== is.order) {
+        cellChanges.walk(block, was.order, was.rank, was.end, -1)
+        cellChanges.walk(block, is.order, is.rank, is.end, 1)
+      } else if (was.rank < is.rank) cellChanges.walk(block, is.order, was.rank, is.rank, -1)
+      else cellChanges.walk(block, is.order, is.rank, was.rank, 1)
     }
     if (from.min !== to.min) {
       const [was, is] = [from.min, to.min].map((limit) => {
         const order = firstOrder + formFor(type, limit)
         return { order, rank: rankBelow(type, block.orders[order]!.values, limit), end: 0 }
       }) as [Side, Side]
-      if (was.order !== is.order) count = walk(block, is.order, 0, is.rank, 1, walk(block, was.order, 0, was.rank, -1, count))
-      else if (was.rank < is.rank) count = walk(block, is.order, was.rank, is.rank, 1, count)
-      else count = walk(block, is.order, is.rank, was.rank, -1, count)
+      if (was.order !== is.order) {
+        cellChanges.walk(block, was.order, 0, was.rank, -1)
+        cellChanges.walk(block, is.order, 0, is.rank, 1)
+      } else if (was.rank < is.rank) cellChanges.walk(block, is.order, was.rank, is.rank, 1)
+      else cellChanges.walk(block, is.order, is.rank, was.rank, -1)
     }
-    return count
+    entryChanges.settle(block, cellChanges)
   }
 
   function addBlock(block: Block, own: readonly Range[], stampOf: (window: number) => void): void {
     const numbers = block.keys.map(keyNumber)
     const cells = Uint32Array.from(block.pane, (pane, i) => cellOf(pane, numbers[block.key[i]!]!, block.firstWindow[i]!))
+    let firstEntry = Infinity
+    let lastEntry = -Infinity
+    const { first, length, entries } = cellEntries
     block.rows.forEach((rows, i) => {
       const cell = cells[i]!
-      for (let at = cellFirst[cell]!; at < cellFirst[cell]! + cellLength[cell]!; at++) {
-        const entry = entryLists[at]!
+      for (let at = first[cell]!; at < first[cell]! + length[cell]!; at++) {
+        const entry = entries[at]!
+        firstEntry = Math.min(firstEntry, entry)
+        lastEntry = Math.max(lastEntry, entry)
         tally.addRows(entry, rows)
         stampOf(tally.windowOf(entry))
       }
     })
-    const stored: StoredBlock = { cells, orders: block.orders }
+    const stored = storedBlock({ cells, firstEntry, lastEntry, orders: block.orders })
+    // Blocks that become one have no more cells than there are.
+    cellChanges.reserve(cellEntries.count)
+    entryChanges.reserve(tally.entries)
     columns.forEach((_, column) => {
-      settle(walkOutside(stored, column, own[column]!, 0), (entry, delta) => tally.addCurrent(entry, column, delta))
-      settle(walkOutside(stored, column, ranges[column]!, 0), (entry, delta) => tally.addProposed(entry, column, delta))
+      walkOutside(stored, column, own[column]!)
+      tally.addCurrent(column, entryChanges.take())
+      walkOutside(stored, column, ranges[column]!)
+      tally.addProposed(column, entryChanges.take())
     })
     list.add(stored)
   }
@@ -262,9 +214,8 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
         const from = ranges[column]!
         const to = next[column]!
         if (from.min === to.min && from.max === to.max) return
-        let count = 0
-        for (const block of list.blocks) count = walkMoved(block, column, from, to, count)
-        settle(count, (entry, delta) => tally.addProposed(entry, column, delta))
+        for (const block of list.blocks) walkMoved(block, column, from, to)
+        tally.addProposed(column, entryChanges.take())
       })
       ranges = next.map((range) => ({ ...range }))
     },
@@ -310,8 +261,7 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
       return list.values
     },
     size() {
-      const own = cellFirst.byteLength + cellLength.byteLength + entryLists.byteLength + deltas.byteLength + touched.byteLength + entryDeltas.byteLength + touchedEntries.byteLength
-      return { bytes: own + list.bytes + tally.bytes, rows: tally.rows, values: list.values }
+      return { bytes: cellEntries.bytes + entryChanges.bytes + list.bytes + tally.bytes, rows: tally.rows, values: list.values }
     }
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ValueType } from '#shared/engine/valueType.ts'
 import type { StoredBlock } from '#shared/whatIf/blockList.ts'
-import { openBlockList } from '#shared/whatIf/blockList.ts'
+import { openBlockList, storedBlock } from '#shared/whatIf/blockList.ts'
 import { distributionOf, outsideOf, quantileOf } from '#shared/whatIf/distribution.ts'
 import type { LimitedColumn } from '#shared/whatIf/limitedColumns.ts'
 import { orderRows } from '#shared/whatIf/order.ts'
@@ -12,8 +12,10 @@ const limitedOf = (type: ValueType): LimitedColumn => ({ output: 'outside', colu
 const double = limitedOf({ kind: 'double' })
 
 /** A block whose rows are all in one cell. */
-const blockOf = (values: readonly (number | null)[]): StoredBlock => ({
+const blockOf = (values: readonly (number | null)[]): StoredBlock => storedBlock({
   cells: Uint32Array.of(0),
+  firstEntry: 0,
+  lastEntry: 0,
   orders: [orderRows({ values: Float64Array.from(values, (value) => value ?? 0), nulls: Uint8Array.from(values, (value) => (value === null ? 1 : 0)) }, new Uint32Array(values.length), values.length, 1)]
 })
 
@@ -68,7 +70,7 @@ describe('limits follow the type of the column', () => {
 
 test('blocks whose cells are too many together stay as they are, and more are taken', () => {
   const list = openBlockList()
-  for (let i = 0; i < 20; i++) list.add({ cells: Uint32Array.from({ length: 10_000 }, (_, cell) => i * 10_000 + cell), orders: [orderRows({ values: Float64Array.of(i), nulls: Uint8Array.of(0) }, Uint32Array.of(0), 1, 10_000)] })
+  for (let i = 0; i < 20; i++) list.add(storedBlock({ cells: Uint32Array.from({ length: 10_000 }, (_, cell) => i * 10_000 + cell), firstEntry: 0, lastEntry: 0, orders: [orderRows({ values: Float64Array.of(i), nulls: Uint8Array.of(0) }, Uint32Array.of(0), 1, 10_000)] }))
   expect(list.blocks.map(({ orders: [order], cells }) => `${order!.values[0]} ${cells[order!.cells[0]!]}`).sort()).toEqual(Array.from({ length: 20 }, (_, i) => `${i} ${i * 10_000}`).sort())
 })
 

@@ -57,7 +57,12 @@ const times: fc.Arbitrary<Micros> = fc.oneof(
   fc.integer({ min: 0, max: 30 }).map((minutes) => micros(start + BigInt(minutes) * 60n * second)) // on the edges
 )
 const rows: fc.Arbitrary<Row> = fc.record({ at: fc.option(times, { freq: 30, nil: null }), key: fc.constantFrom('a', 'b', null), values: fc.record({ altitude: values, velocity: values }) })
-const batches = fc.array(fc.array(rows, { maxLength: 12 }), { maxLength: 24 })
+/** Many rows of few windows and keys, so that limits pass over whole stretches of them. */
+const crowded: fc.Arbitrary<Row> = fc.record({ at: fc.integer({ min: 0, max: 4 }).map((halves) => micros(start + BigInt(halves) * 30n * second)), key: fc.constantFrom('a', null), values: fc.record({ altitude: values, velocity: values }) })
+const batches = fc.oneof(
+  { weight: 3, arbitrary: fc.array(fc.array(rows, { maxLength: 12 }), { maxLength: 24 }) },
+  { weight: 1, arbitrary: fc.array(fc.array(crowded, { maxLength: 60 }), { maxLength: 10 }) }
+)
 
 interface Replayed {
   /** Altitude and velocity anomalies by window and key, of gold and of what is open at the end. */
