@@ -4,7 +4,7 @@ import { maxFrameBytes } from '#shared/contract/frame.ts'
 import type { SilverQuestion, SilverRows } from '#shared/contract/silver.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
-import { refuseLimits } from '../whatIf/runWhatIf.ts'
+import { refuseLimits } from '../whatIf/limitRanges.ts'
 import { typedColumns } from './loadGold.ts'
 import { openSilverQueries, windowOf, withSilverRows, type SilverParts } from './silverBatches.ts'
 

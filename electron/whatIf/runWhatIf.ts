@@ -7,12 +7,14 @@ import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { windowStart } from '#shared/engine/windowSpec.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { distributionOf, outsideOf, quantileOf } from '#shared/whatIf/distribution.ts'
-import { limitedColumns, type Range } from '#shared/whatIf/limitedColumns.ts'
+import { limitedColumns } from '#shared/whatIf/limitedColumns.ts'
 import type { Tally } from '#shared/whatIf/tally.ts'
 import { openThresholdIndex, type AlertCounts, type ThresholdIndex } from '#shared/whatIf/thresholdIndex.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Storage } from '../storage/storage.ts'
+import { rangesOfLimits, refuseLimits } from './limitRanges.ts'
+import { oneAtATime } from './oneAtATime.ts'
 import { closedBy, readBlocks } from './readBlocks.ts'
 import type { RecordedBatch } from './recordedBatches.ts'
 import { openRecordedQuery, type RecordedQuery } from './recordedQuery.ts'
@@ -154,7 +156,7 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
     return open()
   }
 
-  function propose({ index }: { index: ThresholdIndex }, { limits, current, minimumObservations }: WhatIfQuestion): ThresholdIndex {
+  function propose(index: ThresholdIndex, { limits, current, minimumObservations }: WhatIfQuestion): ThresholdIndex {
     refuseLimits(limits)
     refuseLimits(current)
     index.setMinimumObservations(minimumObservations)
@@ -164,14 +166,16 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
 
   return {
     async ask(question) {
-      const parts = await asked()
-      const index = propose(parts, question)
-      const answer = answerOf(index, parts.recorded.query.spec, question, progress())
-      return question.whole ? { ...answer, oneAtATime: alone(index, question.current, question.limits) } : answer
+      const { recorded, index: own } = await asked()
+      const index = propose(own, question)
+      const answer = answerOf(index, recorded.query.spec, question, progress())
+      if (!question.whole) return answer
+      const { oneAtATime: alone, decidedBy } = oneAtATime(index, question.current, question.limits, answer.countries.map(({ country }) => country))
+      return { ...answer, oneAtATime: alone, countries: answer.countries.map((change, i) => ({ ...change, decidedBy: decidedBy[i]! })) }
     },
     async rows(question) {
       const parts = await asked()
-      return rowsOf(propose(parts, question), parts.recorded)
+      return rowsOf(propose(parts.index, question), parts.recorded)
     },
     async distribution({ measure, from, to, bins }) {
       const { recorded, index } = await asked()
@@ -204,35 +208,6 @@ export function openRunWhatIf({ pipeline, folder, database, openStorage, clock }
 
 }
 
-/** Alerts when each limit that differs from those of now is moved alone. The index is left as it was. */
-function alone(index: ThresholdIndex, now: Limits, limits: Limits): WhatIfAnswer['oneAtATime'] {
-  const answers = limitNames.flatMap((limit) => {
-    const moved = { ...now, [limit]: limits[limit] }
-    // Alone it would cross the one that stays.
-    if (limits[limit] === now[limit] || moved.altitudeMin > moved.altitudeMax || moved.velocityMin > moved.velocityMax) return []
-    index.propose(rangesOfLimits(moved))
-    return [{ limit, alerts: index.tally().proposed.alerts }]
-  })
-  index.propose(rangesOfLimits(limits))
-  return answers
-}
-
-const limitNames = ['altitudeMin', 'altitudeMax', 'velocityMin', 'velocityMax'] as const satisfies readonly (keyof Limits)[]
-
-/** In the order of the query's outputs. */
-const rangesOfLimits = ({ altitudeMin, altitudeMax, velocityMin, velocityMax }: Limits): readonly Range[] => [
-  { min: altitudeMin, max: altitudeMax },
-  { min: velocityMin, max: velocityMax }
-]
-
-/** Fault `usage` for limits that cross, or are no numbers. */
-export function refuseLimits(limits: Limits): void {
-  for (const name of limitNames) if (typeof limits[name] !== 'number' || !Number.isFinite(limits[name])) throw new Fault('usage', `the limit ${name} is ${String(limits[name])}: it must be a number`)
-  for (const [name, min, max] of [['altitude', limits.altitudeMin, limits.altitudeMax], ['velocity', limits.velocityMin, limits.velocityMax]] as const) {
-    if (min > max) throw new Fault('usage', `the ${name} minimum (${min}) is above the ${name} maximum (${max}): the minimum must be at most the maximum`)
-  }
-}
-
 /** What was kept with the run, or else what silver has; which is kept then. */
 async function readOrLoad(saved: SavedBlocks, { batchId, range, setAside }: RecordedBatch, lateMs: number, columns: string, read: () => ReturnType<typeof readBlocks>): ReturnType<typeof readBlocks> {
   const identity = JSON.stringify([range.start, range.end, setAside, lateMs, columns])
@@ -260,7 +235,7 @@ function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, min
     .keys()
     .sort((a, b) => moved(b) - moved(a) || b.current + b.proposed - a.current - a.proposed)
     .slice(0, countriesOfAnswer)
-    .map(({ key, ...counts }) => ({ country: key, ...counts }))
+    .map(({ key, ...counts }) => ({ country: key, ...counts, decidedBy: [] }))
   return {
     limits,
     minimumObservations,

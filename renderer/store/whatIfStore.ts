@@ -86,8 +86,7 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
           const got = await host.whatIf(mine, asked)
           if (mine !== runId) continue
           // The whole is told a moment later: until then, what is known of the same limits stays.
-          const known = sameQuestion(got, answer) ? answer : undefined
-          answer = known ? { ...got, oneAtATime: known.oneAtATime, current: { ...got.current, episodes: known.current.episodes }, proposed: { ...got.proposed, episodes: known.proposed.episodes } } : got
+          answer = answer && sameQuestion(got, answer) ? withWhole(got, answer) : got
           fault = null
         } catch (error) {
           if (mine !== runId) continue
@@ -205,6 +204,18 @@ export function openWhatIfStore(host: Pick<Host, 'whatIf' | 'whatIfRows' | 'dist
       return () => void listeners.delete(listener)
     },
     version: () => version
+  }
+}
+
+/** What takes longer, from an answer before. */
+function withWhole(answer: WhatIfAnswer, known: WhatIfAnswer): WhatIfAnswer {
+  const decidedBy = new Map(known.countries.map((change) => [change.country, change.decidedBy]))
+  return {
+    ...answer,
+    oneAtATime: known.oneAtATime,
+    current: { ...answer.current, episodes: known.current.episodes },
+    proposed: { ...answer.proposed, episodes: known.proposed.episodes },
+    countries: answer.countries.map((change) => ({ ...change, decidedBy: decidedBy.get(change.country) ?? [] }))
   }
 }
 

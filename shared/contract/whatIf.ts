@@ -7,7 +7,7 @@ export interface WhatIfQuestion {
   readonly minimumObservations: number
   /** Those that the next batch is counted with. */
   readonly current: Limits
-  /** Also what takes longer: episodes, and what each of the limits that differ would do alone. */
+  /** Also what takes longer: episodes, and what each of the limits that differ does. */
   readonly whole: boolean
 }
 
@@ -48,6 +48,8 @@ export interface CountryChange {
   readonly proposed: number
   readonly kept: number
   readonly changed: number
+  /** The limits without whose move its alerts would be others; where it takes none of them in particular, those that do it alone. Empty unless the whole was asked for. */
+  readonly decidedBy: readonly (keyof Limits)[]
 }
 
 /** Rows with a value. */

@@ -49,6 +49,7 @@ export interface MutableTally {
   read(): Tally
   /** Keys with an alert on either side, in no order. */
   keyTallies(): KeyTally[]
+  keyTally(key: number): KeyTally
   /** Whether the entry is an alert: with the limits that it had, with the proposed ones. */
   alertOf(entry: number): { readonly current: boolean; readonly proposed: boolean }
   readonly bytes: number
@@ -208,6 +209,8 @@ export function openTally(columnCount: number): MutableTally {
     changedByKey[keys[entry]!]! += sign
   }
 
+  const keyTally = (key: number): KeyTally => ({ key, current: sides[0].byKey[key]!, proposed: sides[1].byKey[key]!, kept: keptByKey[key]!, changed: changedByKey[key]! })
+
   const readSide = ({ alerts, keys: some, anomalies }: MutableSide): Side => ({ alerts, keys: some, anomalies: [...anomalies] })
 
   return {
@@ -290,8 +293,8 @@ export function openTally(columnCount: number): MutableTally {
       lost,
       mixedWindows
     }),
-    keyTallies: () =>
-      Array.from({ length: keyCount }, (_, key) => ({ key, current: sides[0].byKey[key]!, proposed: sides[1].byKey[key]!, kept: keptByKey[key]!, changed: changedByKey[key]! })).filter((tally) => tally.current > 0 || tally.proposed > 0),
+    keyTally,
+    keyTallies: () => Array.from({ length: keyCount }, (_, key) => keyTally(key)).filter((tally) => tally.current > 0 || tally.proposed > 0),
     alertOf(entry) {
       const enough = observations[entry]! >= minimum
       return { current: enough && currentSum[entry]! > 0, proposed: enough && proposedSum[entry]! > 0 }

@@ -54,6 +54,8 @@ export interface ThresholdIndex {
   tally(): Tally
   /** Alerts by key, of those that have any. */
   keys(): KeyAlerts[]
+  /** Of one key that has been seen. */
+  alertsOf(key: string | null): KeyAlerts
   /** Runs of overlapping alerts of one key, over closed windows. */
   episodes(): { readonly current: number; readonly proposed: number }
   /** Every window and key, closed and open, in no order. */
@@ -229,6 +231,7 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
         for (const [key, entry] of ofWindow) yield { window, key: keys[key]!, closed: window <= closedUpTo, ...tally.countsOf(entry) }
       }
     },
+    alertsOf: (key) => ({ ...tally.keyTally(keyNumbers.get(key)!), key }),
     keys: () => tally.keyTallies().map(({ key, ...counts }) => ({ key: keys[key]!, ...counts })),
     episodes() {
       const overlapping = Number((spec.window.size - 1n) / spec.window.slide)

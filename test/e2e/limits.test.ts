@@ -156,6 +156,16 @@ describeWorkbench('limits in a browser', (bench) => {
       expect(of).toBeGreaterThan(0)
       tabs[name] = rows
     }
+    await page.getByRole('tab', { name: /^By country/ }).click()
+    const byCountry = page.getByRole('table', { name: 'Changes by country' })
+    const shownExtremes = async () => (await byCountry.getByRole('row').nth(1).getByRole('cell').allTextContents()).slice(-4)
+    await reads(shownExtremes, ([max]) => max !== '')
+    const country = await byCountry.getByRole('row').nth(1).getByRole('button').innerText()
+    const scan = await openTableScan(openStorage(join(runsOf(dataFolder).get('silver')!, 'anomaly_alerts')), {}, bench.database)
+    const [extremes] = (await bench.database.query(`SELECT round(max(max_altitude))::INT AS a, round(min(min_altitude))::INT AS b, round(max(max_velocity))::INT AS c FROM (${scan.sql}) WHERE origin_country = '${country}'`)).rows()
+    const decided = await reads(shownExtremes, (cells) => cells[3] !== '')
+    expect(decided.slice(0, 3).map(numberIn), country).toEqual([extremes!.a, extremes!.b, extremes!.c])
+    expect(decided[3]).toMatch(/^(alt min|alt max|vel max)(, (alt max|vel max))*$/)
     await page.getByRole('button', { name: 'Save as run' }).click()
     await page.getByRole('heading', { name: 'silver 2' }).waitFor()
     await waitForBadge(page, 'DONE')

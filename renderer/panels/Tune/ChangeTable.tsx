@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
+import type { Limits } from '#shared/contract/run.ts'
 import type { CountryChange, WhatIfAnswer } from '#shared/contract/whatIf.ts'
-import { formatChange, formatCount, formatInstant } from '#renderer/format/format.ts'
+import { altitudeIn, formatChange, formatCount, formatInstant, velocityIn } from '#renderer/format/format.ts'
 import { Grid } from '#renderer/grid/Grid.tsx'
 import type { GridQuery } from '#renderer/grid/gridRows.ts'
 import { useSession } from '#renderer/store/session.ts'
@@ -9,6 +10,7 @@ import { changeColumns, questionOfRow } from '../Dock/gridColumns.tsx'
 import { openShowRows } from '../ShowRows/openShowRows.ts'
 import { useSize } from '../useSize.ts'
 import { stripPaths, stripsOf, type Strip } from './countryStrips.ts'
+import { useExtremes } from './useExtremes.ts'
 import { useLimits, useUnits, useWhatIf } from './useWhatIf.ts'
 
 type ChangeTab = 'all' | 'country' | 'gained' | 'lost' | 'changed' | 'kept'
@@ -101,6 +103,8 @@ export function ChangeTable() {
 }
 
 const cellPx = 7
+/** All but the strip. */
+const otherColumnsPx = 880
 const cellHeight = 12
 const shownCountries = 300
 
@@ -108,14 +112,16 @@ const shownCountries = 300
 function Countries() {
   const { run } = useSession()
   const { answer, rows } = useWhatIf()
-  const { zone } = useUnits()
+  const units = useUnits()
+  const { zone } = units
+  const extremes = useExtremes(answer)
   const [place, { width }] = useSize()
   const strips = useMemo(() => (rows ? stripsOf(rows.table) : new Map<string | null, Strip>()), [rows])
   if (!answer) return <p className="hint change-empty">Counting.</p>
   const slideMs = slideMsOf(run.run)
   const sizeMs = (run.run?.queries.anomaly_alerts?.sizeUs ?? 0) / 1000
   const { closedWindows, fromMs, toMs } = answer.coverage
-  const room = Math.max(1, Math.floor((width - 620) / cellPx))
+  const room = Math.max(1, Math.floor((width - otherColumnsPx) / cellPx))
   const span = fromMs === null || toMs === null ? 0 : Math.round((toMs - fromMs - sizeMs) / slideMs) + 1
   const cells = Math.min(room, span)
   const lastMs = (toMs ?? 0) - sizeMs
@@ -136,11 +142,18 @@ function Countries() {
             <th scope="col" className="change-strip-head">
               {span > cells ? 'Newest windows, ending' : 'Windows ending'} {formatInstant(lastMs + sizeMs - (cells - 1) * slideMs, zone, { seconds: false, mark: false })} to {formatInstant(lastMs + sizeMs, zone, { seconds: false, mark: false })}
             </th>
+            <th scope="col">Max {units.altitudeUnit}</th>
+            <th scope="col">Min {units.altitudeUnit}</th>
+            <th scope="col">Max {units.velocityUnit}</th>
+            <th scope="col" className="change-decided">
+              Decided by
+            </th>
           </tr>
         </thead>
         <tbody>
           {moving.slice(0, shownCountries).map((change) => {
             const strip = strips.get(change.country)
+            const { maxAltitude = NaN, minAltitude = NaN, maxVelocity = NaN } = extremes.get(change.country) ?? {}
             const paths = strip && stripPaths(strip, lastMs, slideMs, cells, cellPx, cellHeight)
             return (
               <tr key={String(change.country)}>
@@ -155,7 +168,7 @@ function Countries() {
                 <td className={change.proposed > change.kept ? 'change-gained' : 'change-none'}>{formatChange(change.proposed - change.kept)}</td>
                 <td className={change.current > change.kept ? '' : 'change-none'}>{formatChange(change.kept - change.current)}</td>
                 <td className={change.changed > 0 ? '' : 'change-none'}>{formatCount(change.changed)}</td>
-                <td>
+                <td className="change-strip-place">
                   {paths && (
                     <svg width={cells * cellPx} height={cellHeight} aria-hidden className="change-strip">
                       <path className="change-strip-kept" d={paths.kept} />
@@ -164,6 +177,10 @@ function Countries() {
                     </svg>
                   )}
                 </td>
+                <td>{wholeNumber(altitudeIn(units.altitudeUnit, maxAltitude))}</td>
+                <td>{wholeNumber(altitudeIn(units.altitudeUnit, minAltitude))}</td>
+                <td>{wholeNumber(velocityIn(units.velocityUnit, maxVelocity))}</td>
+                <td className="change-decided">{change.decidedBy.map((limit) => limitWords[limit]).join(', ')}</td>
               </tr>
             )
           })}
@@ -173,6 +190,10 @@ function Countries() {
     </div>
   )
 }
+
+const limitWords: Readonly<Record<keyof Limits, string>> = { altitudeMin: 'alt min', altitudeMax: 'alt max', velocityMin: 'vel min', velocityMax: 'vel max' }
+
+const wholeNumber = (value: number): string => (Number.isNaN(value) ? '' : formatCount(value))
 
 function wordOf({ current, proposed, kept }: CountryChange): string {
   if (current === kept && proposed === kept) return '± changed'
