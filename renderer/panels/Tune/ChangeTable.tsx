@@ -104,7 +104,9 @@ export function ChangeTable() {
 
 const cellPx = 7
 /** All but the strip. */
-const otherColumnsPx = 880
+const otherColumnsPx = 850
+/** From here on the head of the strip has room for all of its words. */
+const longHeadPx = 200
 const cellHeight = 12
 const shownCountries = 300
 
@@ -139,8 +141,8 @@ function Countries() {
             <th scope="col">Gained</th>
             <th scope="col">Lost</th>
             <th scope="col">Changed</th>
-            <th scope="col" className="change-strip-head">
-              {span > cells ? 'Newest windows, ending' : 'Windows ending'} {formatInstant(lastMs + sizeMs - (cells - 1) * slideMs, zone, { seconds: false, mark: false })} to {formatInstant(lastMs + sizeMs, zone, { seconds: false, mark: false })}
+            <th scope="col" className="change-strip-head" title={span > cells ? `The newest ${formatCount(cells)} of ${formatCount(span)} windows` : undefined}>
+              {cells * cellPx > longHeadPx ? 'Windows ending' : 'Ending'} {formatInstant(lastMs + sizeMs - (cells - 1) * slideMs, zone, { seconds: false, mark: false })} to {formatInstant(lastMs + sizeMs, zone, { seconds: false, mark: false })}
             </th>
             <th scope="col">Max {units.altitudeUnit}</th>
             <th scope="col">Min {units.altitudeUnit}</th>
