@@ -51,13 +51,15 @@ export function LimitHistogram({ measure, large }: { readonly measure: Measure; 
   )
 }
 
-/** "rows outside 2.34 % → 0.18 %". */
+/** "rows outside 2.34 % → 0.18 %", or one share where nothing moves. */
 export function OutsideShare({ outside }: { readonly outside: RowsOutside | undefined }) {
   if (!outside || outside.rows === 0) return null
   const share = ({ below, above }: RowsOutside['current']) => formatTotalRate((below + above) / outside.rows)
+  const isSame = outside.current.below === outside.proposed.below && outside.current.above === outside.proposed.above
   return (
     <span className="hint">
-      rows outside {share(outside.current)} → <span className="alert-text">{share(outside.proposed)}</span>
+      rows outside {!isSame && `${share(outside.current)} → `}
+      <span className="alert-text">{share(outside.proposed)}</span>
     </span>
   )
 }
