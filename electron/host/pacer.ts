@@ -47,8 +47,11 @@ interface Member {
 export function openPacer(clock: Clock, initial: PacerState, onChange: (state: PacerState) => void = () => undefined): Pacer {
   const members = new Map<string, Member>()
   let { playing, speed } = initial
-  let step: StepUnit | undefined
-  /** Since the step began, or since the last turn. */
+  /** Asked for and not come to their end, the first one under way. */
+  let steps: StepUnit[] = []
+  /** The first step has had a turn: before it, what is still at work belongs to what went before. */
+  let isUnderWay = false
+  /** Since the step under way began. */
   let turns = 0
   const seen = { files: 0, closedWindows: 0, alerts: 0 }
   let newestMs: number | undefined
@@ -61,7 +64,14 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
     onChange({ playing, speed })
   }
 
+  /** Also before the first query has entered. */
+  const isAtWork = () => members.size === 0 || [...members.values()].some((member) => !member.idle && member.release === undefined)
   const waiting = () => [...members.values()].filter((member) => member.release !== undefined)
+
+  function giveUpSteps(): void {
+    steps = []
+    isUnderWay = false
+  }
 
   function release(member: Member): void {
     const go = member.release
@@ -72,13 +82,22 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
   function advance(): void {
     timer?.abort()
     timer = undefined
-    if (playing && step === undefined && speed === 'max') return waiting().forEach(release)
+    if (playing && steps.length === 0 && speed === 'max') return waiting().forEach(release)
+    if (isAtWork()) return
+    if (isUnderWay && hasCome(steps[0]!)) {
+      steps.shift()
+      isUnderWay = false
+      if (steps.length === 0) return change({ playing: false })
+    }
     const ready = waiting()
-    if (ready.length === 0 || [...members.values()].some((member) => !member.idle && member.release === undefined)) return
-    if (step !== undefined) {
-      if (!hasCome(step)) return takeTurn(ready)
-      step = undefined
-      return change({ playing: false })
+    if (ready.length === 0) return
+    if (steps.length > 0) {
+      if (!isUnderWay) {
+        isUnderWay = true
+        turns = 0
+        Object.assign(seen, { files: 0, closedWindows: 0, alerts: 0 })
+      }
+      return takeTurn(ready)
     }
     if (!playing) return
     const waitMs = dueMs - clock.nowMs()
@@ -142,7 +161,7 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
       seen.alerts += alerts
       if (maxEventMs === undefined || (newestMs !== undefined && maxEventMs <= newestMs)) return
       // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it. Not after a step: that takes no time.
-      if (newestMs !== undefined && speed !== 'max' && step === undefined) dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
+      if (newestMs !== undefined && speed !== 'max' && steps.length === 0) dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
       newestMs = maxEventMs
     },
     leave(query) {
@@ -151,12 +170,12 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
     },
     control(command) {
       if (command.kind === 'step') {
-        step = command.unit
-        turns = 0
-        Object.assign(seen, { files: 0, closedWindows: 0, alerts: 0 })
+        // What is asked for while there is no data is one step, however often it is asked for.
+        if (!isAtWork()) giveUpSteps()
+        steps.push(command.unit)
       } else {
-        // A step that has not come to its end is given up by whatever else is asked for.
-        if (command.kind !== 'speed') step = undefined
+        // Steps that have not come to their end are given up by whatever else is asked for.
+        if (command.kind !== 'speed') giveUpSteps()
         else dueMs = -Infinity
         change(command.kind === 'speed' ? { speed: command.speed } : { playing: command.kind === 'play' })
       }

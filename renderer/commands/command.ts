@@ -33,5 +33,7 @@ export interface Command {
   readonly disabled?: true
   /** The keys belong to whatever has the focus, where that takes them. */
   readonly shy?: true
+  /** Done again and again while its keys are held down. */
+  readonly repeats?: true
   readonly run: () => void
 }

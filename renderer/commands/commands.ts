@@ -41,8 +41,8 @@ function editCommands({ session, actions }: CommandParts): Command[] {
   const { selection, layout, sizes } = view.get()
   const focus = (name: string) => document.querySelector<HTMLElement>(`[aria-label="${name}"]`)?.focus()
   return [
-    { id: 'undo', title: undoName === undefined ? 'Undo' : `Undo ${undoName}`, menu: 'Edit', keys: 'Ctrl+Z', ...can(undoName !== undefined), run: () => void undo.undo().catch(actions.tellFault) },
-    { id: 'redo', title: redoName === undefined ? 'Redo' : `Redo ${redoName}`, menu: 'Edit', keys: 'Ctrl+Shift+Z', also: ['Ctrl+Y'], ...can(redoName !== undefined), run: () => void undo.redo().catch(actions.tellFault) },
+    { id: 'undo', title: undoName === undefined ? 'Undo' : `Undo ${undoName}`, menu: 'Edit', keys: 'Ctrl+Z', repeats: true, ...can(undoName !== undefined), run: () => void undo.undo().catch(actions.tellFault) },
+    { id: 'redo', title: redoName === undefined ? 'Redo' : `Redo ${redoName}`, menu: 'Edit', keys: 'Ctrl+Shift+Z', also: ['Ctrl+Y'], repeats: true, ...can(redoName !== undefined), run: () => void undo.redo().catch(actions.tellFault) },
     { id: 'filterRows', title: 'Filter rows', menu: 'Edit', separated: true, ...can(layout === 'monitor'), run: () => focus('Filter rows') },
     { id: 'filterCountries', title: 'Filter countries', menu: 'Edit', ...can(layout === 'monitor' && railIsOpen(sizes, window.innerWidth)), run: () => focus('Filter countries') },
     { id: 'clearSelection', title: 'Clear selection', menu: 'Edit', ...can(selection !== null), run: () => undo.change('clear selection', { selection: null }) }

@@ -20,7 +20,7 @@ export function useCommandKeys(commandsNow: () => readonly Command[]): void {
       // A text field undoes its own typing, but for the limits: what is typed there holds at once, and is a step like any other.
       if ((pressed.id === 'undo' || pressed.id === 'redo') && target?.closest('textarea, input:not(.limit-field input)')) return
       event.preventDefault()
-      pressed.run()
+      if (!event.repeat || pressed.repeats) pressed.run()
     }
     window.addEventListener('keydown', hear)
     return () => window.removeEventListener('keydown', hear)

@@ -30,13 +30,14 @@ async function stepFiles(page: Page, count: number): Promise<void> {
   }
 }
 
-/** A run that stands before its first batch. */
+/** A run that stands after so many files. */
 async function paused(page: Page, story: Story, files: number): Promise<void> {
   await startRun(page, story.silver, { speed: '0.1×' })
+  await reads(() => filesRead(page), (read) => read === 2)
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await waitForBadge(page, 'PAUSED')
   await page.getByRole('radiogroup', { name: 'Step by' }).getByText('File', { exact: true }).click()
-  await stepFiles(page, files - (await filesRead(page)))
+  await stepFiles(page, files - 2)
 }
 
 const investigate = async (page: Page): Promise<void> => {

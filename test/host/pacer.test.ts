@@ -75,6 +75,100 @@ test.each([
   expect(done.length).toBe(triggers * 2)
 })
 
+/** Queries whose triggers end when they are told to. */
+function playByHand(initial: PacerState, queries = ['a', 'b']) {
+  const states: PacerState[] = []
+  const pacer = openPacer(handClock(), initial, (state) => states.push(state))
+  const atWork = new Map<string, (data: boolean) => void>()
+  const counts = Object.fromEntries(queries.map((query) => [query, 0]))
+  const stop = new AbortController()
+  for (const query of queries) pacer.enter(query)
+  for (const query of queries) {
+    void (async () => {
+      for (;;) {
+        await pacer.turn(query, stop.signal)
+        if (await new Promise<boolean>((end) => atWork.set(query, end))) {
+          counts[query]! += 1
+          pacer.report(query, { files: 1, closedWindows: 0, alerts: 0, maxEventMs: undefined })
+        } else {
+          pacer.idle(query)
+          await new Promise<boolean>((data) => atWork.set(query, data))
+        }
+      }
+    })().catch(() => undefined)
+  }
+  return {
+    pacer,
+    states,
+    counts,
+    /** The query's trigger ends, with data or, then it waits for some, without; or data has come. */
+    async end(query: string, data = true) {
+      const end = atWork.get(query)
+      if (!end) throw new Error(`${query} is not at work`)
+      atWork.delete(query)
+      end(data)
+      await settle()
+    },
+    atWork: () => [...atWork.keys()].sort(),
+    stop: () => stop.abort()
+  }
+}
+
+test('a step that is asked for while the one before is under way comes after it', async () => {
+  const { pacer, counts, end, atWork, states, stop } = playByHand({ playing: false, speed: 'max' })
+  pacer.control({ kind: 'step', unit: 'file' })
+  await settle()
+  await end('a')
+  // One of two has read its file: the step has come as far as one can see, and is not at its end.
+  pacer.control({ kind: 'step', unit: 'file' })
+  pacer.control({ kind: 'step', unit: 'file' })
+  await settle()
+  expect(atWork()).toEqual(['b'])
+  for (let turn = 0; turn < 2; turn++) {
+    await end('b')
+    expect(atWork()).toEqual(['a', 'b'])
+    await end('a')
+  }
+  await end('b')
+  expect({ counts, atWork: atWork(), states }).toEqual({ counts: { a: 3, b: 3 }, atWork: [], states: [{ playing: false, speed: 'max' }] })
+  stop()
+})
+
+test('a step that is asked for in play comes after what is at work', async () => {
+  const { pacer, counts, end, atWork, stop } = playByHand({ playing: true, speed: 60 })
+  await settle()
+  pacer.control({ kind: 'step', unit: 'trigger' })
+  for (const query of ['a', 'b', 'a', 'b']) await end(query)
+  expect({ counts, atWork: atWork() }).toEqual({ counts: { a: 2, b: 2 }, atWork: [] })
+  stop()
+})
+
+test('steps are given up by a pause, and what is at work comes to its end', async () => {
+  const { pacer, counts, end, atWork, stop } = playByHand({ playing: false, speed: 'max' })
+  for (let step = 0; step < 3; step++) pacer.control({ kind: 'step', unit: 'file' })
+  await settle()
+  pacer.control({ kind: 'pause' })
+  await end('a')
+  await end('b')
+  expect({ counts, atWork: atWork() }).toEqual({ counts: { a: 1, b: 1 }, atWork: [] })
+  pacer.control({ kind: 'step', unit: 'file' })
+  await settle()
+  expect(atWork()).toEqual(['a', 'b'])
+  stop()
+})
+
+test('where there is no data, a step waits for it once, however often it is asked for', async () => {
+  const { pacer, counts, end, atWork, states, stop } = playByHand({ playing: false, speed: 'max' }, ['a'])
+  pacer.control({ kind: 'step', unit: 'file' })
+  await settle()
+  await end('a', false)
+  for (let step = 0; step < 3; step++) pacer.control({ kind: 'step', unit: 'file' })
+  await end('a')
+  await end('a')
+  expect({ counts, atWork: atWork(), states: states.length }).toEqual({ counts: { a: 1 }, atWork: [], states: 1 })
+  stop()
+})
+
 test('paced at 60x, a minute of event time takes a second, for both queries together', async () => {
   const { clock, done } = play({ playing: true, speed: 60 })
   await settle()
