@@ -105,8 +105,11 @@ describeWorkbench('a workbench for everybody', (bench) => {
     await page.keyboard.press('End')
     await waitForBadge(page, 'DONE')
     const whatIf = page.getByRole('region', { name: 'What if', exact: true })
-    const alerts = (): Promise<string[]> => whatIf.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'Alerts', exact: true }) }).getByRole('cell').allTextContents()
-    await whatIf.getByText('exact, closed windows').waitFor()
+    const alerts = async (): Promise<string[]> => {
+      await whatIf.getByText('exact, closed windows').waitFor()
+      return whatIf.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'Alerts', exact: true }) }).getByRole('cell').allTextContents()
+    }
+    await alerts()
     await page.keyboard.press('Control+2')
     const slider = page.getByRole('slider', { name: 'Altitude maximum', exact: true })
     await tabTo(page, async () => (await slider.and(page.locator(':focus')).count()) === 1)
@@ -136,6 +139,6 @@ describeWorkbench('a workbench for everybody', (bench) => {
     await page.keyboard.type('SELECT count(*) AS alerts FROM gold.anomaly_alerts WHERE anomaly_rate > 0')
     await page.keyboard.press('Control+Enter')
     const result = page.getByRole('grid', { name: 'Result' })
-    expect((await reads(() => result.getByRole('gridcell').first().textContent(), (text) => text !== null)) ?? '').toBe(proposed)
+    await reads(() => result.getByRole('gridcell').first().textContent(), (text) => text === proposed)
   })
 })

@@ -130,11 +130,15 @@ export async function showTab(page: Page, name: string): Promise<void> {
   await page.getByRole('grid', { name }).waitFor()
 }
 
-/** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. */
+/** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. What never comes fails with what was read last. */
 export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => boolean): Promise<T> {
-  let value!: T
-  await until(async () => isWished((value = await read())))
-  return value
+  const giveUpMs = performance.now() + 90_000
+  for (;;) {
+    const value = await read()
+    if (isWished(value)) return value
+    if (performance.now() > giveUpMs) throw new Error(`what is waited for has not come; read last: ${JSON.stringify(value)}, not as in ${String(isWished)}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
 }
 
 /** The host has written down a view that is as wished; a reload comes back to it. */
