@@ -5,12 +5,14 @@ import type { Command } from './command.ts'
 /** What takes keys for itself. */
 const own = 'input, select, textarea, dialog, [role="grid"], [role="img"][tabindex], [role="tab"], [role="slider"], [role="separator"], [role="menubar"], [role="listbox"], [role="tree"], .time-plot[tabindex]'
 
-/** Runs the command whose keys are pressed. Shy ones leave keys to what has the focus, where that takes them. */
+/** Runs the command whose keys are pressed, once however long they are held down, unless it repeats. Shy ones leave keys to what has the focus, where that takes them. */
 export function useCommandKeys(commandsNow: () => readonly Command[]): void {
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
       const target = event.target instanceof Element ? event.target : null
+      // A button that is held down by Enter would be pressed again and again.
+      if (event.repeat && event.key === 'Enter' && target?.closest('button')) return event.preventDefault()
       const taken = target?.closest(own) !== null && target !== null
       const pressed = commandsNow().find((command) => [command.keys, ...(command.also ?? [])].some((keys) => keys !== undefined && isPress(keys, event)))
       if (!pressed || pressed.disabled) return

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { describeWorkbench, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
+import { describeWorkbench, filesRead, reads, replayedSample, startPaused, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
 
 const detail = (page: Page): Locator => page.getByRole('region', { name: 'Window', exact: true })
 const list = (page: Page): Locator => page.getByRole('listbox', { name: 'Windows' })
@@ -13,11 +13,6 @@ const hasFocus = async (element: Locator): Promise<boolean> => (await element.an
 /** What the detail says of its window: its heading and its sentence. */
 async function said(page: Page): Promise<{ window: string; sentence: string }> {
   return { window: await detail(page).getByRole('heading', { level: 2 }).innerText(), sentence: await detail(page).locator('.detail-why p').innerText() }
-}
-
-async function filesRead(page: Page): Promise<number> {
-  const text = await page.getByRole('region', { name: 'Status' }).innerText()
-  return Number(/Files read\s+(\d+)/.exec(text)?.[1] ?? 0)
 }
 
 /** So many files more, by the button. */
@@ -32,11 +27,7 @@ async function stepFiles(page: Page, count: number): Promise<void> {
 
 /** A run that stands after so many files. */
 async function paused(page: Page, story: Story, files: number): Promise<void> {
-  await startRun(page, story.silver, { speed: '0.1×' })
-  await reads(() => filesRead(page), (read) => read === 2)
-  await page.getByRole('button', { name: 'Pause', exact: true }).click()
-  await waitForBadge(page, 'PAUSED')
-  await page.getByRole('radiogroup', { name: 'Step by' }).getByText('File', { exact: true }).click()
+  await startPaused(page, story.silver)
   await stepFiles(page, files - 2)
 }
 

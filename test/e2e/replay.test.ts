@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
-import { chooseSpeed, copiedRows, csvRows, describeWorkbench, gridCount, onlyRun, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
+import { chooseSpeed, copiedRows, csvRows, describeWorkbench, filesRead, gridCount, onlyRun, reads, replayedSample, startPaused, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
 
 describeWorkbench('a replay in a browser', (bench) => {
   let story: Story
@@ -51,15 +51,6 @@ describeWorkbench('a replay in a browser', (bench) => {
       if (unit === 'Window close') await reads(() => gridCount(page, 'Phase counts'), ({ of }) => of > 0)
       if (unit === 'Alert') await reads(() => gridCount(page, 'Anomaly alerts'), ({ shown }) => shown > 0)
     }
-    // Held down, a key plays or pauses once.
-    await page.locator(':focus').blur()
-    await page.keyboard.down('Space')
-    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
-    for (let repeat = 0; repeat < 3; repeat++) await page.keyboard.down('Space')
-    await page.keyboard.up('Space')
-    await waitForBadge(page, 'REPLAY')
-    await page.keyboard.press('Space')
-    await waitForBadge(page, 'PAUSED')
     await chooseSpeed(page, 'As fast as possible')
     await page.getByRole('button', { name: 'Play', exact: true }).click()
     await waitForBadge(page, 'DONE')
@@ -68,17 +59,10 @@ describeWorkbench('a replay in a browser', (bench) => {
 
   test('as many steps are done as were asked for, also while one is under way', async () => {
     const page = await bench.open(temporaryFolder('e2e-data'))
-    await startRun(page, story.silver, { speed: '0.1×' })
-    const files = async () => Number(/Files read\s+(\d+)/.exec(await page.getByRole('region', { name: 'Status' }).innerText())?.[1] ?? 0)
-    // The second is not waited for: only it tells how far apart they are.
-    await reads(files, (read) => read === 2)
-    await page.getByRole('button', { name: 'Pause', exact: true }).click()
-    await waitForBadge(page, 'PAUSED')
-    await page.getByRole('radiogroup', { name: 'Step by' }).getByText('File', { exact: true }).click()
+    await startPaused(page, story.silver)
     for (let step = 0; step < 8; step++) await page.getByRole('button', { name: 'Step forward' }).click()
-    await reads(files, (read) => read >= 10)
     await page.getByRole('tab', { name: 'Progress 20', exact: true }).waitFor()
-    expect(await files()).toBe(10)
+    expect(await filesRead(page)).toBe(10)
   })
 
   test('a reload keeps the screen: the run, its tab, its theme', async () => {

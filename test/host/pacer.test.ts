@@ -137,7 +137,7 @@ test('a step that is asked for while the one before is under way comes after it'
 test('a step that is asked for in play comes after what is at work', async () => {
   const { pacer, counts, end, atWork, stop } = playByHand({ playing: true, speed: 60 })
   await settle()
-  pacer.control({ kind: 'step', unit: 'trigger' })
+  pacer.control({ kind: 'step', unit: 'file' })
   for (const query of ['a', 'b', 'a', 'b']) await end(query)
   expect({ counts, atWork: atWork() }).toEqual({ counts: { a: 2, b: 2 }, atWork: [] })
   stop()

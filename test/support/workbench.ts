@@ -43,6 +43,8 @@ export function describeWorkbench(name: string, body: (bench: Bench) => void): v
       expect(complaints).toEqual([])
     }
     afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail' && unmet !== undefined) console.error(`${task.name}: read last, ${unmet}`)
+      unmet = undefined
       // What a person would have seen.
       if (task.result?.state === 'fail' && watched) console.error(`${task.name}: the page says\n${(await watched.page.innerText('body').catch(() => 'nothing')).slice(0, 3000)}`)
       try {
@@ -130,15 +132,35 @@ export async function showTab(page: Page, name: string): Promise<void> {
   await page.getByRole('grid', { name }).waitFor()
 }
 
-/** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. What never comes fails with what was read last. */
+/** What `reads` waits for and was told last, for a test that ends without it. */
+let unmet: string | undefined
+
+/** Reads again until what is read is as wished: what a page shows follows a moment after what it was told. */
 export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => boolean): Promise<T> {
-  const giveUpMs = performance.now() + 90_000
-  for (;;) {
-    const value = await read()
-    if (isWished(value)) return value
-    if (performance.now() > giveUpMs) throw new Error(`what is waited for has not come; read last: ${JSON.stringify(value)}, not as in ${String(isWished)}`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+  let value!: T
+  await until(async () => {
+    value = await read()
+    const holds = isWished(value)
+    unmet = holds ? undefined : `${JSON.stringify(value)} is not as in ${String(isWished)}`
+    return holds
+  })
+  return value
+}
+
+/** As the strip says it. */
+export async function filesRead(page: Page): Promise<number> {
+  const text = await page.getByRole('region', { name: 'Status' }).innerText()
+  return Number(/Files read\s+(\d+)/.exec(text)?.[1] ?? 0)
+}
+
+/** A run of a folder that stands after its first two files, for steps by a file. */
+export async function startPaused(page: Page, silver: string): Promise<void> {
+  await startRun(page, silver, { speed: '0.1×' })
+  // How far apart two files are is known with the second, so none before it is waited for.
+  await reads(() => filesRead(page), (read) => read === 2)
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await waitForBadge(page, 'PAUSED')
+  await page.getByRole('radiogroup', { name: 'Step by' }).getByText('File', { exact: true }).click()
 }
 
 /** The host has written down a view that is as wished; a reload comes back to it. */
