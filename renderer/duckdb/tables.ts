@@ -1,10 +1,11 @@
 import { fileAsStream } from '#shared/arrow/messages.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
-import type { BatchRecord, Problem, QueryName, RunSummary } from '#shared/contract/run.ts'
+import type { BatchRecord, QueryName, RunSummary } from '#shared/contract/run.ts'
 import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
 import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
 import { parameterRows } from './parameterRows.ts'
+import { batchRows, problemRow, windowRow } from './tableRows.ts'
 import { columnOf, columnsIn, emptyStream, isGold, shapeOf, streamOf, tableNames, type Appended, type AskedTable, type Cell, type TableColumn, type TableName } from './tableShapes.ts'
 import { openWasm, type WasmConnection } from './wasmConnection.ts'
 
@@ -108,7 +109,7 @@ export function openRunTables(run: RunStore): RunTables {
         clear()
         for (const query of queryNames) lost.set(`gold.${query}`, Math.max(0, (feed.snapshot.goldRows[query] ?? 0) - keptRows))
         for (const batch of feed.snapshot.batches) addBatch(batch)
-        for (const problem of feed.snapshot.problems) addProblem(problem)
+        for (const problem of feed.snapshot.problems) small.problems.push(problemRow(problem))
         setParameters(feed.snapshot.run)
         break
       case 'run':
@@ -125,7 +126,7 @@ export function openRunTables(run: RunStore): RunTables {
         hub.changed(`gold.${feed.query}`)
         break
       case 'problem':
-        addProblem(feed.problem)
+        small.problems.push(problemRow(feed.problem))
         break
       case 'open':
         break
@@ -178,21 +179,15 @@ export function openRunTables(run: RunStore): RunTables {
   }
 
   function addBatch(batch: BatchRecord): void {
-    const { query, batchId, finishedMs, progress } = batch
+    const { query, batchId } = batch
     // Done again after a crash: it is the same.
     if (batches.has(`${query} ${batchId}`)) return
     batches.add(`${query} ${batchId}`)
     for (const { startMs } of [...batch.closed, ...batch.dropped]) touch(query, startMs)
-    for (const { file, paneMs, key, rows, missedWindows } of batch.late) small.late_rows.push([query, file, micros(paneMs), key, BigInt(rows), BigInt(missedWindows), BigInt(batchId)])
-    for (const file of batch.files) {
-      small.files.push([query, file.path, BigInt(file.sizeBytes), BigInt(file.rows), micros(file.minEventMs), micros(file.maxEventMs), BigInt(file.lateRows), BigInt(batchId), micros(finishedMs), file.setAside ?? null])
-    }
-    const [state] = progress.stateOperators
-    small.progress.push([query, BigInt(batchId), micros(Date.parse(progress.timestamp)), BigInt(progress.numInputRows), BigInt(progress.contrail.numInputFiles), BigInt(progress.sink.numOutputRows), BigInt(state?.numRowsTotal ?? 0), BigInt(state?.numRowsDroppedByWatermark ?? 0), BigInt(progress.contrail.lateRows), progress.durationMs.triggerExecution ?? 0, micros(batch.watermarkMs)])
-  }
-
-  function addProblem({ severity, atMs, query, file, message }: Problem): void {
-    small.problems.push([severity, micros(atMs), query, file, message])
+    const rows = batchRows(batch)
+    for (const row of rows.late_rows) small.late_rows.push(row)
+    for (const row of rows.files) small.files.push(row)
+    small.progress.push(rows.progress)
   }
 
   function soon(): void {
@@ -225,7 +220,7 @@ export function openRunTables(run: RunStore): RunTables {
     const ids = Object.values(run.lastBatch).map(({ batchId }) => batchId)
     trigger = ids.length === 0 ? undefined : Math.max(...ids)
     for (const query of queryNames) {
-      if (rows[query].length > 0) await put(mine, connection, `gold.${query}`, rows[query], '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)')
+      if (rows[query].length > 0) await put(mine, connection, `gold.${query}`, rows[query], withInstants)
     }
     for (const name of ['late_rows', 'files', 'progress', 'problems'] as const) {
       if (cells[name].length > 0) await put(mine, connection, name, [streamOf(name, cells[name])], '*')
@@ -290,7 +285,7 @@ export function openRunTables(run: RunStore): RunTables {
       for (let i = all.length - 1; i >= Math.max(0, all.length - 500); i--) if (all[i]!.closedBatch === null) rows.push([seqOf(query, all[i]!), query, all[i]!])
     }
     if (rows.length === 0) return
-    const cells = rows.map(([, query, window]): Cell[] => [query, micros(window.startMs), micros(window.endMs), window.state, window.keysOver > 0, BigInt(Math.round(window.rows)), BigInt(window.keys), BigInt(window.keysOver), BigInt(window.droppedRows), window.closedBatch === null ? null : BigInt(window.closedBatch)])
+    const cells = rows.map(([, query, window]) => windowRow(query, window))
     await connection.query('DROP TABLE IF EXISTS incoming')
     await connection.insertFrom('incoming', streamOf('windows', cells, rows.map(([seq]) => seq)), true)
     // Another run is open by now, and its own statements wait behind this one.
@@ -299,9 +294,9 @@ export function openRunTables(run: RunStore): RunTables {
     made.add('windows')
     // In one call: between two of them a grid could read a table without its open windows.
     await connection.query('DELETE FROM windows WHERE closed_batch IS NULL OR seq IN (SELECT seq FROM incoming); INSERT INTO windows SELECT * FROM incoming')
-    const { columns } = await connection.query('SELECT count(*)::INTEGER AS n FROM windows')
+    const count = await countRows(connection, 'windows')
     if (mine !== generation) return
-    counts.set('windows', Number(columns[0]?.values[0] ?? 0))
+    counts.set('windows', count)
     changed('windows')
   }
 
@@ -348,11 +343,10 @@ export function openRunTables(run: RunStore): RunTables {
         await connection.query('DROP TABLE IF EXISTS incoming')
         // DuckDB takes buffers away, and these rows may be shown once more.
         await connection.insertFrom('incoming', stream.slice(), true)
-        await connection.query(`CREATE OR REPLACE TABLE ${table} AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, * REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end) FROM incoming`)
-        const { columns } = await connection.query(`SELECT count(*)::INTEGER AS n FROM ${table}`)
+        await connection.query(`CREATE OR REPLACE TABLE ${table} AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, ${withInstants} FROM incoming`)
+        const count = await countRows(connection, table)
         if (mine !== generation) return
         made.add(table)
-        const count = Number(columns[0]?.values[0] ?? 0)
         counts.set(table, count)
         // Another answer is another table: rows are told apart across both.
         next.set(table, count)
@@ -375,11 +369,11 @@ export function openRunTables(run: RunStore): RunTables {
         const { columns } = await connection.query('SELECT * FROM incoming LIMIT 0')
         const select = columns.map(({ name, type }) => `${type.kind === 'timestamp' ? `make_timestamp(epoch_us(${quoted(name)}))` : type.kind === 'date' || type.kind === 'boolean' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name)} AS ${quoted(name)}`)
         await connection.query(`CREATE TABLE silver_rows AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, ${select.join(', ')} FROM incoming; DROP TABLE incoming`)
-        const { columns: answer } = await connection.query('SELECT count(*)::INTEGER AS n FROM silver_rows')
+        const count = await countRows(connection, 'silver_rows')
         if (mine !== generation) return
         made.add('silver_rows')
-        counts.set('silver_rows', Number(answer[0]?.values[0] ?? 0))
-        next.set('silver_rows', counts.get('silver_rows')!)
+        counts.set('silver_rows', count)
+        next.set('silver_rows', count)
       }
       hub.changed('silver_rows')
     })
@@ -421,10 +415,13 @@ function seqRanges(last: number, count: number): (readonly [number, number])[] {
   return Array.from({ length: Math.max(1, Math.ceil((last + 1 - from) / copiedAtOnce)) }, (_, i) => [from + i * copiedAtOnce, Math.min(last, from + (i + 1) * copiedAtOnce - 1)])
 }
 
+/** Columns of rows that a query answered, their instants as TIMESTAMPs in UTC. */
+const withInstants = '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)'
+
+const countRows = async ({ query }: WasmConnection, table: TableName): Promise<number> => Number((await query(`SELECT count(*)::INTEGER AS n FROM ${table}`)).columns[0]?.values[0] ?? 0)
+
 const emptyGold = (): Record<QueryName, Uint8Array[]> => ({ flight_phase_counts: [], anomaly_alerts: [] })
 
 const emptySmall = (): Record<Appended, Cell[][]> => ({ late_rows: [], files: [], progress: [], problems: [] })
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-const micros = (ms: number | null): bigint | null => (ms === null || !Number.isFinite(ms) ? null : BigInt(Math.round(ms * 1000)))

@@ -5,6 +5,8 @@ import { formatCount } from '#renderer/format/format.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { Units } from '#renderer/store/viewStore.ts'
 import { filterSql } from './filterSql.ts'
+import { GridHead } from './GridHead.tsx'
+import { cellId, orderColumns, widthsOf } from './gridLayout.ts'
 import { GridLine } from './GridLine.tsx'
 import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
 import type { GridQuery, GridRow } from './gridRows.ts'
@@ -267,7 +269,7 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
         <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>
           {numbered && <span className="grid-number" style={{ width: numberPx }} />}
           {ordered.map((column, i) => (
-            <Head
+            <GridHead
               key={column.name}
               id={cellId(id, -1, i)}
               column={column}
@@ -325,77 +327,9 @@ export function Grid({ tables, table, name, label, columns, filter, sort, empty,
   )
 }
 
-export const cellId = (grid: string, row: number, column: number): string => `${grid}-${row}-${column}`
-
 function useUnits(): Units {
   const zone = useView((all) => all.zone)
   const altitudeUnit = useView((all) => all.altitudeUnit)
   const velocityUnit = useView((all) => all.velocityUnit)
   return useMemo(() => ({ zone, altitudeUnit, velocityUnit }), [zone, altitudeUnit, velocityUnit])
-}
-
-/** Those that are pinned first; hidden ones are only read. */
-function orderColumns(columns: readonly GridColumn[], pinned: readonly string[]): GridColumn[] {
-  const shown = columns.filter(({ hidden }) => !hidden)
-  return [...pinned.flatMap((name) => shown.filter((column) => column.name === name)), ...shown.filter(({ name }) => !pinned.includes(name))]
-}
-
-/** As a person left them, else as they are meant to be; what is to spare goes to those that nobody has touched. */
-function widthsOf(columns: readonly GridColumn[], chosen: (column: GridColumn) => number | undefined, available: number): number[] {
-  const own = columns.map((column) => chosen(column) ?? column.width)
-  const spare = available - own.reduce((sum, width) => sum + width, 0)
-  const free = columns.reduce((sum, column) => sum + (chosen(column) === undefined ? column.width : 0), 0)
-  return own.map((width, i) => (spare > 0 && chosen(columns[i]!) === undefined ? Math.floor(width * (1 + spare / free)) : width))
-}
-
-interface HeadProps {
-  readonly id: string
-  readonly column: GridColumn
-  readonly units: Units
-  readonly width: number
-  readonly left: number | undefined
-  readonly isActive: boolean
-  readonly sort: 'ascending' | 'descending' | undefined
-  readonly onSort: () => void
-  readonly onPin: () => void
-  readonly onResize: (width: number) => void
-}
-
-function Head({ id, column, units, width, left, isActive, sort, onSort, onPin, onResize }: HeadProps) {
-  const from = useRef({ x: 0, width: 0 })
-  return (
-    <div
-      id={id}
-      role="columnheader"
-      aria-sort={sort ?? 'none'}
-      className="grid-cell grid-head-cell"
-      data-kind={column.kind}
-      data-active={isActive}
-      data-pinned={left !== undefined}
-      style={{ width, ...(left !== undefined && { left }) }}
-      title="Press to sort, P or a double press to pin, Shift and arrows or the edge to resize"
-      onClick={onSort}
-      onDoubleClick={onPin}
-    >
-      {column.title(units)}
-      {sort && <span aria-hidden> {sort === 'descending' ? '↓' : '↑'}</span>}
-      <span
-        className="grid-resize"
-        aria-hidden
-        onClick={(event) => event.stopPropagation()}
-        onDoubleClick={(event) => {
-          event.stopPropagation()
-          onResize(column.width)
-        }}
-        onPointerDown={(event) => {
-          event.stopPropagation()
-          event.currentTarget.setPointerCapture(event.pointerId)
-          from.current = { x: event.clientX, width }
-        }}
-        onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) onResize(from.current.width + event.clientX - from.current.x)
-        }}
-      />
-    </div>
-  )
 }

@@ -1,8 +1,8 @@
 import { memo } from 'react'
 import { formatCount } from '#renderer/format/format.ts'
 import type { Units } from '#renderer/store/viewStore.ts'
-import { cellId } from './Grid.tsx'
 import type { CellContext, CellValue, GridColumn } from './gridColumn.ts'
+import { cellId } from './gridLayout.ts'
 import type { GridRow } from './gridRows.ts'
 
 export interface GridLineProps {
