@@ -2,15 +2,18 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseInterval } from '#shared/pipeline/interval.ts'
+import { parseS3 } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { dataFolderOf } from './app/dataFolder.ts'
-import { addPipelineFlags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
+import { addPipelineFlags, addS3Flags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
 import { onSignals } from './commands/onSignals.ts'
 import { replayDisplay } from './commands/replayDisplay.ts'
 import { runAndReport } from './commands/runAndReport.ts'
 import { resolvePipeline } from './commands/settings.ts'
 import { watchDisplay } from './commands/watchDisplay.ts'
 import { version } from './host/version.ts'
+import { storageSettings } from './storage/storageSettings.ts'
+import type { Storages, StoragesOptions } from './storage/storages.ts'
 
 /** Exit codes of `contrail`. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const
@@ -27,7 +30,8 @@ const program = new Command('contrail')
   .configureOutput({ outputError: () => undefined, writeErr: () => undefined }) // Told by `fail`, in one line.
 
 addPipelineFlags(program.command('replay').description('process all there is, then stop')).action(async (flags: PipelineFlags) => {
-  await runAndReport({ ...pipelineOf(flags), trigger: { kind: 'availableNow' } }, replayDisplay(process.stdout), flags.progress, abandoned.signal)
+  const pipeline = pipelineOf(flags)
+  await runAndReport({ pipeline: { ...pipeline, trigger: { kind: 'availableNow' } }, storage: storageOf(pipeline.s3) }, replayDisplay(process.stdout), flags.progress, abandoned.signal)
 })
 
 addPipelineFlags(program.command('watch').description('process what is there and what comes, until Ctrl+C'))
@@ -35,22 +39,18 @@ addPipelineFlags(program.command('watch').description('process what is there and
   .action(async (flags: PipelineFlags & { interval?: string }) => {
     const pipeline = pipelineOf(flags)
     const intervalMs = flags.interval === undefined ? (pipeline.trigger.kind === 'processingTime' ? pipeline.trigger.intervalMs : null) : intervalOf(flags.interval)
-    await runAndReport({ ...pipeline, trigger: { kind: 'processingTime', intervalMs } }, watchDisplay(process.stdout), flags.progress, abandoned.signal)
+    await runAndReport({ pipeline: { ...pipeline, trigger: { kind: 'processingTime', intervalMs } }, storage: storageOf(pipeline.s3) }, watchDisplay(process.stdout), flags.progress, abandoned.signal)
   })
 
-program
-  .command('show')
-  .description('row counts of gold, the latest phase counts and the highest anomaly rates')
+addS3Flags(program.command('show').description('row counts of gold, the latest phase counts and the highest anomaly rates'))
   .requiredOption('--gold <dir>', 'the folder that holds both gold tables')
   .option('--json', 'as JSON')
-  .action(async (flags: { gold: string; json?: boolean }) => {
+  .action(async (flags: PipelineFlags & { gold: string; json?: boolean }) => {
     const { show } = await import('./commands/show.ts')
-    await untilInterrupted(() => show(flags.gold, flags.json ?? false, process.stdout), leave)
+    await withStorages(s3Of(flags), (storages) => untilInterrupted(() => show({ gold: flags.gold, json: flags.json ?? false, openStorage: storages.open }, process.stdout), leave))
   })
 
-program
-  .command('export')
-  .description('any Delta table as one Parquet, CSV or Arrow file')
+addS3Flags(program.command('export').description('any Delta table as one Parquet, CSV or Arrow file'))
   .requiredOption('--table <dir>', 'a Delta table')
   .requiredOption('--to <file>', 'ends with .parquet, .csv or .arrow')
   .option('--version <n>', 'a version of the table (default: the newest)', parseVersion)
@@ -58,12 +58,17 @@ program
   .option('--where <sql>', 'an SQL condition')
   .option('--order-by <sql>', 'an SQL order')
   .option('--force', 'replace a file that is there')
-  .action(async (flags: { table: string; to: string; version?: number; columns?: string[]; where?: string; orderBy?: string; force?: boolean }) => {
-    const [{ openDatabase }, { openStorage }, { exportTable }] = await Promise.all([import('./duckdb/database.ts'), import('./storage/openStorage.ts'), import('./sink/exportTable.ts')])
-    const database = await openDatabase()
-    const request = { ...flags, table: openStorage(flags.table), force: flags.force ?? false }
-    // A database that is closed refuses whatever still comes.
-    const done = await untilInterrupted(() => exportTable(database, request), () => database.close(), `${flags.to} was not written`).finally(() => database.close())
+  .action(async (flags: PipelineFlags & { table: string; to: string; version?: number; columns?: string[]; where?: string; orderBy?: string; force?: boolean }) => {
+    const [{ openDatabase }, { exportTable }] = await Promise.all([import('./duckdb/database.ts'), import('./sink/exportTable.ts')])
+    const done = await withStorages(s3Of(flags), async (storages) => {
+      const table = storages.open(flags.table)
+      const database = await openDatabase()
+      const stop = () => {
+        storages.stop()
+        return database.close() // What is closed refuses whatever still comes.
+      }
+      return untilInterrupted(() => exportTable(database, { ...flags, table, force: flags.force ?? false }), stop, `${flags.to} was not written`).finally(() => database.close())
+    })
     process.stdout.write(`${done.rows} rows of version ${done.version} written to ${done.file}\n`)
   })
 
@@ -71,7 +76,7 @@ addPipelineFlags(program.command('check').description('can silver be read? five 
   const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
   const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
   const { check } = await import('./commands/check.ts')
-  await untilInterrupted(() => check(pipeline, process.stdout), leave)
+  await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout), leave))
 })
 
 addPipelineFlags(program.command('what-if').description('what other limits would have given: counts the batches that a pipeline has done once more'))
@@ -83,26 +88,26 @@ addPipelineFlags(program.command('what-if').description('what other limits would
     const { whatIf } = await import('./commands/whatIf.ts')
     const stop = new AbortController()
     const request = { pipeline: pipelineOf(flags), to: flags.to, force: flags.force ?? false, minimumObservations: flags.minimumObservations, json: flags.json ?? false }
-    await untilInterrupted(() => whatIf(request, process.stdout, stop.signal), () => stop.abort())
+    await withStorages(request.pipeline.s3, (storages) => untilInterrupted(() => whatIf({ ...request, storages }, process.stdout, stop.signal), () => stop.abort()))
   })
 
-program
-  .command('sample')
-  .description('make a plausible silver table to try things with')
+addS3Flags(program.command('sample').description('make a plausible silver table to try things with'))
   .argument('<dir>', 'a folder that is empty or not there yet')
   .option('--minutes <n>', 'of event time', parseCount, 30)
   .option('--rows-per-minute <n>', 'rows of each minute', parseCount, 30_000)
   .option('--seed <n>', 'the same seed gives the same rows', parseVersion, 1)
-  .action(async (folder: string, flags: { minutes: number; rowsPerMinute: number; seed: number }) => {
-    const [{ makeSample }, { openStorage }] = await Promise.all([import('./sample/makeSample.ts'), import('./storage/openStorage.ts')])
-    const storage = openStorage(folder)
-    let stopped = false
-    const makeIt = () =>
-      makeSample(storage, flags, () => {
-        if (stopped) throw new Fault('interrupted', 'interrupted')
-      })
-    const made = await untilInterrupted(makeIt, () => void (stopped = true), `${storage.root} holds no table yet: remove it before the next try`)
-    process.stdout.write(`${made.rows} rows in ${made.files} files written to ${storage.root}\n`)
+  .action(async (folder: string, flags: PipelineFlags & { minutes: number; rowsPerMinute: number; seed: number }) => {
+    const { makeSample } = await import('./sample/makeSample.ts')
+    await withStorages(s3Of(flags), async (storages) => {
+      const storage = storages.open(folder)
+      let stopped = false
+      const makeIt = () =>
+        makeSample(storage, flags, () => {
+          if (stopped) throw new Fault('interrupted', 'interrupted')
+        })
+      const made = await untilInterrupted(makeIt, () => void (stopped = true), `${storage.root} holds no table yet: remove it before the next try`)
+      process.stdout.write(`${made.rows} rows in ${made.files} files written to ${storage.root}\n`)
+    })
   })
 
 program
@@ -113,7 +118,8 @@ program
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
   .action(async (flags: { port: number; open: boolean; data?: string }) => {
     const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
-    await serveWorkbench({ port: flags.port, open: flags.open, dataFolder: dataFolderOf(flags.data, process.env), pageFolder: builtPage }, openHost, process.stdout)
+    const dataFolder = dataFolderOf(flags.data, process.env)
+    await serveWorkbench({ port: flags.port, open: flags.open, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
   })
 
 // A reader of our output that goes away (head, less) is no error; a full disk is.
@@ -130,8 +136,26 @@ try {
   fail(error)
 }
 
+/** Where settings are looked for. */
+const here = () => ({ environment: process.env, workingDirectory: process.cwd() })
+
+const storageOf = (s3: Pipeline['s3']): StoragesOptions => storageSettings(s3, here(), dataFolderOf(undefined, process.env))
+
+/** What the flags of a command say that has no pipeline file. */
+const s3Of = (flags: PipelineFlags): Pipeline['s3'] => parseS3(flagsAsFile(flags).s3 ?? {}, 'the command line')
+
+async function withStorages<Answer>(s3: Pipeline['s3'], work: (storages: Storages) => Promise<Answer>): Promise<Answer> {
+  const { openStorages } = await import('./storage/storages.ts')
+  const storages = openStorages(storageOf(s3))
+  try {
+    return await work(storages)
+  } finally {
+    await storages.close()
+  }
+}
+
 function pipelineOf(flags: PipelineFlags): Pipeline {
-  return resolvePipeline({ pipeline: flags.pipeline, flags: flagsAsFile(flags), query: flags.query, environment: process.env, workingDirectory: process.cwd() })
+  return resolvePipeline({ pipeline: flags.pipeline, flags: flagsAsFile(flags), query: flags.query, ...here() })
 }
 
 /** Runs work that Ctrl+C or SIGTERM stops by `stop`, after which it rejects; `left` says what that leaves behind. A second one ends the process. */

@@ -1,4 +1,5 @@
 import type { Host } from '#shared/contract/host.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 
 /** A host that is at work, and how it ends. */
 export interface OpenedHost {
@@ -7,7 +8,15 @@ export interface OpenedHost {
   close(): Promise<void>
 }
 
-export type OpenHost = (options: { readonly dataFolder: string; readonly platform: 'browser' | 'electron' }) => Promise<OpenedHost>
+export interface HostOptions {
+  /** Where runs, the sample and the settings of the workbench are kept; made when it is needed. */
+  readonly dataFolder: string
+  readonly platform: 'browser' | 'electron'
+  /** Where S3 is, and copies of what lies there. Absent: as the environment says, and in the data folder. */
+  readonly storage?: StoragesOptions | undefined
+}
+
+export type OpenHost = (options: HostOptions) => Promise<OpenedHost>
 
 /** How long a host may take to leave things in order; it is as safe without. */
 const patienceMs = 10_000

@@ -2,10 +2,11 @@ import { typeName } from '#shared/engine/valueType.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { decodeOne, listSilver, matchColumns, reachSilver, readSilver } from '../host/sourceSteps.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Source } from '../source/source.ts'
 
 /** Can silver be read? Five steps, a tick each; the first that fails says why and what to do, and throws. Nothing is written. */
-export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): Promise<void> {
+export async function check(pipeline: Pipeline, openStorage: (uri: string) => Storage, output: NodeJS.WritableStream): Promise<void> {
   const database = await openDatabase()
   const tick = (step: string, found: string) => output.write(`✓ ${step}: ${found}\n`)
   const attempt = async <Answer>(step: string, work: () => Promise<Answer> | Answer): Promise<Answer> => {
@@ -17,12 +18,12 @@ export async function check(pipeline: Pipeline, output: NodeJS.WritableStream): 
     }
   }
   try {
-    const storage = await attempt('Reachable', () => reachSilver(pipeline.silver.uri))
+    const storage = await attempt('Reachable', () => reachSilver(openStorage(pipeline.silver.uri)))
     tick('Reachable', storage.root)
     const { isDelta } = await attempt('Listable', () => listSilver(storage))
     tick('Listable', isDelta ? 'a folder with a Delta log' : 'a folder without a Delta log')
     const reading = isDelta ? 'Delta log read' : 'Parquet files read'
-    const read = await attempt(reading, () => readSilver(pipeline, database))
+    const read = await attempt(reading, () => readSilver(pipeline, database, openStorage))
     tick(reading, `${read.files.length} files, ${read.bytes} bytes`)
     const { source, used } = await attempt('Columns match', () => matchColumns(pipeline, read, pipeline.silver.columns))
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))

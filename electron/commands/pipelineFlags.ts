@@ -9,8 +9,23 @@ export interface PipelineFlags {
   readonly [flag: string]: unknown
 }
 
-/** A flag for every setting of the pipeline file: the last key in kebab case. `path` is where its value goes. */
-const flags: readonly { readonly flag: string; readonly text: string; readonly path: readonly string[]; readonly parse: 'text' | 'number' | 'boolean' | 'columns' | 'version' }[] = [
+interface Flag {
+  readonly flag: string
+  readonly text: string
+  /** Where its value goes in the file. */
+  readonly path: readonly string[]
+  readonly parse: 'text' | 'number' | 'boolean' | 'columns' | 'version'
+}
+
+const s3Flags: readonly Flag[] = [
+  { flag: '--endpoint <url>', text: 'of an S3 server that is not Amazon\'s', path: ['s3', 'endpoint'], parse: 'text' },
+  { flag: '--region <name>', text: 'of the buckets', path: ['s3', 'region'], parse: 'text' },
+  { flag: '--path-style [yes]', text: 'the bucket in the path, not in the name of the host (default: with --endpoint)', path: ['s3', 'pathStyle'], parse: 'boolean' },
+  { flag: '--profile <name>', text: 'in the configuration of the AWS tools, where keys are found', path: ['s3', 'profile'], parse: 'text' }
+]
+
+/** A flag for every setting of the pipeline file: the last key in kebab case. */
+const flags: readonly Flag[] = [
   { flag: '--silver <dir>', text: 'the silver table: a Delta table, or a folder of Parquet files', path: ['silver', 'uri'], parse: 'text' },
   { flag: '--gold <dir>', text: 'where both gold tables go', path: ['gold', 'uri'], parse: 'text' },
   { flag: '--checkpoints <dir>', text: 'where the queries keep how far they are', path: ['checkpoints', 'uri'], parse: 'text' },
@@ -25,6 +40,7 @@ const flags: readonly { readonly flag: string; readonly text: string; readonly p
   { flag: '--fail-on-data-loss [yes]', text: 'stop when versions are missing from the log (default: true)', path: ['silver', 'failOnDataLoss'], parse: 'boolean' },
   { flag: '--columns <map...>', text: 'columns that silver has under another name: velocity_kmh=velocity*3.6', path: ['silver', 'columns'], parse: 'columns' },
   { flag: '--on-bad-file <what>', text: 'stop, or quarantine a file that cannot be read', path: ['silver', 'onBadFile'], parse: 'text' },
+  ...s3Flags,
   { flag: '--phase-window <duration>', text: 'window of flight_phase_counts (default: 1 minute)', path: ['queries', 'flight_phase_counts', 'window'], parse: 'text' },
   { flag: '--phase-watermark-delay <duration>', text: 'how long it waits for late rows (default: 2 minutes)', path: ['queries', 'flight_phase_counts', 'watermarkDelay'], parse: 'text' },
   { flag: '--alert-window <duration>', text: 'window of anomaly_alerts (default: 5 minutes)', path: ['queries', 'anomaly_alerts', 'window'], parse: 'text' },
@@ -42,7 +58,13 @@ export function addPipelineFlags(command: Command): Command {
   return command.option('--progress <file>', "append one line of JSON per batch and query, in the shape of Spark's StreamingQueryProgress")
 }
 
-function withParser(option: Option, parse: (typeof flags)[number]['parse']): Option {
+/** For commands that read or write a place and know no pipeline. */
+export function addS3Flags(command: Command): Command {
+  for (const { flag, text, parse } of s3Flags) command.addOption(withParser(new Option(flag, text), parse))
+  return command
+}
+
+function withParser(option: Option, parse: Flag['parse']): Option {
   if (parse === 'number') return option.argParser(parseNumber)
   if (parse === 'version') return option.argParser(parseStartingVersion)
   return parse === 'boolean' ? option.argParser(parseBoolean).preset(true) : option

@@ -4,6 +4,7 @@ import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { QueryEvent } from '../host/queryEvent.ts'
 import { startPipeline } from '../host/startPipeline.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 import { storageFault } from '../storage/storageFault.ts'
 import { onSignals } from './onSignals.ts'
 
@@ -19,10 +20,11 @@ export interface Display {
  * middle of reading one; the second ends the process at once, which is as safe as a crash. `abandoned`: nobody reads our output any more. Faults: the
  * first of a query that failed.
  */
-export async function runAndReport(pipeline: Pipeline, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
+export async function runAndReport({ pipeline, storage }: { readonly pipeline: Pipeline; readonly storage: StoragesOptions }, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
   const progress = openProgress(progressFile)
   let progressFault: unknown
   const running = startPipeline(pipeline, {
+    storage,
     onEvent(event) {
       if (event.kind === 'batch' && progressFault === undefined) {
         try {

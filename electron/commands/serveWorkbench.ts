@@ -7,6 +7,7 @@ import { hostMethods } from '#shared/contract/host.ts'
 import { serve } from '#shared/contract/rpc.ts'
 import { closeInTime, type OpenHost } from '../app/openedHost.ts'
 import { startPageServer } from '../serve.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 import { onSignals } from './onSignals.ts'
 
 export interface ServeFlags {
@@ -15,19 +16,20 @@ export interface ServeFlags {
   readonly open: boolean
   readonly dataFolder: string
   readonly pageFolder: string
+  readonly storage?: StoragesOptions
 }
 
 /** In the sources the page is what `npm ci` built; in the bundle it lies beside this code. */
 export const builtPage = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/renderer/' : './renderer/', import.meta.url))
 
 /** Serves the workbench until Ctrl+C or SIGTERM, which ends it with Fault `interrupted`. The first line written is the address alone. */
-export async function serveWorkbench({ port, open, dataFolder, pageFolder }: ServeFlags, openHost: OpenHost, output: NodeJS.WritableStream, listen: typeof onSignals = onSignals): Promise<never> {
+export async function serveWorkbench({ port, open, dataFolder, pageFolder, storage }: ServeFlags, openHost: OpenHost, output: NodeJS.WritableStream, listen: typeof onSignals = onSignals): Promise<never> {
   if (!existsSync(join(pageFolder, 'index.html'))) throw new Fault('notFound', `the workbench is not built (${pageFolder} has no index.html): run npm ci`)
   let stop: () => void = () => undefined
   const stopped = new Promise<void>((resolve) => (stop = resolve))
   const signals = listen(stop)
   try {
-    const opened = await openHost({ dataFolder, platform: 'browser' })
+    const opened = await openHost({ dataFolder, platform: 'browser', storage })
     let server
     try {
       server = await startPageServer({ port, pageFolder, downloadFolder: join(dataFolder, 'downloads'), onChannel: (channel) => void serve(opened.host, hostMethods, channel) })

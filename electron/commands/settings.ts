@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { mergeVariables, variablesOf } from '../storage/storageSettings.ts'
 
 /** Where settings come from. */
 export interface SettingSources {
@@ -28,7 +28,7 @@ const places = ['silver', 'gold', 'checkpoints'] as const
  */
 export function resolvePipeline(sources: SettingSources): Pipeline {
   const file = sources.pipeline === undefined ? {} : readPipelineFile(resolve(sources.workingDirectory, sources.pipeline))
-  const variables = { ...readDotEnv(sources.workingDirectory), ...withoutEmpty(sources.environment) }
+  const variables = mergeVariables(variablesOf(sources))
   const flags = sources.flags as Record<string, Record<string, unknown> | undefined>
   const merged = mergeDeep(withQueries(file, flags), { ...flags, ...Object.fromEntries(places.map((place) => [place, undefined])) })
   for (const place of places) {
@@ -79,20 +79,6 @@ function readPipelineFile(file: string): Record<string, unknown> {
     throw new Fault('usage', `the pipeline file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
   throw new Fault('usage', `the pipeline file ${file} holds no JSON object`)
-}
-
-function readDotEnv(folder: string): Record<string, string> {
-  const file = join(folder, '.env')
-  if (!existsSync(file)) return {}
-  try {
-    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
-  } catch (error) {
-    throw new Fault('storage', `${file} cannot be read: make it a readable file, or move it away`, { cause: error })
-  }
-}
-
-function withoutEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])))
 }
 
 /** What is not text stays as it is, for parsePipeline to refuse. */

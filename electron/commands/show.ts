@@ -1,9 +1,9 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
-import { openTableScan } from '../delta/deltaTable.ts'
+import { openTableScan, type TableScan } from '../delta/deltaTable.ts'
 import { openDatabase, type Database } from '../duckdb/database.ts'
 import type { SqlValue } from '../duckdb/queryResult.ts'
-import { openStorage } from '../storage/openStorage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { isoInstant, jsonValue } from './goldValues.ts'
 import { formatTable } from './formatTable.ts'
 
@@ -16,12 +16,19 @@ interface Shown {
 
 const shownRows = 10
 
+export interface ShowRequest {
+  /** The folder that holds both gold tables. */
+  readonly gold: string
+  readonly json: boolean
+  readonly openStorage: (uri: string) => Storage
+}
+
 /** Row counts of both gold tables, the latest phase counts, and the rows with the highest anomaly rate. */
-export async function show(gold: string, json: boolean, output: NodeJS.WritableStream): Promise<void> {
+export async function show({ gold, json, openStorage }: ShowRequest, output: NodeJS.WritableStream): Promise<void> {
   const database = await openDatabase()
   try {
-    const phases = await read(database, gold, 'flight_phase_counts', ['window_start', 'flight_phase'], 'ORDER BY window_start DESC, flight_phase ASC NULLS FIRST')
-    const alerts = await read(database, gold, 'anomaly_alerts', ['window_start', 'origin_country', 'anomaly_rate'], 'WHERE anomaly_rate > 0 ORDER BY anomaly_rate DESC, window_start DESC, origin_country ASC NULLS FIRST')
+    const phases = await read(database, openStorage(`${gold}/flight_phase_counts`), ['window_start', 'flight_phase'], 'ORDER BY window_start DESC, flight_phase ASC NULLS FIRST')
+    const alerts = await read(database, openStorage(`${gold}/anomaly_alerts`), ['window_start', 'origin_country', 'anomaly_rate'], 'WHERE anomaly_rate > 0 ORDER BY anomaly_rate DESC, window_start DESC, origin_country ASC NULLS FIRST')
     if (!phases && !alerts) throw new Fault('notFound', `${openStorage(gold).root} holds neither flight_phase_counts nor anomaly_alerts: give the folder that gold was written to`)
     if (json) {
       const report = {
@@ -38,12 +45,19 @@ export async function show(gold: string, json: boolean, output: NodeJS.WritableS
   }
 }
 
-async function read(database: Database, gold: string, name: string, needed: readonly string[], order: string): Promise<Shown | undefined> {
-  const storage = openStorage(`${gold}/${name}`)
+async function read(database: Database, storage: Storage, needed: readonly string[], order: string): Promise<Shown | undefined> {
   if (!(await storage.hasFolder('_delta_log'))) return undefined
   const scan = await openTableScan(storage, {}, database)
+  try {
+    return await firstLines(database, scan, storage.root, needed, order)
+  } finally {
+    scan.release()
+  }
+}
+
+async function firstLines(database: Database, scan: TableScan, root: string, needed: readonly string[], order: string): Promise<Shown> {
   const missing = needed.find((column) => !scan.columns.some((field) => field.name === column))
-  if (missing !== undefined) throw new Fault('schema', `${storage.root} has no column ${missing}, so it is not the gold table of that name: give the folder that gold was written to`)
+  if (missing !== undefined) throw new Fault('schema', `${root} has no column ${missing}, so it is not the gold table of that name: give the folder that gold was written to`)
   // A date is told as text, not as days.
   const columns = scan.columns.map(({ name, type }) => (type.kind === 'date' ? `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}` : quoteName(name)))
   return scan.explaining(async () => {

@@ -4,7 +4,7 @@ import { rangesOf } from '#shared/whatIf/limitedColumns.ts'
 import type { Tally } from '#shared/whatIf/tally.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { systemClock } from '../host/clock.ts'
-import { openStorage } from '../storage/openStorage.ts'
+import type { Storages } from '../storage/storages.ts'
 import { indexRecorded } from '../whatIf/readBlocks.ts'
 import { openRecordedQuery } from '../whatIf/recordedQuery.ts'
 import { writeWhatIf } from '../whatIf/writeWhatIf.ts'
@@ -14,6 +14,7 @@ import { isoInstant } from './goldValues.ts'
 export interface WhatIfRequest {
   /** Its thresholds are the proposed ones. */
   readonly pipeline: Pipeline
+  readonly storages: Storages
   /** undefined: only what is printed. */
   readonly to: string | undefined
   readonly force: boolean
@@ -25,12 +26,15 @@ export interface WhatIfRequest {
 const query = 'anomaly_alerts'
 
 /** Counts the recorded batches of a pipeline with other limits: prints current against proposed, and writes gold as it would be. */
-export async function whatIf({ pipeline, to, force, minimumObservations, json }: WhatIfRequest, output: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+export async function whatIf({ pipeline, storages, to, force, minimumObservations, json }: WhatIfRequest, output: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
   const database = await openDatabase()
-  const stop = () => void database.close()
+  const stop = () => {
+    storages.stop()
+    void database.close()
+  }
   signal.addEventListener('abort', stop)
   try {
-    const recorded = await openRecordedQuery(pipeline, query, { database, openStorage, clock: systemClock, signal })
+    const recorded = await openRecordedQuery(pipeline, query, { database, openStorage: storages.open, clock: systemClock, signal })
     const { spec } = recorded.query
     const batches = await recorded.batches(0)
     if (batches.length === 0) throw new Fault('notFound', `${recorded.gold.root} holds no batch of this pipeline: replay it first, then ask what other limits would have given`)

@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { withLocalFiles } from '../storage/localFiles.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData, Protocol, Txn } from './actions.ts'
 import { inner, shapeOf, text, type Shape } from './jsonShape.ts'
@@ -46,9 +47,8 @@ export async function readCheckpoint(storage: Storage, checkpoint: CheckpointFil
 }
 
 async function readParquet(storage: Storage, paths: readonly string[], reader: CheckpointReader, withStats: boolean): Promise<CheckpointRows> {
-  const files = await Promise.all(paths.map((path) => storage.localFile(path)))
   const names = paths.map((path) => `${storage.root}/${path}`)
-  return reader(files, names, { withStats })
+  return withLocalFiles(paths.map((path) => ({ storage, path })), (files) => reader(files, names, { withStats }))
 }
 
 async function readJson(storage: Storage, path: string): Promise<CheckpointRows> {

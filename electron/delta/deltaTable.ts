@@ -1,10 +1,11 @@
+import { isFault } from '#shared/engine/fault.ts'
 import type { Database } from '../duckdb/database.ts'
 import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import { checkpointReader } from '../duckdb/readCheckpoint.ts'
 import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { LocalFile, Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData } from './actions.ts'
 import { readDeletionVector } from './deletionVector.ts'
 import { pathInTable } from './path.ts'
@@ -21,6 +22,8 @@ export interface TableScan {
   readonly sql: string
   /** Runs a query over `sql`; what DuckDB says of a file becomes a Fault that names the file. */
   explaining<Answer>(work: () => Promise<Answer>): Promise<Answer>
+  /** `sql` is of no use any more. */
+  release(): void
 }
 
 /** Opens a table for reading. Faults name the table, and a file of it that is missing, damaged, or of another type than the table says. */
@@ -28,20 +31,29 @@ export async function openTableScan(storage: Storage, options: { readonly versio
   const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
-  const scanned = await knownFiles(storage, database, files)
-  for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
-  return {
-    version,
-    metaData,
-    columns: metaData.fields,
-    sql: scanSql(scanned, columns, { mode }),
-    async explaining(work) {
-      try {
-        return await work()
-      } catch (error) {
-        throw fileFault(error, (localPath) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`)
-      }
+  const opened: LocalFile[] = []
+  const release = () => opened.splice(0).forEach((file) => file.release())
+  try {
+    const scanned = await knownFiles(storage, database, files, opened)
+    for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
+    return {
+      version,
+      metaData,
+      columns: metaData.fields,
+      sql: scanSql(scanned, columns, { mode }),
+      async explaining(work) {
+        try {
+          return await work()
+        } catch (error) {
+          throw fileFault(error, (localPath) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`)
+        }
+      },
+      release
     }
+  } catch (error) {
+    if (isFault(error) && error.code === 'corrupt') opened.forEach((file) => file.distrust())
+    release()
+    throw error
   }
 }
 
@@ -54,13 +66,14 @@ interface KnownFile extends NamedFile {
   readonly schema: readonly ParquetColumn[]
 }
 
-async function knownFiles(storage: Storage, database: Database, files: readonly AddFile[]): Promise<KnownFile[]> {
+/** `opened` gets what has to be released. */
+async function knownFiles(storage: Storage, database: Database, files: readonly AddFile[], opened: LocalFile[]): Promise<KnownFile[]> {
   const scanned: KnownFile[] = []
   const atOnce = 500
   // By path, so that the same table gives its rows in the same order each time.
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   for (let start = 0; start < sorted.length; start += atOnce) {
-    const group = await Promise.all(sorted.slice(start, start + atOnce).map((file) => namedFile(storage, file)))
+    const group = await Promise.all(sorted.slice(start, start + atOnce).map((file) => namedFile(storage, file, opened)))
     const schemas = await readParquetColumns(
       database,
       group.map((file) => file.localPath),
@@ -71,9 +84,10 @@ async function knownFiles(storage: Storage, database: Database, files: readonly 
   return scanned
 }
 
-async function namedFile(storage: Storage, file: AddFile): Promise<NamedFile> {
+async function namedFile(storage: Storage, file: AddFile, opened: LocalFile[]): Promise<NamedFile> {
   const path = pathInTable(storage.root, file.path)
-  const localPath = await storage.localFile(path)
+  const local = await storage.localFile(path, { sizeBytes: file.sizeBytes })
+  opened.push(local)
   const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
-  return { localPath, partitionValues: file.partitionValues, deletedRows, name: `${storage.root}/${path}` }
+  return { localPath: local.path, partitionValues: file.partitionValues, deletedRows, name: `${storage.root}/${path}` }
 }

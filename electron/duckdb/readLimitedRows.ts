@@ -7,7 +7,7 @@ import type { Rows } from '#shared/whatIf/block.ts'
 import { limitedColumns } from '#shared/whatIf/limitedColumns.ts'
 import { storeOfForm, type Store } from '#shared/whatIf/sortedValues.ts'
 import type { Database } from './database.ts'
-import type { Scan } from './readPartials.ts'
+import { withScan, type Scan } from './scan.ts'
 
 /** No part holds more rows: about 14 bytes each and measured column. */
 const rowsOfPart = 500_000
@@ -15,10 +15,10 @@ const rowsOfPart = 500_000
 /** The rows of a scan that have an event time, part by part, as the what-if index takes them. `onRows` may keep nothing of what it gets. */
 export async function readLimitedRows(database: Database, { spec, eventTime }: BoundQuery, scan: Scan, onRows: (rows: Rows) => void): Promise<void> {
   const forms = limitedColumns(spec).flatMap(({ column, forms: own }) => own.map((form) => ({ column, form, store: storeOfForm(column.type, form) })))
-  try {
-    const { keys, keyOf, salt } = await readKeys(database, spec, eventTime, scan)
+  await withScan(scan, async (sql) => {
+    const { keys, keyOf, salt } = await readKeys(database, spec, eventTime, sql)
     await database.use(async (connection) => {
-      const result = await connection.stream(limitedRowsSql(spec, eventTime, scan.sql, forms, salt))
+      const result = await connection.stream(limitedRowsSql(spec, eventTime, sql, forms, salt))
       const columns = forms.map(({ store }) => emptyColumn(store))
       const pane = new Float64Array(rowsOfPart)
       const key = new Uint32Array(rowsOfPart)
@@ -47,9 +47,7 @@ export async function readLimitedRows(database: Database, { spec, eventTime }: B
       }
       flush()
     })
-  } catch (error) {
-    throw scan.explain(error)
-  }
+  })
 }
 
 interface Keys {
@@ -60,9 +58,9 @@ interface Keys {
 }
 
 /** Texts stay in DuckDB but for one of each. Two of them with one hash are as good as impossible; another salt tells them apart. */
-async function readKeys(database: Database, spec: BoundQuery['spec'], eventTime: string, scan: Scan): Promise<Keys> {
+async function readKeys(database: Database, spec: BoundQuery['spec'], eventTime: string, sql: string): Promise<Keys> {
   for (let salt = 0; ; salt++) {
-    const found = await database.query(keyHashesSql(spec, eventTime, scan.sql, salt))
+    const found = await database.query(keyHashesSql(spec, eventTime, sql, salt))
     const keys = found.strings(0)
     const keyOf = new Map(Array.from(found.numbers(1), (hash, i) => [hash, i]))
     if (keyOf.size === keys.length) return { keys, keyOf, salt }

@@ -7,33 +7,27 @@ import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import { eventTimeSql, hasLargeSql, largeScale, parseExact, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
 import type { Database } from './database.ts'
+import { withScan, type Scan } from './scan.ts'
 import type { QueryResult } from './queryResult.ts'
 
-/** SQL over some files of a batch, and their positions in its list. With several files, the SQL's column `file` is an index into `files`. */
-export interface Scan {
-  readonly sql: string
-  readonly files: readonly number[]
-  /** The same for the same rows, whatever columns the SQL asks for. */
-  readonly identity: string
-  /** Turns what DuckDB says of a file that it cannot read into a Fault that names the file. Other errors come back as they are. */
-  explain(error: unknown): unknown
-}
 
 /** The partials of one scan. Rows stay in DuckDB; what comes over is one entry per (file, pane, key). */
-export async function readPartials(database: Database, { spec, eventTime }: BoundQuery, scan: Scan): Promise<Partials> {
-  const file = scan.files.length > 1
-  const run = (moments: Moments) => query(database, scan, partialsSql(spec, eventTime, scan.sql, { file, moments }))
-  const all = await run('all').catch(ignoreOutOfRange)
-  if (all) return toPartials(spec, all, scan)
-  const partials = toPartials(spec, await run('moderate'), scan)
-  const [found] = (await query(database, scan, hasLargeSql(spec, scan.sql))).rows()
-  if (found?.large === true) addLargeMoments(spec, partials, toPartials(spec, await run('large'), scan))
-  return partials
+export function readPartials(database: Database, { spec, eventTime }: BoundQuery, scan: Scan): Promise<Partials> {
+  return withScan(scan, async (sql) => {
+    const file = scan.files.length > 1
+    const run = (moments: Moments) => database.query(partialsSql(spec, eventTime, sql, { file, moments }))
+    const all = await run('all').catch(ignoreOutOfRange)
+    if (all) return toPartials(spec, all, scan)
+    const partials = toPartials(spec, await run('moderate'), scan)
+    const [found] = (await database.query(hasLargeSql(spec, sql))).rows()
+    if (found?.large === true) addLargeMoments(spec, partials, toPartials(spec, await run('large'), scan))
+    return partials
+  })
 }
 
 /** Event times of all live rows of one scan; a null time counts as the epoch. undefined: no rows. SPEC T1 */
 export async function readEventTimes(database: Database, eventTime: string, scan: Scan): Promise<EventTimeStats | undefined> {
-  const result = await query(database, scan, eventTimeSql(eventTime, scan.sql))
+  const result = await withScan(scan, (sql) => database.query(eventTimeSql(eventTime, sql)))
   const rows = result.numbers(0)[0]!
   const present = result.numbers(1)[0]!
   if (rows === 0) return undefined
@@ -120,14 +114,6 @@ function addLargeMoments(spec: QuerySpec, partials: Partials, large: Partials): 
       numbers[at + 2] = numbers[at + 2]! / largeScale / largeScale
     }
     combine(moments, partials.measures, rows.get(idOf(large, i))!, large.measures, i)
-  }
-}
-
-async function query(database: Database, scan: Scan, sql: string): Promise<QueryResult> {
-  try {
-    return await database.query(sql)
-  } catch (error) {
-    throw scan.explain(error)
   }
 }
 

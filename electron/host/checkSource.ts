@@ -14,13 +14,19 @@ import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, 
 import { isNumber, mappingCandidates, type ValueRange } from './mappingCandidates.ts'
 import { decodeOne, listSilver, matchColumns, queryOneFile, reachSilver, readSilver, type Reading } from './sourceSteps.ts'
 
+export interface CheckParts {
+  readonly database: Database
+  readonly openStorage: (uri: string) => Storage
+  readonly clock?: Clock
+}
+
 /**
  * The source check of the workbench: five steps, each with what it found, or why it failed and what to do; steps after a failed one wait. What is wrong
  * with the source is in the report and never thrown. Nothing is written.
  */
-export async function checkSource(path: string, mapping: ColumnMapping, database: Database, clock: Clock = systemClock): Promise<CheckReport> {
+export async function checkSource(path: string, mapping: ColumnMapping, { database, openStorage, clock = systemClock }: CheckParts): Promise<CheckReport> {
   const checkedMs = clock.nowMs()
-  const found = await examine(path, mapping, database)
+  const found = await examine(path, mapping, { database, openStorage })
   const steps = stepNames(found.format).map((name): CheckStep => found.steps.find((step) => step.name === name) ?? { name, state: 'waiting', text: '' })
   return {
     path: found.root,
@@ -52,7 +58,7 @@ interface Findings {
   mapping: ColumnMapping
 }
 
-async function examine(path: string, mapping: ColumnMapping, database: Database): Promise<Findings> {
+async function examine(path: string, mapping: ColumnMapping, { database, openStorage }: CheckParts): Promise<Findings> {
   const found: Findings = { root: path, format: null, steps: [], columns: [], read: undefined, version: null, mapping }
   const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text })
   /** undefined: the step failed, and says why. */
@@ -66,7 +72,7 @@ async function examine(path: string, mapping: ColumnMapping, database: Database)
     }
   }
 
-  const storage = await attempt('Reachable', () => reachSilver(path))
+  const storage = await attempt('Reachable', () => reachSilver(openStorage(path)))
   if (!storage) return found
   found.root = storage.root
   pass('Reachable', 'The folder is there.')
@@ -77,7 +83,7 @@ async function examine(path: string, mapping: ColumnMapping, database: Database)
   pass('Listable', listed.isDelta ? 'A folder with a Delta log.' : 'A folder without a Delta log: its Parquet files are read as they are.')
 
   const reading = listed.isDelta ? 'Delta log read' : 'Parquet files read'
-  const read = await attempt(reading, () => readPastBad(path, database), (error) => readingText(error, storage, listed.isDelta))
+  const read = await attempt(reading, () => readPastBad(path, database, openStorage), (error) => readingText(error, storage, listed.isDelta))
   if (!read) return found
   found.read = read
   found.version = listed.isDelta ? parseDeltaOffset(read.range.start).reservoirVersion : null
@@ -103,12 +109,12 @@ function pipelineFor(path: string, onBadFile: 'stop' | 'quarantine') {
 }
 
 /** A plain folder with some files that cannot be read is read without them: a run may set them aside, and a watch waits for those that are being written. */
-async function readPastBad(path: string, database: Database): Promise<Reading & { readonly bad?: string }> {
+async function readPastBad(path: string, database: Database, openStorage: CheckParts['openStorage']): Promise<Reading & { readonly bad?: string }> {
   try {
-    return await readSilver(pipelineFor(path, 'stop'), database)
+    return await readSilver(pipelineFor(path, 'stop'), database, openStorage)
   } catch (error) {
     if (!isBadFile(error)) throw error
-    const read = await readSilver(pipelineFor(path, 'quarantine'), database)
+    const read = await readSilver(pipelineFor(path, 'quarantine'), database, openStorage)
     if (read.source.columns.length === 0) throw error
     return { ...read, bad: faultText(error, read.source.name) }
   }

@@ -1,7 +1,7 @@
 import { parentPort, workerData, isMainThread } from 'node:worker_threads'
 import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
-import { openStorage } from '../storage/openStorage.ts'
+import { openStorages, type StoragesOptions } from '../storage/storages.ts'
 import { systemClock } from './clock.ts'
 import { openPacer } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
@@ -14,7 +14,8 @@ import { engineName } from './version.ts'
 // The worker thread that runs a pipeline: DuckDB, the engine, gold and checkpoints. The main thread hears events, and may ask it to stop or to pace.
 if (isMainThread || !parentPort) throw new Error('engineWorker runs in a worker thread')
 const port = parentPort
-const { pipeline, workbench } = workerData as { pipeline: Pipeline; workbench: WorkbenchRun | undefined }
+const { pipeline, workbench, storage } = workerData as { pipeline: Pipeline; workbench: WorkbenchRun | undefined; storage: StoragesOptions }
+const storages = openStorages(storage)
 const publish = (event: QueryEvent) => port.postMessage(event)
 const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
@@ -27,13 +28,14 @@ port.on('message', (message: WorkerMessage) => {
   if (message.kind === 'limits') return void (limits = message.limits)
   if (message.kind !== 'stop') return pacer?.control(message)
   stop.abort()
+  storages.stop()
   // Not only what runs now: what is asked for later is refused too.
   void database.close()
 })
 try {
   await runPipeline(pipeline, {
     database,
-    openStorage,
+    openStorage: storages.open,
     clock: systemClock,
     signal: stop.signal,
     publish,
@@ -53,5 +55,6 @@ try {
   for (const recorder of recorders) await recorder.close()
   // DuckDB aborts the whole process when its thread ends during a query.
   await database.close()
+  await storages.close()
   port.close()
 }

@@ -6,11 +6,13 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { ExportProgress, Host } from '#shared/contract/host.ts'
 import type { RunCommand, RunEvent, RunState, Speed, StepUnit } from '#shared/contract/run.ts'
 import type { CheckReport } from '#shared/contract/source.ts'
-import type { OpenedHost } from '../app/openedHost.ts'
+import type { HostOptions, OpenedHost } from '../app/openedHost.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { makeSample } from '../sample/makeSample.ts'
 import { exportRows } from '../sink/exportRows.ts'
-import { openStorage } from '../storage/openStorage.ts'
+import { openStorage as openFolder } from '../storage/openStorage.ts'
+import { storageSettings } from '../storage/storageSettings.ts'
+import { openStorages } from '../storage/storages.ts'
 import { refuseLimits } from '../whatIf/limitRanges.ts'
 import { takeRecordings } from '../whatIf/recordings.ts'
 import { checkSource } from './checkSource.ts'
@@ -31,12 +33,6 @@ import { listSessions, readSession, saveSession } from './sessionFiles.ts'
 import { sessionRunOf } from './sessionRun.ts'
 import { version } from './version.ts'
 
-export interface HostOptions {
-  /** Where runs, the sample and the settings of the workbench are kept; made when it is needed. */
-  readonly dataFolder: string
-  readonly platform: 'browser' | 'electron'
-}
-
 /** Forty minutes, 3,000 rows a minute: enough for every state of a window, and made in less than three seconds. */
 const sampleShape = { minutes: 40, rowsPerMinute: 3000, seed: 1 }
 
@@ -47,7 +43,9 @@ const logLines = 1000
 const reportLines = 200
 
 /** What every way in serves. One run is open at a time; its worker is the only one. */
-export async function openHost({ dataFolder, platform }: HostOptions): Promise<OpenedHost> {
+export async function openHost({ dataFolder, platform, storage = storageSettings({}, { environment: process.env }, dataFolder) }: HostOptions): Promise<OpenedHost> {
+  const storages = openStorages(storage)
+  const openStorage = storages.open
   const clock = systemClock
   const files = openRunFiles(dataFolder)
   const recent = openRecentSources(dataFolder, clock)
@@ -101,7 +99,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     listFolder: async (path) => listFolder(path),
     recentSources: () => recent.list(),
     async checkSource(path, mapping) {
-      const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), database)
+      const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), { database, openStorage })
       if (report.format !== null) {
         await recent.remember(path, describe(report))
         await recent.keepMapping(path, report.mapping)
@@ -125,7 +123,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
           const saved = await files.read(runId)
           await live?.close()
           live = undefined
-          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, clock, save: files.save, emit })
+          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, storage: () => storage, openStorage, clock, save: files.save, emit })
           toldState = live.summary().state
           toldStop = null
           log.write(`run ${runId} opened, ${toldState}`)
@@ -219,7 +217,9 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
     host: loggedHost(host, log),
     async close() {
       await inTurn(async () => live?.close())
+      storages.stop()
       await database.close()
+      await storages.close()
       process.off('uncaughtExceptionMonitor', brokenDown)
       log.write('ended')
       await log.settled()
@@ -229,7 +229,7 @@ export async function openHost({ dataFolder, platform }: HostOptions): Promise<O
 
 /** What a crash left of a sample is made again. */
 async function makeSampleOnce(folder: string): Promise<string> {
-  const storage = openStorage(folder)
+  const storage = openFolder(folder)
   if (await storage.stat('_delta_log/00000000000000000000.json')) return folder
   await rm(folder, { recursive: true, force: true })
   await makeSample(storage, sampleShape)

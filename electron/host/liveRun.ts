@@ -4,7 +4,8 @@ import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
 import type { Ahead, BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Database } from '../duckdb/database.ts'
-import { openStorage } from '../storage/openStorage.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 import { refuseLimits } from '../whatIf/limitRanges.ts'
 import type { RunWhatIf } from '../whatIf/runWhatIf.ts'
 import { startWhatIf } from '../whatIf/startWhatIf.ts'
@@ -25,6 +26,9 @@ export interface LiveRunParts {
   /** Batches that another run has recorded; absent: this run plans its own. */
   readonly recordedFolder: string | undefined
   readonly database: Database
+  readonly openStorage: (uri: string) => Storage
+  /** As it is now; what runs in a thread of its own opens its places by it. */
+  readonly storage: () => StoragesOptions
   readonly clock: Clock
   readonly emit: (event: RunEvent) => void
   /** The run's state has changed: it is kept. */
@@ -70,7 +74,7 @@ interface QueryFacts {
 }
 
 export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { clock, emit, database } = parts
+  const { clock, emit, database, openStorage } = parts
   const pipeline = pipelineOfRun(parts.saved)
   const queries = builtinQueries(pipeline).map((query) => query.name as QueryName) // The two built-in queries are all there are.
   const runId = parts.saved.id
@@ -177,7 +181,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   }
 
   function start(playing: boolean): void {
-    const running = startPipeline(pipelineOfRun(saved), { onEvent: hear, workbench: { journalFolder: parts.journalFolder, ...(parts.recordedFolder !== undefined && { recordedFolder: parts.recordedFolder }), pace: { playing, speed } } })
+    const running = startPipeline(pipelineOfRun(saved), { onEvent: hear, storage: parts.storage(), workbench: { journalFolder: parts.journalFolder, ...(parts.recordedFolder !== undefined && { recordedFolder: parts.recordedFolder }), pace: { playing, speed } } })
     worker = running
     ended = running.ended.then(
       (ends) => finish([...ends.values()]),
@@ -218,7 +222,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     if (closing) throw new Fault('interrupted', 'the run is being closed')
     if (whatIf) return whatIf
     if (breakdowns >= mostBreakdowns) throw new Fault('unsupported', `what other limits would give cannot be counted for ${saved.name}: it broke down ${breakdowns} times; see Problems, then open the run again`)
-    whatIf = startWhatIf(pipelineOfRun(saved), parts.whatIfFolder, (reason) => {
+    whatIf = startWhatIf(pipelineOfRun(saved), { folder: parts.whatIfFolder, storage: parts.storage() }, (reason) => {
       whatIf = undefined
       breakdowns += 1
       addProblem({ severity: 'warning', query: alerts, message: `counting with other limits broke down (${reason}); it begins anew with the next question`, file: null })
@@ -277,6 +281,8 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         for await (const stream of rows.streams()) emit({ kind: 'rows', runId, query, loaded: true, rows: stream })
       } catch (error) {
         addProblem({ severity: 'error', query, message: `gold cannot be shown: ${toPlainFault(error).message}`, file: null })
+      } finally {
+        rows.close()
       }
     }
     emit({ kind: 'loaded', runId })

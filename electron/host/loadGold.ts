@@ -16,15 +16,21 @@ export interface GoldRows {
   /** All that there are, also those that are not given. */
   readonly count: number
   streams(): AsyncIterable<Uint8Array>
+  /** No rows are wanted any more. */
+  close(): void
 }
 
 /** The rows of windows that end by `closedMs` (undefined: all). A table that is not there has none. */
 export async function loadGold(storage: Storage, database: Database, closedMs: number | undefined): Promise<GoldRows> {
-  if (!(await storage.hasFolder('_delta_log'))) return { count: 0, async *streams() {} }
+  if (!(await storage.hasFolder('_delta_log'))) return { count: 0, async *streams() {}, close: () => undefined }
   const scan = await openTableScan(storage, {}, database)
   const [, , key] = scan.columns
   const where = closedMs === undefined ? '' : ` WHERE epoch_us(window_end) <= ${BigInt(closedMs) * 1000n}`
-  const [row] = (await scan.explaining(() => database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})${where}`))).rows()
+  const counted = await scan.explaining(() => database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})${where}`)).catch((error: unknown) => {
+    scan.release()
+    throw error
+  })
+  const [row] = counted.rows()
   const count = Number(row?.rows ?? 0)
   return {
     count,
@@ -40,7 +46,8 @@ export async function loadGold(storage: Storage, database: Database, closedMs: n
       } finally {
         await database.run(`DROP TABLE IF EXISTS ${table}`)
       }
-    }
+    },
+    close: scan.release
   }
 }
 

@@ -10,7 +10,7 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { inputsOf, keySql, outsideSql } from '#shared/query/partialsSql.ts'
 import { filePositionColumn, quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
-import type { Scan } from '../duckdb/readPartials.ts'
+import { withScan, type OpenScan, type Scan } from '../duckdb/scan.ts'
 import type { SourceParts } from '../source/openSource.ts'
 import type { SourceFile, SourceStream } from '../source/source.ts'
 import type { RecordedBatch } from '../whatIf/recordedBatches.ts'
@@ -88,9 +88,9 @@ export async function withSilverRows<Answer>(parts: SilverParts, silver: SilverQ
     const reading = batchesToRead(silver, wanted)
     for (let from = 0; from < reading.length; from += batchesAtOnce) {
       const part = await Promise.all(reading.slice(from, from + batchesAtOnce).map(async (context) => ({ ...(await scansOf(stream, context, wanted)), query: boundWith(parts.pipeline(), recorded, context.batch.settings, wanted.limits), context })))
-      const scans = part.flatMap(({ files, scans: own, query, context }) => own.map((scan) => ({ scan, sql: selectSql(silver, wanted, context, query, files, scan) })))
+      const scans = part.flatMap(({ files, scans: own, query, context }) => own.map((scan): Selected => ({ scan, select: (sql) => selectSql(silver, wanted, context, query, files, scan, sql) })))
       if (scans.length === 0) continue
-      if (!made) await database.run(`CREATE TABLE ${table} AS SELECT * FROM (${scans[0]!.sql}) LIMIT 0`).catch((error: unknown) => Promise.reject(asError(scans[0]!.scan.explain(error))))
+      if (!made) await withScan(scans[0]!.scan, (sql) => database.run(`CREATE TABLE ${table} AS SELECT * FROM (${scans[0]!.select(sql)}) LIMIT 0`))
       made = true
       await fill(database, table, scans)
     }
@@ -128,17 +128,26 @@ function batchesToRead({ batches, records }: SilverQuery, wanted: RowsWanted): B
 const meetsOf = (record: BatchRecord | undefined, { window }: RowsWanted): readonly boolean[] | undefined =>
   record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (BigInt(Math.floor(minEventMs * 1000)) < window.endUs && BigInt(Math.ceil(maxEventMs * 1000)) >= window.startUs)))
 
-/** All at once; where that fails, one after the other, so that it is known of which file it fails. */
-async function fill(database: Database, table: string, scans: readonly { readonly scan: Scan; readonly sql: string }[]): Promise<void> {
-  try {
-    return await database.run(`INSERT INTO ${table} ${scans.map(({ sql }) => `(${sql})`).join(' UNION ALL ')}`)
-  } catch (error) {
-    if (isFault(error)) throw error
-  }
-  for (const { scan, sql } of scans) await database.run(`INSERT INTO ${table} ${sql}`).catch((error: unknown) => Promise.reject(asError(scan.explain(error))))
+interface Selected {
+  readonly scan: Scan
+  /** What is wanted of the scan's rows. */
+  readonly select: (sql: string) => string
 }
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+/** All at once; where that fails, one after the other, so that it is known of which file it fails. */
+async function fill(database: Database, table: string, scans: readonly Selected[]): Promise<void> {
+  const asked = await Promise.allSettled(scans.map(({ scan }) => scan.open()))
+  const opened = asked.flatMap((one): OpenScan[] => (one.status === 'fulfilled' ? [one.value] : []))
+  try {
+    for (const one of asked) if (one.status === 'rejected') throw one.reason
+    return await database.run(`INSERT INTO ${table} ${opened.map(({ sql }, i) => `(${scans[i]!.select(sql)})`).join(' UNION ALL ')}`)
+  } catch (error) {
+    if (isFault(error)) throw error
+  } finally {
+    opened.forEach((scan) => scan.release())
+  }
+  for (const { scan, select } of scans) await withScan(scan, (sql) => database.run(`INSERT INTO ${table} ${select(sql)}`))
+}
 
 async function scansOf(stream: SourceStream, { batch: { range, setAside }, record }: BatchContext, wanted: RowsWanted): Promise<{ files: readonly SourceFile[]; scans: readonly Scan[] }> {
   const files = await stream.files(range)
@@ -160,7 +169,7 @@ function boundWith(pipeline: Pipeline, { source }: RecordedQuery, settings: Batc
 
 const columnsOfLimits = (pipeline: Pipeline, recorded: RecordedQuery): readonly string[] => boundWith(pipeline, recorded, undefined, null)?.columns ?? []
 
-function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, query: BoundQuery | undefined, files: readonly SourceFile[], scan: Scan): string {
+function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, query: BoundQuery | undefined, files: readonly SourceFile[], scan: Scan, sql: string): string {
   const { spec, eventTime } = silver.recorded.query
   const at = `epoch_us(${quoteName(eventTime)})`
   const where = [`${quoteName(eventTime)} IS NOT NULL`]
@@ -187,7 +196,7 @@ function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContex
     `${at} < ${perFileSql(scan, (position) => String(silver.other?.droppedBefore(files[position]!.path) ?? 'NULL'), 'BIGINT')} AS other_dropped`,
     `CASE WHEN ${altitude} THEN CASE WHEN ${velocity} THEN 'both' ELSE 'altitude' END WHEN ${velocity} THEN 'velocity' ELSE '' END AS crosses`
   ]
-  return `SELECT ${columns.join(', ')} FROM (SELECT *${inputs.map((sql) => `, ${sql}`).join('')} FROM (${scan.sql}) WHERE ${where.join(' AND ')})`
+  return `SELECT ${columns.join(', ')} FROM (SELECT *${inputs.map((input) => `, ${input}`).join('')} FROM (${sql}) WHERE ${where.join(' AND ')})`
 }
 
 function noRowsSql({ columns }: RowsWanted): string {

@@ -1,15 +1,15 @@
-import { Fault, isFault } from '#shared/engine/fault.ts'
+import { Fault } from '#shared/engine/fault.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
+import { withScan } from '../duckdb/scan.ts'
 import type { QueryResult } from '../duckdb/queryResult.ts'
 import { isBadFile } from '../source/badFile.ts'
 import { mapColumns, type ColumnMap } from '../source/mapColumns.ts'
 import { openSource } from '../source/openSource.ts'
 import type { OffsetRange, Source, SourceFile } from '../source/source.ts'
-import { openStorage } from '../storage/openStorage.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock } from './clock.ts'
 
@@ -19,8 +19,7 @@ import { systemClock } from './clock.ts'
  */
 
 /** Reachable: the folder is there. */
-export async function reachSilver(uri: string): Promise<Storage> {
-  const storage = openStorage(uri)
+export async function reachSilver(storage: Storage): Promise<Storage> {
   if (await storage.hasFolder('')) return storage
   const isFile = (await storage.stat('')) !== undefined
   throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${isFile ? 'is a file: give the folder that holds the table' : 'is not there: check the path'}`)
@@ -42,7 +41,7 @@ export interface Reading {
 }
 
 /** Delta log read, or Parquet files read. */
-export async function readSilver({ silver, trigger }: Pipeline, database: Database): Promise<Reading> {
+export async function readSilver({ silver, trigger }: Pipeline, database: Database, openStorage: (uri: string) => Storage): Promise<Reading> {
   const unmapped = { silver: { ...silver, columns: {} }, trigger }
   const source = await openSource(unmapped, { database, openStorage, clock: systemClock, signal: new AbortController().signal })
   const start = await source.beginning()
@@ -89,10 +88,7 @@ export async function queryOneFile(
     try {
       const [scan] = await stream.scans(range, [position])
       if (!scan) return undefined
-      const result = await database.query(`SELECT ${query.select} FROM (${scan.sql})`).catch((error: unknown) => {
-        const explained = scan.explain(error)
-        throw isFault(explained) ? explained : error
-      })
+      const result = await withScan(scan, (sql) => database.query(`SELECT ${query.select} FROM (${sql})`))
       return { path: file.path, result }
     } catch (error) {
       if (!pastBad || !isBadFile(error) || position + 1 >= Math.min(files.length, badFilesPassed)) throw error

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '#shared/engine/fault.ts'
 import type { RunCommand } from '#shared/contract/run.ts'
 import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 import type { PacerState } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
 
@@ -30,14 +31,15 @@ export type WorkerMessage = RunCommand | { readonly kind: 'limits'; readonly lim
 export interface PipelineHearer {
   readonly onEvent: (event: QueryEvent) => void
   readonly workbench?: WorkbenchRun
+  readonly storage: StoragesOptions
 }
 
 /** In the sources the worker is the bundle that `npm ci` made; in the bundle it lies beside this code. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
 
-export function startPipeline(pipeline: Pipeline, { onEvent, workbench }: PipelineHearer): RunningPipeline {
+export function startPipeline(pipeline: Pipeline, { onEvent, workbench, storage }: PipelineHearer): RunningPipeline {
   // Short-lived objects hold native results: they are let go sooner when there is little room for them.
-  const worker = new Worker(workerUrl, { workerData: { pipeline, workbench }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
+  const worker = new Worker(workerUrl, { workerData: { pipeline, workbench, storage }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ends = new Map<string, Error | undefined>()
   worker.on('message', (event: QueryEvent) => {
     if (event.kind === 'ended') ends.set(event.query, event.fault && toError(event.fault))

@@ -1,6 +1,7 @@
 import type { ClosedBy, FileFacts, LateRows, PaneFacts, WindowFacts, WindowQuestion } from '#shared/contract/silver.ts'
 import { micros, microsToMillis } from '#shared/engine/time.ts'
 import { eventTimeSql, floorDivSql } from '#shared/query/partialsSql.ts'
+import { withScan } from '../duckdb/scan.ts'
 import type { SqlValue } from '../duckdb/queryResult.ts'
 import { positionsBut } from './readBatch.ts'
 import { openSilverQueries, windowOf, withSilverRows, type SilverParts, type SilverQuery } from './silverBatches.ts'
@@ -83,7 +84,7 @@ async function fileWith({ database }: SilverParts, { recorded, records }: Silver
     const newest = known?.length === files.length ? known[position]!.maxEventMs : Infinity
     if (newest === null || newest < neededMs) continue
     for (const scan of await recorded.stream.scans(range, [position])) {
-      const [row] = (await database.query(eventTimeSql(recorded.query.eventTime, scan.sql))).rows()
+      const [row] = (await withScan(scan, (sql) => database.query(eventTimeSql(recorded.query.eventTime, sql)))).rows()
       const maxMs = row?.high === null || row?.high === undefined ? -Infinity : microsToMillis(micros(row.high as bigint))
       if (maxMs >= neededMs) return { path: files[position]!.path, maxMs }
     }

@@ -44,18 +44,22 @@ async function exportGold(request: ExportRequest, query: string, sideFile: strin
   if (!(await storage.hasFolder('_delta_log'))) throw new Fault('notFound', `the run ${run.name} has no gold table ${query} in ${run.gold} yet: play it until its first batch is done, then export`)
   const { file, format } = { file: request.to, format: request.format }
   const scan = await openTableScan(storage, {}, database)
-  const order = goldOrder(scan.columns)
-  const sql = `SELECT * FROM (${scan.sql})${order === undefined ? '' : ` ORDER BY ${order}`}`
-  const of = await scan.explaining(async () => Number((await database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})`)).rows()[0]?.rows ?? 0))
-  const metadata = exportMetadata({ request, run, engine: engineName, rows: of, of })
-  onProgress?.(0, of)
-  const rows = await writeWhole({ file, side: sideOf(sideFile, metadata) }, (temporary) =>
-    scan.explaining(() =>
-      writeTable(database, { format, columns: scan.columns, sql, metadata: metadataEntries(metadata), progress: { of, onRows: (done) => onProgress?.(done, of) } }, temporary).catch((error: unknown) => Promise.reject(writeFault(error, temporary, file)))
+  try {
+    const order = goldOrder(scan.columns)
+    const sql = `SELECT * FROM (${scan.sql})${order === undefined ? '' : ` ORDER BY ${order}`}`
+    const of = await scan.explaining(async () => Number((await database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})`)).rows()[0]?.rows ?? 0))
+    const metadata = exportMetadata({ request, run, engine: engineName, rows: of, of })
+    onProgress?.(0, of)
+    const rows = await writeWhole({ file, side: sideOf(sideFile, metadata) }, (temporary) =>
+      scan.explaining(() =>
+        writeTable(database, { format, columns: scan.columns, sql, metadata: metadataEntries(metadata), progress: { of, onRows: (done) => onProgress?.(done, of) } }, temporary).catch((error: unknown) => Promise.reject(writeFault(error, temporary, file)))
+      )
     )
-  )
-  onProgress?.(rows, of)
-  return rows
+    onProgress?.(rows, of)
+    return rows
+  } finally {
+    scan.release()
+  }
 }
 
 type ShownRows = Extract<ExportRequest['rows'], { readonly kind: 'shown' }>

@@ -43,12 +43,16 @@ export async function exportTable(database: Database, request: ExportRequest): P
   if (!format) throw new Fault('usage', `${request.to} does not say in which format to export: end it with .parquet, .csv or .arrow`)
   refuseExisting(file, request.force, 'add --force to replace it')
   const scan = await openTableScan(request.table, { ...(request.version !== undefined && { version: request.version }) }, database)
-  const columns = choose(scan.columns, request.columns, request.table)
-  const sql = await selectSql(database, scan.sql, scan.columns, columns, request)
-  const rows = await writeWhole({ file }, (temporary) =>
-    scan.explaining(() => writeTable(database, { format, columns, sql }, temporary).catch((error: unknown) => Promise.reject(explain(writeFault(error, temporary, file), request))))
-  )
-  return { version: scan.version, rows, file }
+  try {
+    const columns = choose(scan.columns, request.columns, request.table)
+    const sql = await selectSql(database, scan.sql, scan.columns, columns, request)
+    const rows = await writeWhole({ file }, (temporary) =>
+      scan.explaining(() => writeTable(database, { format, columns, sql }, temporary).catch((error: unknown) => Promise.reject(explain(writeFault(error, temporary, file), request))))
+    )
+    return { version: scan.version, rows, file }
+  } finally {
+    scan.release()
+  }
 }
 
 /** What DuckDB says of values that the user's SQL does not take. */

@@ -34,6 +34,8 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   const snapshots = new Map<number, Promise<readonly AddFile[]>>()
   const commits = new Map<number, Promise<Commit>>()
   const schemas: RecentSchemas = new Map()
+  /** Of all streams: a file that one of them has fetched does for the others. */
+  const used = new Set<string>()
   let log = await listLog(storage)
   let newest = await newestCommit(log)
 
@@ -141,6 +143,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   }
 
   function stream(columns: readonly string[]): SourceStream {
+    for (const column of columns) used.add(column)
     const endOf = (entries: readonly LogEntry<unknown>[], start: OffsetText) => (entries.length > 0 ? format(entries.at(-1)!) : start)
     const filesIn = async ({ start, end, changes }: OffsetRange): Promise<StreamedFile[]> => {
       const last = parse(end)
@@ -165,7 +168,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
         await checkDeltaFiles(storage, await filesIn(range), only)
       },
       async scans(range, only) {
-        return scanDeltaFiles({ storage, database, metaData, schemas }, await filesIn(range), columns, only)
+        return scanDeltaFiles({ storage, database, metaData, schemas, used }, await filesIn(range), columns, only)
       },
       checkOffset: (offset) => void parse(offset),
       // A Delta offset says all there is to know.

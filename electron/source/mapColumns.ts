@@ -2,6 +2,7 @@ import { Fault } from '#shared/engine/fault.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { filePositionColumn, quoteName } from '#shared/query/sqlText.ts'
+import { wrapScan } from '../duckdb/scan.ts'
 import type { Source } from './source.ts'
 
 /** Names of columns that silver does not have, and where they come from; with a factor they are doubles. */
@@ -41,7 +42,7 @@ export function mapColumns(source: Source, map: ColumnMap): Source {
         ...stream,
         async scans(range, only) {
           const scans = await stream.scans(range, only)
-          return scans.map((scan) => ({ ...scan, sql: `SELECT ${[...(scan.files.length > 1 ? [quoteName(filePositionColumn)] : []), ...select].join(', ')} FROM (${scan.sql})` }))
+          return scans.map((scan) => wrapScan(scan, (sql) => `SELECT ${[...(scan.files.length > 1 ? [quoteName(filePositionColumn)] : []), ...select].join(', ')} FROM (${sql})`))
         }
       }
     }

@@ -16,6 +16,8 @@ export interface TakenFile {
   readonly path: string
   readonly sizeBytes: number
   readonly modifiedMs: number
+  /** Where the store has one, it tells more than the time. */
+  readonly etag?: string
 }
 
 /** A file that a stream is done with. One that was set aside unread may come again when it has changed. */
@@ -44,9 +46,12 @@ export async function openParquetSource(storage: Storage, database: Database, op
     throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} has no Parquet file that could be read${waits ? ` (${waits.message})` : ''}, and no Delta log: check silver.uri, or start again when there is data`)
   }
   const schemas: RecentSchemas = new Map()
+  /** Of all streams: a file that one of them has fetched does for the others. */
+  const used = new Set<string>()
   const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
 
   function stream(columns: readonly string[]): SourceStream {
+    for (const column of columns) used.add(column)
     if (!options.quarantine) refuseDifferent(fields, columns, storage)
     const seen = new Map<string, SeenFile>()
     const fresh = (): TakenFile[] => folder.files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
@@ -66,7 +71,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
       checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
-      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields }, parseFiles(end), columns, only)),
+      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used }, parseFiles(end), columns, only)),
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {
         if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)
@@ -94,13 +99,18 @@ export async function openParquetSource(storage: Storage, database: Database, op
   }
 }
 
-const taken = ({ path, sizeBytes, modifiedMs }: StorageEntry): TakenFile => ({ path, sizeBytes, modifiedMs })
+const taken = ({ path, sizeBytes, modifiedMs, etag }: StorageEntry): TakenFile => ({ path, sizeBytes, modifiedMs, ...(etag !== undefined && { etag }) })
 
 function isNew(before: SeenFile | undefined, file: StorageEntry, storage: Storage): boolean {
   if (before === undefined) return true
-  if (before.sizeBytes === file.sizeBytes && before.modifiedMs === file.modifiedMs) return false
+  if (isSameFile(before, file)) return false
   if (before.setAside) return true
   throw new Fault('changed', `${storage.root}/${file.path} was changed after it had been read, which a stream cannot follow: put new rows into new files, and start with a new checkpoint`)
+}
+
+/** An ETag says it whatever the times are: an object may be copied onto itself. */
+export function isSameFile(a: TakenFile, b: TakenFile): boolean {
+  return a.sizeBytes === b.sizeBytes && (a.etag !== undefined && b.etag !== undefined ? a.etag === b.etag : a.modifiedMs === b.modifiedMs)
 }
 
 /** An offset that lists a batch's files; the offset before it when there are none. */
@@ -120,6 +130,6 @@ function parseFiles(text: OffsetText): readonly TakenFile[] {
 
 function isTakenFile(value: unknown): value is TakenFile {
   if (typeof value !== 'object' || value === null) return false
-  const { path, sizeBytes, modifiedMs } = value as Record<string, unknown>
-  return typeof path === 'string' && Number.isFinite(sizeBytes) && Number.isFinite(modifiedMs)
+  const { path, sizeBytes, modifiedMs, etag } = value as Record<string, unknown>
+  return typeof path === 'string' && Number.isFinite(sizeBytes) && Number.isFinite(modifiedMs) && (etag === undefined || typeof etag === 'string')
 }

@@ -1,13 +1,14 @@
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { AddFile, MetaData } from '../delta/actions.ts'
 import { readDeletionVector } from '../delta/deletionVector.ts'
 import { pathInTable } from '../delta/path.ts'
 import { mappingModeOf } from '../delta/schema.ts'
 import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import type { Database } from '../duckdb/database.ts'
-import type { Scan } from '../duckdb/readPartials.ts'
+import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
+import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, WantedParts } from '../storage/storage.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 export interface DeltaScanParts {
@@ -15,6 +16,8 @@ export interface DeltaScanParts {
   readonly database: Database
   readonly metaData: MetaData
   readonly schemas: RecentSchemas
+  /** Columns that this and other scans of the table read: where a file has to be fetched, no others need be. */
+  readonly used: ReadonlySet<string>
 }
 
 /** A data file, and the version of the table that it was met in. */
@@ -23,7 +26,7 @@ export interface StreamedFile extends AddFile {
 }
 
 /** How to read data files of a Delta table: deletion vectors applied, partition values from the log. */
-export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly StreamedFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+export function scanDeltaFiles(parts: DeltaScanParts, files: readonly StreamedFile[], names: readonly string[], only?: readonly number[]): Scan[] {
   const { storage, database, metaData, schemas } = parts
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const columns = names.map((name): ScanColumn => {
@@ -32,24 +35,33 @@ export async function scanDeltaFiles(parts: DeltaScanParts, files: readonly Stre
     return { name, field, isPartition: metaData.partitionColumns.includes(name) }
   })
   const check: CheckSchema = (schema, name) => checkFileTypes(schema, columns, mode, name)
-  return scanFiles({ database, schemas, columns, mode, check }, files, (file) => openFile(storage, file), only)
+  const fetched = metaData.fields.filter((field) => parts.used.has(field.name) && !metaData.partitionColumns.includes(field.name))
+  const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, mode) : undefined
+  return scanFiles({ database, schemas, columns, mode, check }, files, { identityOf: (file) => [file.path, file.deletionVector], open: (file) => openFile(storage, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first data file that is not there any more; `only` at these positions. */
 export async function checkDeltaFiles(storage: Storage, files: readonly StreamedFile[], only?: readonly number[]): Promise<void> {
-  await eachFile(files, only, (file) => existing(storage, file))
+  await eachFile(files, only, async (file) => {
+    const { path, name } = nameOf(storage, file)
+    if (!(await storage.stat(path))) throw gone(name)
+  })
 }
 
-/** Path and name of a data file. */
-async function existing(storage: Storage, file: StreamedFile): Promise<{ readonly path: string; readonly name: string }> {
+function nameOf(storage: Storage, file: StreamedFile): { readonly path: string; readonly name: string } {
   const path = pathInTable(storage.root, file.path)
-  const name = `${storage.root}/${path} (version ${file.version})`
-  if (!(await storage.stat(path))) throw new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`)
-  return { path, name }
+  return { path, name: `${storage.root}/${path} (version ${file.version})` }
 }
 
-async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {
-  const { path, name } = await existing(storage, file)
+function gone(name: string, cause?: unknown): Fault {
+  return new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`, { cause })
+}
+
+async function openFile(storage: Storage, file: StreamedFile, parts: WantedParts | undefined): Promise<OpenedFile> {
+  const { path, name } = nameOf(storage, file)
   const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
-  return { localPath: await storage.localFile(path), partitionValues: file.partitionValues, deletedRows, name, identity: [file.path, file.deletionVector] }
+  const local = await storage.localFile(path, { sizeBytes: file.sizeBytes, ...(parts && { parts }) }).catch((error: unknown) => {
+    throw isFault(error) && error.code === 'notFound' ? gone(name, error) : error
+  })
+  return { local, partitionValues: file.partitionValues, deletedRows, name }
 }

@@ -1,17 +1,18 @@
+import { isFault } from '#shared/engine/fault.ts'
 import type { MappingMode } from '../delta/schema.ts'
 import type { Database } from '../duckdb/database.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
-import type { Scan } from '../duckdb/readPartials.ts'
+import type { OpenScan, Scan } from '../duckdb/scan.ts'
 import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
+import type { LocalFile } from '../storage/storage.ts'
 import { chunkFiles } from './chunkFiles.ts'
 
 /** A data file that is on this machine and about to be read. */
-export interface OpenedFile extends Omit<ScanFile, 'schema'> {
+export interface OpenedFile extends Omit<ScanFile, 'schema' | 'localPath'> {
+  readonly local: LocalFile
   /** As messages call it. */
   readonly name: string
-  /** The same for the same rows. */
-  readonly identity: unknown
 }
 
 /** Schemas of the files read last, so that a second query over the same files need not open them again. */
@@ -30,14 +31,42 @@ export interface ScanParts {
   readonly check: CheckSchema
 }
 
-/** How to read a batch's files, in groups; `only` at these positions. Faults name a file that is missing, damaged, or of other types than its table. */
-export async function scanFiles<File extends { readonly sizeBytes: number }>(parts: ScanParts, files: readonly File[], open: (file: File) => Promise<OpenedFile>, only?: readonly number[]): Promise<Scan[]> {
-  const scans: Scan[] = []
-  for (const positions of chunkFiles(files, only)) {
-    const opened = await Promise.all(positions.map((position) => open(files[position]!)))
-    scans.push(await scanGroup(parts, opened, positions))
+/** How files of a source are told apart, and got hold of. */
+export interface FileAccess<File> {
+  /** The same for the same rows. */
+  readonly identityOf: (file: File) => unknown
+  /** Faults name a file that is not there. */
+  readonly open: (file: File) => Promise<OpenedFile>
+}
+
+/** How to read a batch's files, in groups; `only` at these positions. */
+export function scanFiles<File extends { readonly sizeBytes: number }>(parts: ScanParts, files: readonly File[], { identityOf, open }: FileAccess<File>, only?: readonly number[]): Scan[] {
+  return chunkFiles(files, only).map((positions) => {
+    const chosen = positions.map((position) => files[position]!)
+    return { files: positions, identity: JSON.stringify(chosen.map(identityOf)), open: shared(() => openGroup(parts, chosen, open)) }
+  })
+}
+
+/** Who comes while it is open, or being opened, shares it; the last one to leave closes it. */
+function shared(open: () => Promise<OpenScan>): () => Promise<OpenScan> {
+  let current: { readonly scan: Promise<OpenScan>; users: number } | undefined
+  return async () => {
+    const mine = (current ??= { scan: open(), users: 0 })
+    mine.users += 1
+    const leave = (): boolean => {
+      mine.users -= 1
+      if (mine.users > 0) return false
+      if (current === mine) current = undefined
+      return true
+    }
+    try {
+      const scan = await mine.scan
+      return { ...scan, release: () => void (leave() && scan.release()) }
+    } catch (error) {
+      leave()
+      throw error
+    }
   }
-  return scans
 }
 
 const filesAtOnce = 50
@@ -48,28 +77,50 @@ export async function eachFile<File>(files: readonly File[], only: readonly numb
   for (let start = 0; start < chosen.length; start += filesAtOnce) await Promise.all(chosen.slice(start, start + filesAtOnce).map(work))
 }
 
-async function scanGroup({ database, schemas, columns, mode, check }: ScanParts, opened: readonly OpenedFile[], positions: readonly number[]): Promise<Scan> {
+async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (file: File) => Promise<OpenedFile>): Promise<OpenScan> {
+  const asked = await Promise.allSettled(files.map(open))
+  const opened = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const release = () => opened.forEach(({ local }) => local.release())
+  const distrust = (error: unknown) => {
+    // Whichever it is: a copy that was damaged on its way must not be read a second time.
+    if (isFault(error) && error.code === 'corrupt') opened.forEach(({ local }) => local.distrust())
+  }
+  try {
+    for (const one of asked) if (one.status === 'rejected') throw one.reason
+    const sql = await groupSql(parts, opened)
+    return {
+      sql,
+      explain(error) {
+        const fault = fileFault(error, (localPath) => opened.find((file) => file.local.path === localPath)?.name ?? whichOf(opened))
+        distrust(fault)
+        return fault
+      },
+      release
+    }
+  } catch (error) {
+    distrust(error)
+    release()
+    throw error
+  }
+}
+
+async function groupSql({ database, schemas, columns, mode, check }: ScanParts, opened: readonly OpenedFile[]): Promise<string> {
   // Taken before anything is awaited: the other query may push them out meanwhile.
-  const known = new Map(opened.flatMap(({ localPath }) => (schemas.has(localPath) ? [[localPath, schemas.get(localPath)!] as const] : [])))
-  const unknown = opened.filter((file) => !known.has(file.localPath))
+  const known = new Map(opened.flatMap(({ local: { path } }) => (schemas.has(path) ? [[path, schemas.get(path)!] as const] : [])))
+  const unknown = opened.filter((file) => !known.has(file.local.path))
   const read = await readParquetColumns(
     database,
-    unknown.map((file) => file.localPath),
+    unknown.map((file) => file.local.path),
     unknown.map((file) => file.name)
   )
   unknown.forEach((file, i) => {
-    known.set(file.localPath, read[i]!)
-    schemas.set(file.localPath, read[i]!)
+    known.set(file.local.path, read[i]!)
+    schemas.set(file.local.path, read[i]!)
   })
-  const scanned = opened.map((file) => ({ ...file, schema: known.get(file.localPath)! }))
+  const scanned = opened.map((file) => ({ ...file, localPath: file.local.path, schema: known.get(file.local.path)! }))
   for (const { schema, name } of scanned) check(schema, name)
   for (const oldest of schemas.keys()) if (schemas.size > keptSchemas) schemas.delete(oldest)
-  return {
-    sql: scanSql(scanned, columns, { mode, fileIndex: positions.length > 1 }),
-    files: positions,
-    identity: JSON.stringify(opened.map((file) => file.identity)),
-    explain: (error) => fileFault(error, (localPath) => opened.find((file) => file.localPath === localPath)?.name ?? whichOf(opened))
-  }
+  return scanSql(scanned, columns, { mode, fileIndex: opened.length > 1 })
 }
 
 function whichOf(opened: readonly OpenedFile[]): string {

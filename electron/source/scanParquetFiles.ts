@@ -1,10 +1,13 @@
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { sameType, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { Database } from '../duckdb/database.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
-import type { Scan } from '../duckdb/readPartials.ts'
+import type { DeltaField } from '../delta/schema.ts'
+import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
+import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
-import type { Storage } from '../storage/storage.ts'
+import { withLocalFiles } from '../storage/localFiles.ts'
+import type { Storage, WantedParts } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
@@ -24,6 +27,8 @@ export interface FolderScanParts {
   readonly database: Database
   readonly schemas: RecentSchemas
   readonly columns: readonly FolderColumn[]
+  /** Columns that this and other scans of the folder read: where a file has to be fetched, no others need be. */
+  readonly used: ReadonlySet<string>
 }
 
 const schemaFilesAtOnce = 500
@@ -57,8 +62,7 @@ export function refuseDifferent(columns: readonly FolderColumn[], names: readonl
 
 async function readSchemas(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<readonly (readonly ParquetColumn[])[]> {
   try {
-    const local = await Promise.all(files.map((file) => storage.localFile(file.path)))
-    return await readParquetColumns(database, local, files.map((file) => `${storage.root}/${file.path}`))
+    return await withLocalFiles(files.map((file) => ({ storage, path: file.path, wanted: { sizeBytes: file.sizeBytes, ...(file.etag !== undefined && { etag: file.etag }), parts: partsWithColumns(database, [], 'none') } })), (paths) => readParquetColumns(database, paths, files.map((file) => `${storage.root}/${file.path}`)))
   } catch (error) {
     if (!quarantine || !isBadFile(error)) throw error
     const [only, ...others] = files
@@ -102,12 +106,12 @@ function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
 }
 
 /** How to read files of a plain folder. A file that changed since it was listed is a Fault. */
-export async function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFile[], names: readonly string[], only?: readonly number[]): Promise<Scan[]> {
+export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFile[], names: readonly string[], only?: readonly number[]): Scan[] {
   const { storage, database, schemas } = parts
   const columns = names.map((name): ScanColumn => {
     const column = parts.columns.find((candidate) => candidate.name === name)
     if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
-    return { name, field: { name, type: column.type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }, isPartition: false }
+    return { name, field: plainField(name, column.type), isPartition: false }
   })
   const used = new Map(parts.columns.filter((column) => names.includes(column.name)).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
@@ -116,7 +120,9 @@ export async function scanParquetFiles(parts: FolderScanParts, files: readonly T
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
     }
   }
-  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, (file) => openFile(storage, file), only)
+  const fetched = parts.columns.flatMap(({ name, type }) => (parts.used.has(name) && typeof type !== 'string' ? [plainField(name, type)] : []))
+  const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
+  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
@@ -124,16 +130,29 @@ export async function checkParquetFiles(storage: Storage, files: readonly TakenF
   await eachFile(files, only, (file) => nameOfSame(storage, file))
 }
 
-async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> {
-  const name = await nameOfSame(storage, file)
-  return { localPath: await storage.localFile(file.path), partitionValues: {}, name, identity: file }
+const plainField = (name: string, type: ValueType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
+
+/** Without what an older offset may lack. */
+const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ path, sizeBytes, modifiedMs })
+
+async function openFile(storage: Storage, file: TakenFile, parts: WantedParts | undefined): Promise<OpenedFile> {
+  // A store over a network compares when it fetches.
+  const name = file.etag === undefined ? await nameOfSame(storage, file) : `${storage.root}/${file.path}`
+  const local = await storage.localFile(file.path, { sizeBytes: file.sizeBytes, ...(file.etag !== undefined && { etag: file.etag }), ...(parts && { parts }) }).catch((error: unknown) => {
+    throw isFault(error) && error.code === 'notFound' && !error.message.includes('was changed') ? gone(name, error) : error
+  })
+  return { local, partitionValues: {}, name }
+}
+
+function gone(name: string, cause?: unknown): Fault {
+  return new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`, { cause })
 }
 
 async function nameOfSame(storage: Storage, file: TakenFile): Promise<string> {
   const now = await storage.stat(file.path)
   const name = `${storage.root}/${file.path}`
-  if (!now) throw new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
-  if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
+  if (!now) throw gone(name)
+  if (now.sizeBytes !== file.sizeBytes || (file.etag === undefined ? now.modifiedMs !== file.modifiedMs : now.etag !== file.etag)) {
     throw new Fault('notFound', `${name} was changed after it had been listed for this batch, and what it held is not there any more: restore it; put new rows into new files, or start with a new checkpoint`)
   }
   return name

@@ -1,6 +1,6 @@
 import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
-import type { Scan } from '../duckdb/readPartials.ts'
+import type { Scan } from '../duckdb/scan.ts'
 
 /**
  * Where a stream stands in its source, as the one line of text that offsets/N holds. Only the source that wrote it reads it;

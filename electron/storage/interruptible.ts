@@ -10,6 +10,7 @@ export function interruptible(storage: Storage, signal: AbortSignal): Storage {
     }
   return {
     root: storage.root,
+    isRemote: storage.isRemote,
     realRoot: heeding(storage.realRoot),
     checkWritable: heeding(storage.checkWritable),
     list: heeding(storage.list),

@@ -39,6 +39,7 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
 
   return {
     root,
+    isRemote: false,
     realRoot: () => realPathOf(root),
     async checkWritable() {
       const there = await nearestThere(root)
@@ -86,7 +87,7 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
         if (!real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
           throw new Fault('storage', `${file} is a link that leads out of ${root}: copy the file there, or open the folder that holds it`)
         }
-        return file
+        return { path: file, release: () => undefined, distrust: () => undefined }
       }),
     stage: (path) =>
       attempt('write', path, async (file): Promise<StagedFile> => {

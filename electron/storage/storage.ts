@@ -4,6 +4,40 @@ export interface StorageEntry {
   readonly path: string
   readonly sizeBytes: number
   readonly modifiedMs: number
+  /** Of an object in a bucket: another one when its content is another. */
+  readonly etag?: string
+}
+
+/** A range of bytes: from `start` up to and not including `end`. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** What a caller knows of an object that it wants as a file, and how little of it would do. */
+export interface WantedFile {
+  /** As the table's log says: an object of another size is not the one that is meant. */
+  readonly sizeBytes?: number
+  /** As a listing said: Fault `changed` when the object is another one by now. */
+  readonly etag?: string
+  /** Absent: all of it. A store on this machine gives all in any case. */
+  readonly parts?: WantedParts
+}
+
+/** Chooses the parts of an object that are needed. The file has its full size; what was not fetched reads as zeros. */
+export interface WantedParts {
+  /** The same for the same choice. */
+  readonly id: string
+  /** undefined: all of it. `read` gives bytes of the object; those, too, will be in the file. */
+  choose(sizeBytes: number, read: (range: ByteRange) => Promise<Uint8Array>): Promise<readonly ByteRange[] | undefined>
+}
+
+/** A file on this machine that stays as it is until it is released. */
+export interface LocalFile {
+  readonly path: string
+  release(): void
+  /** It turned out to be damaged: whoever wants it next gets it anew. */
+  distrust(): void
 }
 
 /**
@@ -14,9 +48,11 @@ export interface StorageEntry {
 export interface Storage {
   /** How messages name the root: an absolute path, or s3://bucket/prefix. */
   readonly root: string
+  /** Every call is a request over a network, and objects appear whole: whoever can do with fewer calls does. */
+  readonly isRemote: boolean
   /** The root with links followed, as far as it is there: two roots that are one place have the same. */
   realRoot(): Promise<string>
-  /** Fault when nothing could be written below the root: a file is in the way, or a permission is missing. Writes nothing. */
+  /** Fault when nothing could be written below the root: a file is in the way, a permission is missing. Nothing that is written for it stays. */
   checkWritable(): Promise<void>
   /**
    * Entries directly in `folder` ('' = the root), in byte order of their names; no folders. Empty when the folder is not there.
@@ -39,8 +75,8 @@ export interface Storage {
   replace(path: string, bytes: Uint8Array): Promise<void>
   /** Removes an object; nothing happens when it is not there. */
   remove(path: string): Promise<void>
-  /** A file on this machine that holds the object, for DuckDB to read. Fault `notFound` when the object is not there. */
-  localFile(path: string): Promise<string>
+  /** A file on this machine that holds the object, for DuckDB to read, until it is released. Fault `notFound` when the object is not there. */
+  localFile(path: string, wanted?: WantedFile): Promise<LocalFile>
   /**
    * Where to write a new object that only a file can produce (Parquet). The caller writes `file`, then `publish()` makes it durable and visible under
    * `path`, or `discard()` leaves nothing behind.

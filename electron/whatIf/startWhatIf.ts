@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { connect } from '#shared/contract/rpc.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { StoragesOptions } from '../storage/storages.ts'
 import { workerPort } from '../transport/workerPort.ts'
 import { whatIfMethods, type RunWhatIf } from './runWhatIf.ts'
 
@@ -11,9 +12,9 @@ const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/whatIfWo
 /** No answer to a close within so long: the thread is left to itself. Ending it by force in the middle of a query would end the whole process. */
 const closeWithinMs = 10_000
 
-/** The what-if index of a run in a thread of its own. `onBroken`: that thread ended without being asked to; what is asked of it from then on rejects. */
-export function startWhatIf(pipeline: Pipeline, folder: string, onBroken: (reason: string) => void = () => undefined): RunWhatIf {
-  const worker = new Worker(workerUrl, { workerData: { pipeline, folder } })
+/** The what-if index of a run in a thread of its own; it keeps rows in `folder`. `onBroken`: that thread ended without being asked to; what is asked of it from then on rejects. */
+export function startWhatIf(pipeline: Pipeline, { folder, storage }: { readonly folder: string; readonly storage: StoragesOptions }, onBroken: (reason: string) => void = () => undefined): RunWhatIf {
+  const worker = new Worker(workerUrl, { workerData: { pipeline, folder, storage } })
   let reason = 'its thread ended'
   let isClosing = false
   worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)))

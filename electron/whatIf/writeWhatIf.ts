@@ -34,7 +34,7 @@ export async function writeWhatIf(database: Database, { to, force, gold, window,
   refuseExisting(file, force, 'add --force to replace it')
   const scan = await openTableScan(gold, {}, database)
   const columns = countColumns(window, windows)
-  return scan.explaining(() =>
+  const written = scan.explaining(() =>
     withRows(database, columns, columns[0]!.values.length, async (counts) => {
       const key = quoteName(scan.columns[2]!.name)
       const joined = `(${scan.sql}) g FULL JOIN (${counts}) c ON g.window_start = c.window_start AND CAST(g.${key} AS VARCHAR) IS NOT DISTINCT FROM c.key`
@@ -45,6 +45,7 @@ export async function writeWhatIf(database: Database, { to, force, gold, window,
       return { file, rows }
     })
   )
+  return written.finally(() => scan.release())
 }
 
 function countColumns(window: WindowSpec, windows: Iterable<WindowCounts>): MemoryColumn[] {

@@ -17,6 +17,8 @@ export type FaultCode =
   | 'exists' // a file that is there already, and was not to be replaced
   | 'notFound' // a path, file or version that is not there
   | 'storage' // the disk or the network refused
+  | 'access' // credentials that are missing, wrong, expired or not enough
+  | 'unavailable' // a server that does not answer, or asks to come back later: the same may work in a while
   | 'corrupt' // a file that is not what it claims to be
   | 'unsupported' // a feature that Contrail does not read or write
   | 'schema' // a column that is missing or of a type that does not fit

@@ -20,6 +20,9 @@ const alerts = z.strictObject({
     .prefault({})
 })
 
+const s3Place = { endpoint: z.string().optional(), region: z.string().min(1, 'must not be empty').optional(), pathStyle: z.boolean().optional(), profile: z.string().min(1, 'must not be empty').optional() }
+const s3 = z.strictObject({ ...s3Place, buckets: z.record(z.string(), z.strictObject(s3Place)).optional() })
+
 /** The pipeline file. Everything has the notebook's value as default; only the three uris are required. */
 export const pipelineSchema = z.strictObject({
   silver: z.strictObject({
@@ -38,6 +41,7 @@ export const pipelineSchema = z.strictObject({
   }),
   gold: z.strictObject({ uri }),
   checkpoints: z.strictObject({ uri }),
+  s3: s3.default({}),
   trigger: z
     .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('availableNow') }), z.strictObject({ kind: z.literal('processingTime'), interval: z.string().nullable().default(null) })])
     .default({ kind: 'availableNow' }),
@@ -51,7 +55,7 @@ export type PipelineFile = z.input<typeof pipelineSchema>
 export function parsePipeline(value: unknown, file: string): Pipeline {
   const parsed = pipelineSchema.safeParse(value)
   if (!parsed.success) throw new Fault('usage', `${file}: ${parsed.error.issues.map((issue) => explain(issue, value)).join('; ')}`)
-  const { silver, gold, checkpoints, trigger, queries } = parsed.data
+  const { silver, gold, checkpoints, s3, trigger, queries } = parsed.data
   const named = (key: string) => `${file}: ${key}`
   if (silver.startingVersion !== null && silver.startingTimestamp !== null) {
     throw new Fault('usage', `${named('silver.startingVersion')} and silver.startingTimestamp are both set: set only one of them`)
@@ -61,12 +65,20 @@ export function parsePipeline(value: unknown, file: string): Pipeline {
     silver: { ...silver, maxBytesPerTrigger: silver.maxBytesPerTrigger === null ? null : parseByteSize(silver.maxBytesPerTrigger, named('silver.maxBytesPerTrigger')) },
     gold,
     checkpoints,
+    s3,
     trigger: trigger.kind === 'availableNow' ? trigger : { kind: trigger.kind, intervalMs: trigger.interval === null ? null : intervalMs(trigger.interval, named('trigger.interval')) },
     queries: {
       ...(queries.flight_phase_counts && { flight_phase_counts: phaseSettings(queries.flight_phase_counts, named('queries.flight_phase_counts')) }),
       ...(queries.anomaly_alerts && { anomaly_alerts: alertSettings(queries.anomaly_alerts, named('queries.anomaly_alerts')) })
     }
   }
+}
+
+/** The part of a pipeline file that says how S3 is reached. */
+export function parseS3(value: unknown, file: string): Pipeline['s3'] {
+  const parsed = s3.safeParse(value)
+  if (!parsed.success) throw new Fault('usage', `${file}: ${parsed.error.issues.map((issue) => explain({ ...issue, path: ['s3', ...issue.path] } as z.core.$ZodIssue, { s3: value })).join('; ')}`)
+  return parsed.data
 }
 
 function phaseSettings({ window, watermarkDelay }: z.output<typeof phases>, name: string): { windowUs: bigint; watermarkDelayMs: number } {
@@ -120,7 +132,10 @@ const words: Readonly<Record<string, string>> = { object: 'an object', record: '
 function explain(issue: z.core.$ZodIssue, value: unknown): string {
   const path = issue.path.map(String)
   const name = path.join('.') || 'the pipeline'
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.map((key) => [...path, key].join('.')).join(', ')} is not a setting`
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [...path, key].join('.')).join(', ')
+    return path[0] === 's3' && issue.keys.some((key) => /key|secret|token|password/i.test(key)) ? `${names} must not stand in a file: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile` : `${names} is not a setting`
+  }
   const found = path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined), value)
   if (found === undefined) return `${name} is missing`
   return `${name} is ${typeof found === 'number' ? found : JSON.stringify(found)}: ${allowed(issue)}`

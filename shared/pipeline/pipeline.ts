@@ -3,6 +3,8 @@ export interface Pipeline {
   readonly silver: SilverSettings
   readonly gold: { readonly uri: string }
   readonly checkpoints: { readonly uri: string }
+  /** Of what is in s3:// places. */
+  readonly s3: S3Settings
   readonly trigger: TriggerSettings
   /** At least one. */
   readonly queries: { readonly flight_phase_counts?: PhaseSettings | undefined; readonly anomaly_alerts?: AlertSettings | undefined }
@@ -23,6 +25,22 @@ export interface SilverSettings {
   /** Columns that silver has under another name, or in another unit. */
   readonly columns: Readonly<Record<string, { readonly from: string; readonly factor?: number | undefined }>>
   readonly onBadFile: 'stop' | 'quarantine'
+}
+
+/** How S3 is reached. Never keys: those come from the environment, a profile, or who types them. */
+export interface S3Settings extends S3Place {
+  /** Of buckets that are reached in another way than the others. */
+  readonly buckets?: Readonly<Record<string, S3Place>> | undefined
+}
+
+interface S3Place {
+  /** URL of a server that is not Amazon's. */
+  readonly endpoint?: string | undefined
+  readonly region?: string | undefined
+  /** The bucket in the path instead of the host's name. Left out: with an endpoint. */
+  readonly pathStyle?: boolean | undefined
+  /** In the configuration of the AWS tools. */
+  readonly profile?: string | undefined
 }
 
 export type TriggerSettings = { readonly kind: 'availableNow' } | { readonly kind: 'processingTime'; readonly intervalMs: number | null }

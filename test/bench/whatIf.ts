@@ -10,7 +10,7 @@ import { rangesOf, type Range } from '#shared/whatIf/limitedColumns.ts'
 import type { Tally } from '#shared/whatIf/tally.ts'
 import { openThresholdIndex, type ThresholdIndex } from '#shared/whatIf/thresholdIndex.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
-import type { Scan } from '#electron/duckdb/readPartials.ts'
+import type { Scan } from '#electron/duckdb/scan.ts'
 import { readLimitedRows } from '#electron/duckdb/readLimitedRows.ts'
 import { systemClock } from '#electron/host/clock.ts'
 import { startPipeline } from '#electron/host/startPipeline.ts'
@@ -68,7 +68,8 @@ async function indexOf(database: Database, query: BoundQuery, scans: readonly Sc
 
 async function tableOf(database: Database, { spec, eventTime }: BoundQuery, scans: readonly Scan[]): Promise<void> {
   const pane = `epoch_us("${eventTime}") // ${spec.window.pane}`
-  const union = scans.map(({ sql }) => `SELECT "${eventTime}", origin_country, altitude_meters, velocity_kmh FROM (${sql})`).join(' UNION ALL ')
+  const opened = await Promise.all(scans.map((scan) => scan.open()))
+  const union = opened.map(({ sql }) => `SELECT "${eventTime}", origin_country, altitude_meters, velocity_kmh FROM (${sql})`).join(' UNION ALL ')
   await database.run(`CREATE TABLE observations AS SELECT (${pane})::INTEGER AS pane, origin_country AS country, altitude_meters AS altitude, velocity_kmh AS velocity FROM (${union}) WHERE "${eventTime}" IS NOT NULL`)
   await database.run(`CREATE TABLE current_windows AS ${windowsSql(notebook.altitude, notebook.velocity)}`)
 }
@@ -128,11 +129,12 @@ async function replay(silver: string, indexed: boolean): Promise<{ readonly seco
   const target = mkdtempSync(join(tmpdir(), 'contrail-bench-whatif-'))
   try {
     const pipeline = pipelineOf(silver, target)
-    const whatIf = indexed ? startWhatIf(pipeline, join(target, 'rows')) : undefined
+    const whatIf = indexed ? startWhatIf(pipeline, { folder: join(target, 'rows'), storage: { cacheFolder: join(target, 'cache') } }) : undefined
     await whatIf?.hold(true)
     let batches = 0
     const started = performance.now()
     const running = startPipeline(pipeline, {
+      storage: { cacheFolder: join(target, 'cache') },
       workbench: { journalFolder: join(target, 'journal'), pace: { playing: true, speed: 'max' } },
       onEvent(event) {
         if (event.kind === 'record' && event.query === 'anomaly_alerts') void whatIf?.look(++batches).catch(() => undefined)

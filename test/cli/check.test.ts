@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openStorage } from '#electron/storage/openStorage.ts'
 import { check } from '#electron/commands/check.ts'
 import { openDatabase } from '#electron/duckdb/database.ts'
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
@@ -35,7 +36,7 @@ interface Checked {
 async function checked(silver: string, settings: Readonly<Record<string, unknown>> = {}, others: Readonly<Record<string, unknown>> = {}): Promise<Checked> {
   const sink = textSink()
   const pipeline = parsePipeline({ silver: { uri: silver, ...settings }, gold: { uri: '/gold' }, checkpoints: { uri: '/checkpoints' }, ...others }, 'p.json')
-  const fault = await check(pipeline, sink.stream).then(
+  const fault = await check(pipeline, openStorage, sink.stream).then(
     () => undefined,
     (error: unknown) => (error as Error).message
   )

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openStorage } from '#electron/storage/openStorage.ts'
 import { show } from '#electron/commands/show.ts'
 import { openDatabase } from '#electron/duckdb/database.ts'
 import { contrail } from '#test/support/contrail.ts'
@@ -47,7 +48,7 @@ const writeAlerts = (folder: string, rows: readonly Alert[]) =>
 
 async function shown(folder: string, json = false): Promise<string> {
   const sink = textSink()
-  await show(folder, json, sink.stream)
+  await show({ gold: folder, json, openStorage }, sink.stream)
   return sink.text()
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
 import { checkSource } from '#electron/host/checkSource.ts'
 import { makeSample } from '#electron/sample/makeSample.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
@@ -46,7 +47,7 @@ async function parquetFolder(columns: Columns): Promise<string> {
   return silver
 }
 
-const check = (silver: string, mapping: ColumnMapping = {}) => checkSource(silver, mapping, database)
+const check = (silver: string, mapping: ColumnMapping = {}) => checkSource(silver, mapping, { database, openStorage })
 
 /** Steps as "name: state", and the text of the last one that was done; `SILVER` for the path. */
 function told(report: CheckReport, silver: string): { steps: string[]; text: string | undefined } {

@@ -18,12 +18,12 @@ test('a pipeline runs in its worker: events come over, ends are told with their 
   showSilver(scenario, join(folder, 'silver'), 1)
   const pipeline = parsePipeline({ silver: { uri: join(folder, 'silver') }, gold: { uri: join(folder, 'gold') }, checkpoints: { uri: join(folder, 'checkpoints') } }, 'test')
   const events: QueryEvent[] = []
-  const done = await startPipeline(pipeline, { onEvent: (event) => events.push(event) }).ended
+  const done = await startPipeline(pipeline, { storage: { cacheFolder: join(folder, 'cache') }, onEvent: (event) => events.push(event) }).ended
   expect([...done]).toEqual(expect.arrayContaining([['flight_phase_counts', undefined], ['anomaly_alerts', undefined]]))
   expect(events.flatMap((event) => (event.kind === 'batch' ? [`${event.query} ${event.progress.batchId} ${event.progress.numInputRows}`] : [])).sort()).toEqual(['anomaly_alerts 0 4000', 'anomaly_alerts 1 0', 'flight_phase_counts 0 4000', 'flight_phase_counts 1 0'])
 
   const elsewhere = { ...pipeline, silver: { ...pipeline.silver, uri: join(folder, 'nowhere') } }
-  const running = startPipeline(elsewhere, { onEvent: () => undefined })
+  const running = startPipeline(elsewhere, { storage: { cacheFolder: join(folder, 'cache') }, onEvent: () => undefined })
   running.stop()
   running.stop()
   const [first] = [...(await running.ended).values()]

@@ -5,7 +5,7 @@ import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import type { Clock } from '#electron/host/clock.ts'
 import { openParquetSource } from '#electron/source/parquetSource.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
-import type { Source, SourceStream } from '#electron/source/source.ts'
+import type { OffsetRange, Source, SourceStream } from '#electron/source/source.ts'
 import { writeParquet } from '#test/delta/handMade.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
@@ -136,10 +136,12 @@ test('O10 a file that changes or goes between planning and reading is refused, n
   const { stream } = await open(folder)
   const range = { start: nothing, end: await stream.plan(nothing, noLimits, undefined) }
   touch(folder, 'a.parquet', 1)
-  await expect(stream.scans(range)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining(`${folder}/a.parquet was changed after it had been listed`) as string })
+  await expect(openAll(stream, range)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining(`${folder}/a.parquet was changed after it had been listed`) as string })
   rmSync(join(folder, 'a.parquet'))
-  await expect(stream.scans(range)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining(`${folder}/a.parquet is not there any more`) as string })
+  await expect(openAll(stream, range)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining(`${folder}/a.parquet is not there any more`) as string })
 })
+
+const openAll = async (stream: SourceStream, range: OffsetRange) => Promise.all((await stream.scans(range)).map((scan) => scan.open()))
 
 /** Ways in which a file is not whole. */
 const unfinished: readonly { readonly what: string; readonly spoil: (file: string) => void }[] = [

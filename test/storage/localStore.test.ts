@@ -51,7 +51,7 @@ describe('Listing', () => {
 
   test('a link that leads out is not handed to DuckDB', async () => {
     await expect(store.localFile('out')).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining(join(folder, 'out')) as string })
-    expect(await store.localFile('zz')).toBe(join(folder, 'zz'))
+    expect((await store.localFile('zz')).path).toBe(join(folder, 'zz'))
   })
 })
 
@@ -154,8 +154,8 @@ describe('Opening', () => {
   })
 
   test.each([
-    ['s3://bucket/silver', 'unsupported', 'S3 is not available in this version yet'],
-    ['s3a://bucket/silver', 'unsupported', 'S3 is not available in this version yet'],
+    ['s3://bucket/silver', 'usage', 'a folder of this machine is needed'],
+    ['s3a://bucket/silver', 'usage', 'a folder of this machine is needed'],
     ['abfss://x@y/z', 'unsupported', 'abfss:'],
     ['file://host/data', 'usage', 'file://host/data'],
     ['', 'usage', 'empty']

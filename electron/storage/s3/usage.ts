@@ -1,0 +1,28 @@
+/** What S3 was asked for so far. Retries count: they are paid for too. */
+export interface S3Usage {
+  readonly requests: number
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+export interface UsageMeter {
+  readonly total: () => S3Usage
+  request(sentBytes: number): void
+  received(bytes: number): void
+}
+
+export function openUsageMeter(): UsageMeter {
+  let requests = 0
+  let receivedBytes = 0
+  let sentBytes = 0
+  return {
+    total: () => ({ requests, receivedBytes, sentBytes }),
+    request(sent) {
+      requests += 1
+      sentBytes += sent
+    },
+    received(bytes) {
+      receivedBytes += bytes
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { Fault } from '#shared/engine/fault.ts'
+import { parseByteSize } from '#shared/pipeline/byteSize.ts'
+import type { S3Settings } from '#shared/pipeline/pipeline.ts'
+import { placesOf, type Variables } from './s3/placesOf.ts'
+import type { StoragesOptions } from './storages.ts'
+
+/** Where variables come from. */
+export interface VariableSources {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Its `.env` is read; absent: none is. */
+  readonly workingDirectory?: string
+}
+
+/** Variables of the environment, then those of `.env` in the working directory; empty ones are left out. Faults name a `.env` that cannot be read. */
+export function variablesOf({ environment, workingDirectory }: VariableSources): Variables[] {
+  return [{ from: 'the environment', values: withoutEmpty(environment) }, ...(workingDirectory === undefined ? [] : [{ from: '.env', values: readDotEnv(workingDirectory) }])]
+}
+
+/** Each variable as who comes first says it. */
+export function mergeVariables(variables: readonly Variables[]): Readonly<Record<string, string | undefined>> {
+  return Object.assign({}, ...variables.map(({ values }) => values).reverse()) as Record<string, string>
+}
+
+/** How S3 is reached, and where copies of its objects are kept: CONTRAIL_CACHE (a folder) and CONTRAIL_CACHE_BYTES ("4g"), else in the data folder. */
+export function storageSettings(s3: S3Settings, sources: VariableSources, dataFolder: string): StoragesOptions {
+  const variables = variablesOf(sources)
+  const { CONTRAIL_CACHE: folder, CONTRAIL_CACHE_BYTES: size } = mergeVariables(variables)
+  return {
+    places: placesOf(s3, variables),
+    cacheFolder: folder === undefined ? join(dataFolder, 'cache') : resolve(sources.workingDirectory ?? '.', folder),
+    ...(size !== undefined && { cacheBytes: parseByteSize(size, 'CONTRAIL_CACHE_BYTES') })
+  }
+}
+
+function readDotEnv(folder: string): Record<string, string> {
+  const file = join(folder, '.env')
+  if (!existsSync(file)) return {}
+  try {
+    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
+  } catch (error) {
+    throw new Fault('storage', `${file} cannot be read: make it a readable file, or move it away`, { cause: error })
+  }
+}
+
+function withoutEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])))
+}

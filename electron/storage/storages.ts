@@ -1,0 +1,78 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { openStorage } from './openStorage.ts'
+import { defaultCacheBytes, openObjectCache } from './s3/objectCache.ts'
+import { openS3Client } from './s3/s3Client.ts'
+import { noPlaces, placeOf, type S3Place, type S3Places } from './s3/s3Place.ts'
+import { openS3Store, usualLimits, type S3Limits } from './s3/s3Store.ts'
+import { isS3Uri, parseS3Uri } from './s3/s3Uri.ts'
+import { openUsageMeter, type S3Usage } from './s3/usage.ts'
+import type { Storage } from './storage.ts'
+
+export interface StoragesOptions {
+  /** How buckets are reached. Absent: as the environment and the configuration of the AWS tools say. */
+  readonly places?: S3Places
+  /** Where copies of objects are kept; made when the first bucket is read. */
+  readonly cacheFolder: string
+  /** How many bytes of them at most. */
+  readonly cacheBytes?: number
+  readonly limits?: S3Limits
+}
+
+/** All places of one program or thread: folders of this machine, and buckets. */
+export interface Storages {
+  /** Opens a place by its path or URI. Relative paths are relative to the working directory. Nothing is asked of it yet. */
+  readonly open: (uri: string) => Storage
+  /** What S3 was asked for so far. */
+  usage(): S3Usage
+  /** Other credentials or servers, from the next request on; storages that are open take them too. */
+  setPlaces(places: S3Places): void
+  /** Ends what is being fetched: it fails with Fault `interrupted`, and so does what is asked for later. What is being written is not cut short. */
+  stop(): void
+  /** Lets go of the files that are held. */
+  close(): Promise<void>
+}
+
+export function openStorages(options: StoragesOptions): Storages {
+  const meter = openUsageMeter()
+  const cache = openObjectCache(options.cacheFolder, options.cacheBytes ?? defaultCacheBytes)
+  const stop = new AbortController()
+  const limits = options.limits ?? usualLimits
+  const clients = new Map<string, Promise<S3Client>>()
+  const probed = new Map<string, Promise<void>>()
+  const compared = new Set<string>()
+  let places = options.places ?? noPlaces
+
+  function clientOf(place: S3Place): Promise<S3Client> {
+    const id = JSON.stringify(place)
+    const known = clients.get(id)
+    if (known) return known
+    const client = openS3Client(place, { ...limits, meter })
+    clients.set(id, client)
+    client.catch(() => clients.delete(id))
+    return client
+  }
+
+  function open(uri: string): Storage {
+    if (!isS3Uri(uri)) return openStorage(uri)
+    const at = parseS3Uri(uri)
+    return openS3Store(at, {
+      place: () => placeOf(places, at.bucket),
+      client: clientOf,
+      forgetClient: (place) => clients.delete(JSON.stringify(place)),
+      limits,
+      cache,
+      meter,
+      probed,
+      compared,
+      signal: stop.signal
+    })
+  }
+
+  return {
+    open,
+    usage: meter.total,
+    setPlaces: (next) => void (places = next),
+    stop: () => stop.abort(),
+    close: () => cache.close()
+  }
+}
