@@ -50,7 +50,10 @@ export interface FakeS3 {
 
   /** Adds a fault. What is returned takes it away again. */
   fail(rule: FaultRule): () => void
-  /** A listener that throws is a broken test: `close` throws it. What is returned takes the listener away. */
+  /**
+   * Adds a listener; what is returned takes it away. A client that is killed in `before` has asked all the same: the work is done unless `before` returns
+   * `drop`. A listener that throws is a broken test: `close` throws it.
+   */
   onRequest(listener: { readonly on?: RequestMatch; readonly times?: number; before?(request: SeenRequest): Listened; after?(request: SeenRequest): Listened }): () => void
 
   /** From now on these are accepted too; where their access key is known, instead. */
@@ -81,12 +84,13 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
 
   // A connection that a client keeps is not closed under its next request.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, response) => {
-    incoming.socket.on('error', () => undefined)
     serve(service, incoming, response).catch((error: unknown) => {
       problems.push(error)
       incoming.socket.destroy()
     })
   })
+  // A reset is what some clients do, and some faults.
+  server.on('connection', (socket) => socket.on('error', () => undefined))
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
@@ -106,7 +110,7 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
   const put = (bucket: string, key: string, content: Uint8Array | string) => {
     bucketNamed(bucket).objects.set(key, makeObject(typeof content === 'string' ? Buffer.from(content) : Uint8Array.from(content), Date.now()))
   }
-  const createBucket = (name: string, options: { readonly region?: string } = {}) => void buckets.set(name, { region: options.region ?? region, objects: new Map() })
+  const createBucket = (name: string, options: { readonly region?: string } = {}) => void buckets.set(name, { region: options.region ?? region, objects: new Map(), uploads: new Map() })
   names.forEach((name) => createBucket(name))
 
   return {

@@ -11,26 +11,34 @@ export interface StoredObject {
   readonly modifiedMs: number
   /** content-type, x-amz-meta-… and the like, given back as they came. */
   readonly headers: Readonly<Record<string, string>>
-  readonly crc32: string | undefined
+  /** x-amz-checksum-… headers, as the client gave them. */
+  readonly checksums: Readonly<Record<string, string>>
 }
 
 export interface Bucket {
   readonly region: string
   readonly objects: Map<string, StoredObject>
+  /** Multipart uploads that are under way, by id. */
+  readonly uploads: Map<string, Upload>
 }
 
-export function makeObject(bytes: Uint8Array, nowMs: number, headers: Readonly<Record<string, string>> = {}, crc32?: string): StoredObject {
-  return { bytes, etag: `"${createHash('md5').update(bytes).digest('hex')}"`, modifiedMs: Math.floor(nowMs / 1000) * 1000, headers, crc32 }
+export interface Upload {
+  readonly key: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly parts: Map<number, { readonly bytes: Uint8Array; readonly etag: string }>
+}
+
+export function makeObject(bytes: Uint8Array, nowMs: number, headers: Readonly<Record<string, string>> = {}, checksums: Readonly<Record<string, string>> = {}): StoredObject {
+  return { bytes, etag: `"${createHash('md5').update(bytes).digest('hex')}"`, modifiedMs: Math.floor(nowMs / 1000) * 1000, headers, checksums }
 }
 
 /** Throws a Refusal, also where `If-None-Match: *` or `If-Match` does not hold. */
-export function putObject({ objects }: Bucket, key: string, headers: IncomingHttpHeaders, { bytes, crc32 }: Payload, nowMs: number): Answer {
+export function putObject({ objects }: Bucket, key: string, headers: IncomingHttpHeaders, { bytes, checksums }: Payload, nowMs: number): Answer {
   if (Buffer.byteLength(key) > 1024) throw new Refusal('KeyTooLongError', 'Your key is too long')
   checkPutConditions(objects.get(key), headers)
-  const kept = Object.entries(headers).filter(([name]) => /^(content-type|content-encoding|content-disposition|cache-control|x-amz-meta-.*)$/.test(name))
-  const object = makeObject(bytes, nowMs, Object.fromEntries(kept.flatMap(([name, value]) => keptHeader(name, String(value)))), crc32)
+  const object = makeObject(bytes, nowMs, keptHeaders(headers), checksums)
   objects.set(key, object)
-  return answer(200, { etag: object.etag, ...checksumOf(object) })
+  return answer(200, { etag: object.etag, ...checksums })
 }
 
 export function checkPutConditions(object: StoredObject | undefined, { 'if-none-match': ifNoneMatch, 'if-match': ifMatch }: IncomingHttpHeaders): void {
@@ -51,7 +59,7 @@ export function getObject({ objects }: Bucket, key: string, headers: IncomingHtt
   const whole = { ...about, 'accept-ranges': 'bytes', 'content-type': 'binary/octet-stream', ...object.headers }
   const range = readRange(headers.range, object.bytes.length)
   // S3 gives the checksum of the object only with the whole of it.
-  if (range === undefined) return answer(200, { ...whole, ...(headers['x-amz-checksum-mode'] === 'ENABLED' ? checksumOf(object) : {}) }, object.bytes)
+  if (range === undefined) return answer(200, { ...whole, ...(headers['x-amz-checksum-mode'] === 'ENABLED' ? object.checksums : {}) }, object.bytes)
   return answer(206, { ...whole, 'content-range': `bytes ${range.start}-${range.end - 1}/${object.bytes.length}` }, object.bytes.subarray(range.start, range.end))
 }
 
@@ -62,8 +70,8 @@ export function deleteObject({ objects }: Bucket, key: string): Answer {
 }
 
 /** Throws a Refusal. */
-export function deleteObjects({ objects }: Bucket, headers: IncomingHttpHeaders, { bytes, crc32 }: Payload): Answer {
-  if (headers['content-md5'] === undefined && crc32 === undefined) throw new Refusal('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*')
+export function deleteObjects({ objects }: Bucket, headers: IncomingHttpHeaders, { bytes, checksums }: Payload): Answer {
+  if (headers['content-md5'] === undefined && Object.keys(checksums).length === 0) throw new Refusal('InvalidRequest', 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*')
   const document = Buffer.from(bytes).toString()
   const keys = [...document.matchAll(/<Object>.*?<Key>(.*?)<\/Key>.*?<\/Object>/gs)].map((match) => unescapeXml(match[1]!))
   if (keys.length === 0 || keys.length > 1000) throw new Refusal('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
@@ -81,15 +89,11 @@ export function readRange(header: string | undefined, sizeBytes: number): { read
   throw new Refusal('InvalidRange', 'The requested range is not satisfiable', { fields: { RangeRequested: header!, ActualObjectSize: String(sizeBytes) }, headers: { 'content-range': `bytes */${sizeBytes}` } })
 }
 
-function checksumOf({ crc32 }: StoredObject): Record<string, string> {
-  return crc32 === undefined ? {} : { 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-type': 'FULL_OBJECT' }
-}
-
-/** `aws-chunked` is how the body came, not what it is. */
-function keptHeader(name: string, value: string): [string, string][] {
-  if (name !== 'content-encoding') return [[name, value]]
-  const encodings = value.split(',').map((encoding) => encoding.trim()).filter((encoding) => encoding !== 'aws-chunked')
-  return encodings.length === 0 ? [] : [[name, encodings.join(',')]]
+/** What S3 gives back with the object. `aws-chunked` is how the body came, not what it is. */
+export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => /^(content-type|content-encoding|content-disposition|cache-control|x-amz-meta-.*)$/.test(name))
+  const encoding = headers['content-encoding']?.split(/,\s*/).filter((part) => part !== 'aws-chunked').join(',')
+  return Object.fromEntries(kept.map(([name, value]) => [name, name === 'content-encoding' ? encoding ?? '' : String(value)] as const).filter(([, value]) => value !== ''))
 }
 
 function matches(header: string, etag: string): boolean {

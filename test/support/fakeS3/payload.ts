@@ -3,16 +3,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
 import { Refusal } from './answers.ts'
 
-/** The content of a request, and the CRC32 that the client gave for it. */
+/** The content of a request, and what the client gave to check it by. */
 export interface Payload {
   readonly bytes: Uint8Array
-  /** Base64, checked; undefined where none was given. */
-  readonly crc32: string | undefined
+  /** x-amz-checksum-… headers, from the head or the trailer of the request. Checked, but for algorithms that Node does not have. */
+  readonly checksums: Readonly<Record<string, string>>
 }
 
 /**
- * Content of a body: whole or in `aws-chunked` pieces, held against the hash that was signed, Content-MD5 and CRC32 in a header or a trailer. Signatures of
- * single chunks are not checked. Throws a Refusal.
+ * Content of a body: whole or in `aws-chunked` pieces, held against the hash that was signed, Content-MD5 and checksums in a header or a trailer. Signatures
+ * of single chunks are not checked. Throws a Refusal.
  */
 export function readPayload(headers: IncomingHttpHeaders, body: Uint8Array): Payload {
   const signed = headers['x-amz-content-sha256']
@@ -26,9 +26,13 @@ export function readPayload(headers: IncomingHttpHeaders, body: Uint8Array): Pay
   }
   const md5 = headers['content-md5']
   if (md5 !== undefined && md5 !== createHash('md5').update(bytes).digest('base64')) throw new Refusal('BadDigest', 'The Content-MD5 you specified did not match what we received.')
-  const given = headers['x-amz-checksum-crc32'] ?? trailer['x-amz-checksum-crc32']
-  if (given !== undefined && given !== base64Crc32(bytes)) throw new Refusal('BadDigest', 'The CRC32 you specified did not match the calculated checksum.')
-  return { bytes, crc32: given === undefined ? undefined : String(given) }
+  const checksums = Object.fromEntries(Object.entries({ ...headers, ...trailer }).filter(([name]) => /^x-amz-checksum-(crc|sha)/.test(name)).map(([name, value]) => [name, String(value)]))
+  for (const [name, given] of Object.entries(checksums)) {
+    const algorithm = name.slice('x-amz-checksum-'.length)
+    const computed = algorithm === 'crc32' ? base64Crc32(bytes) : algorithm.startsWith('sha') ? createHash(algorithm).update(bytes).digest('base64') : given
+    if (given !== computed) throw new Refusal('BadDigest', `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`)
+  }
+  return { bytes, checksums }
 }
 
 function readChunks(headers: IncomingHttpHeaders, body: Uint8Array): { readonly bytes: Uint8Array; readonly trailer: Record<string, string> } {

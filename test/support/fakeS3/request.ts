@@ -37,7 +37,7 @@ export interface SeenRequest {
   /** Bytes of the bodies, as they went over the wire. */
   readonly sentBytes: number
   readonly receivedBytes: number
-  /** Whether the whole answer was handed over. */
+  /** Whether the whole answer was given to the connection. */
   readonly answered: boolean
 }
 

@@ -6,56 +6,50 @@ export interface Sending {
   readonly isHead: boolean
   readonly nowMs: number
   sleep(ms: number): Promise<void>
-  onSent(byteCount: number): void
+  /** Before the bytes can be read by the client, so that what it knows of is counted; `isWhole` with the last ones of an answer that is not cut. */
+  onSend(byteCount: number, isWhole: boolean): void
 }
 
-/** Sends an answer with its length, or what the faults leave of it. Ends once all is handed over, or the client is gone; true for the whole of it. */
-export async function sendAnswer(response: ServerResponse, { status, headers, body }: Answer, faults: MetFaults, { isHead, nowMs, sleep, onSent }: Sending): Promise<boolean> {
+/** Sends an answer with its length, or what the faults leave of it. Ends once all is handed over, or the client is gone. */
+export async function sendAnswer(response: ServerResponse, { status, headers, body }: Answer, faults: MetFaults, sending: Sending): Promise<void> {
   const half = (bytes: number | undefined) => bytes ?? Math.floor(body.length / 2)
   const shorter = faults.find('shorterBody')
   const whole = faults.find('damagedBody') ? damaged(body) : shorter ? body.subarray(0, half(shorter.afterBytes)) : body
   const length = status === 204 || status === 304 ? {} : { 'content-length': String(whole.length) }
-  response.writeHead(status, { date: new Date(nowMs).toUTCString(), server: 'AmazonS3', 'x-amz-request-id': '0', ...headers, ...length })
+  response.writeHead(status, { date: new Date(sending.nowMs).toUTCString(), server: 'AmazonS3', 'x-amz-request-id': '0', ...headers, ...length })
+  if (sending.isHead || whole.length === 0) {
+    sending.onSend(0, true)
+    return void response.end()
+  }
   response.flushHeaders()
-  if (isHead || whole.length === 0) return finish(response)
-
   const [reset, truncated, stalled] = [faults.find('resetMidBody'), faults.find('truncatedBody'), faults.find('stalledBody')]
   const cut = reset ?? truncated ?? stalled
-  const bytesPerSecond = faults.find('slowBody')?.bytesPerSecond
-  await sendBody(response, cut === undefined ? whole : whole.subarray(0, half(cut.afterBytes)), bytesPerSecond, sleep, onSent)
+  await sendBody(response, whole.subarray(0, cut && half(cut.afterBytes)), cut === undefined, faults.find('slowBody')?.bytesPerSecond, sending)
   if (reset) response.socket?.resetAndDestroy()
   else if (truncated) response.socket?.destroySoon()
-  else if (stalled) return false
-  return cut === undefined && finish(response)
+  else if (!stalled) response.end()
 }
 
-async function sendBody(response: ServerResponse, bytes: Uint8Array, bytesPerSecond: number | undefined, sleep: Sending['sleep'], onSent: Sending['onSent']): Promise<void> {
+async function sendBody(response: ServerResponse, bytes: Uint8Array, isWhole: boolean, bytesPerSecond: number | undefined, { sleep, onSend }: Sending): Promise<void> {
   const ticksPerSecond = 50
   const pieceSize = bytesPerSecond === undefined ? 1 << 18 : Math.max(1, Math.round(bytesPerSecond / ticksPerSecond))
   for (let start = 0; start < bytes.length && !response.destroyed; start += pieceSize) {
     const piece = bytes.subarray(start, start + pieceSize)
-    if (await handOver(response, piece)) onSent(piece.length)
+    onSend(piece.length, isWhole && start + pieceSize >= bytes.length)
+    await handOver(response, piece)
     if (bytesPerSecond !== undefined) await sleep((piece.length / bytesPerSecond) * 1000)
   }
 }
 
-/** false when the client went away before. */
-function handOver(response: ServerResponse, piece: Uint8Array): Promise<boolean> {
+/** Ends when the client has room for more, or went away. */
+function handOver(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    const gone = () => resolve(false)
-    response.once('close', gone)
-    response.write(piece, (error) => {
-      response.off('close', gone)
-      resolve(!error)
-    })
-  })
-}
-
-function finish(response: ServerResponse): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (response.destroyed) return resolve(false)
-    response.once('close', () => resolve(response.writableFinished))
-    response.end(() => resolve(true))
+    const over = () => {
+      response.off('close', over)
+      resolve()
+    }
+    response.once('close', over)
+    response.write(piece, over)
   })
 }
 

@@ -57,8 +57,15 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
   for (const listener of listeners) if ((await listener.after?.(seen)) === 'drop') return void socket.destroy()
   if (silence) return
   if (faults.find('lostResponse')) return void socket.destroy()
-  const onSent = (byteCount: number) => (seen.sentBytes += byteCount)
-  seen.answered = await sendAnswer(response, answered, faults, { isHead: incoming.method === 'HEAD', nowMs, sleep: service.sleep, onSent })
+  await sendAnswer(response, answered, faults, {
+    isHead: incoming.method === 'HEAD',
+    nowMs,
+    sleep: service.sleep,
+    onSend(byteCount, isWhole) {
+      seen.sentBytes += byteCount
+      seen.answered = isWhole
+    }
+  })
 }
 
 function work(service: Service, incoming: IncomingMessage, request: SeenRequest, body: Uint8Array, nowMs: number, faults: MetFaults): Answer {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Refusal, type Answer } from './answers.ts'
 import type { MetFaults } from './faults.ts'
 import { headBucket, listObjects } from './listing.ts'
+import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts'
 import { deleteObject, deleteObjects, getObject, putObject, type Bucket } from './objects.ts'
 import { readPayload } from './payload.ts'
 import { writeOperations, type SeenRequest } from './request.ts'
@@ -21,14 +22,15 @@ export function doWork(bucket: Bucket, { request, headers, body, nowMs, pageSize
   const { operation, key } = request
   if (faults.find('permissionLost') || (faults.find('readOnly') && writeOperations.includes(operation))) throw accessDenied()
   const payload = readPayload(headers, body)
-  const readHeaders = { ...headers, ...(faults.find('rangeIgnored') && { range: undefined }), ...(faults.find('conditionIgnored') && { 'if-match': undefined, 'if-none-match': undefined }) }
+  // What the server knows of, and so acts upon.
+  const known = { ...headers, ...(faults.find('rangeIgnored') && { range: undefined }), ...(faults.find('conditionIgnored') && { 'if-match': undefined, 'if-none-match': undefined }) }
   switch (operation) {
     case 'PutObject':
-      return putObject(bucket, key, readHeaders, payload, nowMs)
+      return putObject(bucket, key, known, payload, nowMs)
     case 'GetObject':
     case 'HeadObject':
       if (!bucket.objects.has(key) && faults.find('missingIsForbidden')) throw accessDenied()
-      return getObject(bucket, key, readHeaders)
+      return getObject(bucket, key, known)
     case 'DeleteObject':
       return deleteObject(bucket, key)
     case 'DeleteObjects':
@@ -40,7 +42,15 @@ export function doWork(bucket: Bucket, { request, headers, body, nowMs, pageSize
       })
     case 'HeadBucket':
       return headBucket(bucket.region)
-    default:
+    case 'CreateMultipartUpload':
+      return createUpload(bucket, request, headers)
+    case 'UploadPart':
+      return uploadPart(bucket, request, payload)
+    case 'CompleteMultipartUpload':
+      return completeUpload(bucket, request, known, payload, nowMs)
+    case 'AbortMultipartUpload':
+      return abortUpload(bucket, request)
+    case 'Other':
       throw new Refusal('NotImplemented', 'A header you provided implies functionality that is not implemented.')
   }
 }
