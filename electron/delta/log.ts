@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#shared/engine/fault.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, StorageEntry } from '../storage/storage.ts'
 import type { Action } from './actions.ts'
 import { parseJsonValues } from './jsonLines.ts'
 import { commitPath, logFolder, parseLogName, versionPrefix } from './logPath.ts'
@@ -16,6 +16,9 @@ export interface LogListing {
   readonly checkpoints: readonly CheckpointFiles[]
   /** undefined: no commit and no complete checkpoint. */
   readonly latestVersion: number | undefined
+  /** Files of the oldest and the newest commit that were listed. */
+  readonly firstCommit: StorageEntry | undefined
+  readonly lastCommit: StorageEntry | undefined
 }
 
 /** The files of one checkpoint that is all there. */
@@ -29,8 +32,6 @@ export interface CheckpointFiles {
 /** One commit, read whole. */
 export interface Commit {
   readonly version: number
-  /** The writer's time where the table has in-commit timestamps, else the file's. */
-  readonly timestampMs: number
   /** In the order of the log. */
   readonly actions: readonly Action[]
 }
@@ -41,10 +42,16 @@ export async function listLog(storage: Storage, fromVersion = 0): Promise<LogLis
   const whole: CheckpointFiles[] = []
   const parts = new Map<string, { version: number; of: number; paths: string[] }>()
   let latestVersion: number | undefined
-  for (const { path } of await storage.list(logFolder, versionPrefix(fromVersion))) {
+  let firstCommit: StorageEntry | undefined
+  let lastCommit: StorageEntry | undefined
+  for (const entry of await storage.list(logFolder, versionPrefix(fromVersion))) {
+    const { path } = entry
     const file = parseLogName(path.slice(logFolder.length + 1))
-    if (file.kind === 'commit') commits.add(file.version)
-    else if (file.kind === 'classic') whole.push({ version: file.version, paths: [path], format: 'parquet' })
+    if (file.kind === 'commit') {
+      commits.add(file.version)
+      firstCommit ??= entry
+      lastCommit = entry
+    } else if (file.kind === 'classic') whole.push({ version: file.version, paths: [path], format: 'parquet' })
     else if (file.kind === 'uuid') whole.push({ version: file.version, paths: [path], format: file.format })
     else if (file.kind === 'part') {
       const id = `${file.version} of ${file.of}`
@@ -57,7 +64,7 @@ export async function listLog(storage: Storage, fromVersion = 0): Promise<LogLis
   const checkpoints = whole.sort((a, b) => b.version - a.version)
   for (const version of commits) latestVersion = Math.max(latestVersion ?? version, version)
   if (checkpoints[0]) latestVersion = Math.max(latestVersion ?? 0, checkpoints[0].version)
-  return { commits, checkpoints, latestVersion }
+  return { commits, checkpoints, latestVersion, firstCommit, lastCommit }
 }
 
 const torn = { tries: 5, waitMs: 200 }
@@ -65,10 +72,14 @@ const torn = { tries: 5, waitMs: 200 }
 /** Reads a commit. Faults: `notFound` when the version is not there; `corrupt`, naming the file, when it is no list of actions, or is the newest one and stays empty. */
 export async function readCommit(storage: Storage, version: number): Promise<Commit> {
   const { values, where } = await readCommitValues(storage, version)
-  const actions = values.flatMap((value) => parseAction(value, where) ?? [])
+  return { version, actions: values.flatMap((value) => parseAction(value, where) ?? []) }
+}
+
+/** When a commit was made: the writer's time where the table has in-commit timestamps, else the file's. */
+export async function commitTimeMs(storage: Storage, { version, actions }: Commit): Promise<number> {
   const info = actions.find((action) => action.kind === 'commitInfo')
   const own = info?.kind === 'commitInfo' ? info.commitInfo.inCommitTimestamp : undefined
-  return { version, timestampMs: own ?? (await storage.stat(commitPath(version)))?.modifiedMs ?? 0, actions }
+  return own ?? (await storage.stat(commitPath(version)))?.modifiedMs ?? 0
 }
 
 /** `readCommit` for who must look at the protocol before making sense of the rest: the bare JSON. `where` names the file. */

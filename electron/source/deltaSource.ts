@@ -3,12 +3,13 @@ import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { AddFile } from '../delta/actions.ts'
-import { commitPath, listLog, readCommit, type Commit, type LogListing } from '../delta/log.ts'
+import { listLog, readCommit, type Commit } from '../delta/log.ts'
 import { loadSnapshot, type CheckpointReader, type Snapshot } from '../delta/snapshot.ts'
 import { checkProtocol } from '../delta/protocolGate.ts'
 import type { DeltaField } from '../delta/schema.ts'
 import { checkDeltaFiles, scanDeltaFiles, type StreamedFile } from './scanDeltaFiles.ts'
 import type { Database } from '../duckdb/database.ts'
+import type { Clock } from '../host/clock.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
 import { admitCommit } from './admitCommit.ts'
@@ -24,7 +25,12 @@ export interface DeltaSourceOptions extends ChangeOptions, StartOptions {
   readonly failOnDataLoss: boolean
   /** Of the snapshot's files: true keeps the log's statistics, some hundred bytes a file. */
   readonly withStats?: boolean
+  /** Tells how long ago it was looked for something new; absent: it is looked each time. */
+  readonly clock?: Clock
 }
+
+/** Looks over a network that are closer together are one. */
+const pollMs = 500
 
 /** A Delta table as a stream: a snapshot, then every commit after it, as Spark's DeltaSource reads them. SPEC O1 to O9 */
 export async function openDeltaSource(storage: Storage, database: Database, checkpointReader: CheckpointReader, options: DeltaSourceOptions): Promise<Source> {
@@ -37,7 +43,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   /** Of all streams: a file that one of them has fetched does for the others. */
   const used = new Set<string>()
   let log = await listLog(storage)
-  let newest = await newestCommit(log)
+  let lookedMs = options.clock?.nowMs()
 
   /** SPEC O2: by time, then by path. */
   function snapshotFiles(version: number): Promise<readonly AddFile[]> {
@@ -110,16 +116,19 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
     return new Fault('changed', `[DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE] ${storage.root} has the table id ${id}, and the stream began with ${metaData.id}: the table was deleted and made again; start with a new checkpoint`)
   }
 
-  async function newestCommit({ latestVersion }: LogListing): Promise<StorageEntry | undefined> {
-    return latestVersion === undefined ? undefined : storage.stat(commitPath(latestVersion))
-  }
-
   /** A commit that is another file now: the table may have been deleted and made again, and have as many versions already. */
-  async function refuseReplaced(): Promise<void> {
-    const now = newest && (await storage.stat(newest.path))
-    if (!newest || !now || (now.sizeBytes === newest.sizeBytes && now.modifiedMs === newest.modifiedMs)) return
+  async function refuseReplaced(was: StorageEntry | undefined, is: StorageEntry | undefined): Promise<void> {
+    if (!was || !is || was.path !== is.path || isSameEntry(was, is)) return
     const { metaData: current } = await loadSnapshot(storage, {}, checkpointReader)
     if (current.id !== metaData.id) throw replaced(current.id)
+  }
+
+  /** Looks only for what is newer, in one go: a log may have 100,000 entries, and the old ones are known. */
+  async function look(): Promise<void> {
+    const newer = await listLog(storage, log.latestVersion)
+    await refuseReplaced(log.lastCommit, newer.firstCommit)
+    const isShorter = newer.latestVersion === undefined || (log.latestVersion !== undefined && newer.latestVersion < log.latestVersion)
+    log = isShorter ? await listLog(storage) : { ...newer, commits: new Set([...log.commits, ...newer.commits]), lastCommit: newer.lastCommit ?? log.lastCommit }
   }
 
   function parse(text: OffsetText): DeltaOffset {
@@ -187,9 +196,11 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       return field ? identityOf(field) : 'nothing'
     },
     refresh: inTurn(async () => {
-      await refuseReplaced()
-      log = await extendListing(storage, log)
-      newest = await newestCommit(log)
+      // Two queries that look in turn are one poll, where each look is paid for.
+      const nowMs = options.clock?.nowMs()
+      if (storage.isRemote && nowMs !== undefined && lookedMs !== undefined && nowMs >= lookedMs && nowMs - lookedMs < pollMs) return
+      await look()
+      lookedMs = nowMs
       // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
       for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)
     }),
@@ -202,12 +213,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   }
 }
 
-/** Looks only for what is newer: a log may have 100,000 entries, and the old ones are known. */
-async function extendListing(storage: Storage, known: LogListing): Promise<LogListing> {
-  const newer = await listLog(storage, known.latestVersion)
-  if (newer.latestVersion === undefined || (known.latestVersion !== undefined && newer.latestVersion < known.latestVersion)) return listLog(storage)
-  return { ...newer, commits: new Set([...known.commits, ...newer.commits]) }
-}
+const isSameEntry = (a: StorageEntry, b: StorageEntry): boolean => a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.etag === b.etag
 
 function sortedFiles(snapshot: Snapshot): readonly AddFile[] {
   return [...snapshot.files].sort((a, b) => a.modificationTime - b.modificationTime || compareText(a.path, b.path))

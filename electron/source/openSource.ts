@@ -24,7 +24,7 @@ export async function openSource({ silver, trigger }: Pick<Pipeline, 'silver' | 
   const storage = interruptible(parts.openStorage(silver.uri), parts.signal)
   const source =
     (await formatOf(storage, silver.format)) === 'delta'
-      ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), { ...silver, withStats: parts.withStats ?? false })
+      ? await openDeltaSource(storage, parts.database, checkpointReader(parts.database), { ...silver, withStats: parts.withStats ?? false, clock: parts.clock })
       : await openParquetSource(storage, parts.database, {
           clock: parts.clock,
           signal: parts.signal,

@@ -38,7 +38,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
 
   async function refresh(signal: AbortSignal): Promise<void> {
     let found = await listDataFiles()
-    if (patience.unfinished === 'refuse') {
+    if (patience.unfinished === 'refuse' && !storage.isRemote) {
       const youngest = found.reduce((newest, entry) => (isKnown(entry) ? newest : Math.max(newest, entry.modifiedMs)), -Infinity)
       const waitMs = youngest + settledAfterMs - clock.nowMs()
       if (waitMs > 0) {
@@ -68,7 +68,8 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
     const before = waiting.get(entry.path)
     const unchanged = before !== undefined && isSame(before.entry, entry)
     const settled = unchanged || patience.unfinished === 'refuse' || nowMs - entry.modifiedMs >= settledAfterMs
-    if (settled && (await isWholeParquet(storage, entry))) {
+    // Objects of a bucket appear whole, and looking at each would cost requests.
+    if (storage.isRemote || (settled && (await isWholeParquet(storage, entry)))) {
       waiting.delete(entry.path)
       whole.set(entry.path, entry)
       return true
@@ -96,7 +97,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
   }
 }
 
-const isSame = (a: StorageEntry | undefined, b: StorageEntry): boolean => a !== undefined && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs
+const isSame = (a: StorageEntry | undefined, b: StorageEntry): boolean => a !== undefined && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.etag === b.etag
 
 /** Names that begin with `_` or `.` are hidden at any level, as Spark has it; other endings are temporary files or not data. */
 function isDataFile(path: string): boolean {

@@ -1,5 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
-import { listLog, readCommit } from '../delta/log.ts'
+import { commitTimeMs, listLog, readCommit } from '../delta/log.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** Where a fresh stream starts instead of at a snapshot. Both null: a snapshot. SPEC O7 */
@@ -23,7 +23,7 @@ export async function resolveStart(storage: Storage, latestVersion: number, { st
   // Commit times are made to ascend, as Delta's history does, so that a clock that stepped back hides nothing.
   let before = -Infinity
   for (const version of versions) {
-    before = Math.max((await readCommit(storage, version)).timestampMs, before + 1)
+    before = Math.max(await commitTimeMs(storage, await readCommit(storage, version)), before + 1)
     if (before >= wanted) return version
   }
   throw new Fault('notFound', `[DELTA_TIMESTAMP_GREATER_THAN_COMMIT] silver.startingTimestamp ${startingTimestamp} is later than the last commit of ${storage.root}${versions.length > 0 ? ` (${new Date(before).toISOString()})` : ''}`)

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listLog, readCommit } from '#electron/delta/log.ts'
+import { commitTimeMs, listLog, readCommit } from '#electron/delta/log.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { add, logFile, metaData, protocol, writeLog, writeText } from './handMade.ts'
@@ -62,7 +62,7 @@ test('The time of a commit is the one the writer put into it, otherwise that of 
   writeLog(folder, [[{ commitInfo: { timestamp: 5, operation: 'WRITE' } }], [{ commitInfo: { inCommitTimestamp: 77 } }]])
   for (const version of [0, 1]) utimesSync(join(folder, logFile(version)), 1000, 1000)
   const store = openLocalStore(folder)
-  expect([(await readCommit(store, 0)).timestampMs, (await readCommit(store, 1)).timestampMs]).toEqual([1_000_000, 77])
+  expect([await commitTimeMs(store, await readCommit(store, 0)), await commitTimeMs(store, await readCommit(store, 1))]).toEqual([1_000_000, 77])
 })
 
 const twoFiles = `${JSON.stringify(add('a'))}\n${JSON.stringify(add('b'))}\n`

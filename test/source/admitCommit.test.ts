@@ -27,7 +27,7 @@ const commits = {
 /** The paths that are read, or the class of the refusal. */
 function admitted(actions: readonly unknown[], given: ChangeOptions): readonly string[] | string {
   try {
-    return admitCommit({ version: 7, timestampMs: 0, actions: actions.flatMap((action) => parseAction(action, 'the test') ?? []) }, given, '/silver').map((file) => file.path)
+    return admitCommit({ version: 7, actions: actions.flatMap((action) => parseAction(action, 'the test') ?? []) }, given, '/silver').map((file) => file.path)
   } catch (error) {
     return /^\[(.*?)\]/.exec((error as Error).message)![1]!
   }
@@ -49,7 +49,7 @@ test.each<{ commit: keyof typeof commits; expected: Record<keyof typeof options,
 })
 
 test('O6 the refusals name version, table, operation or file, and the setting that helps', () => {
-  const refusal = (actions: readonly unknown[]) => () => admitCommit({ version: 7, timestampMs: 0, actions: actions.flatMap((action) => parseAction(action, 'the test') ?? []) }, strict, '/silver')
+  const refusal = (actions: readonly unknown[]) => () => admitCommit({ version: 7, actions: actions.flatMap((action) => parseAction(action, 'the test') ?? []) }, strict, '/silver')
   expect(refusal(commits['adds and removes'])).toThrow(/^\[DELTA_SOURCE_TABLE_IGNORE_CHANGES\] version 7 of \/silver changes rows that are already there \(UPDATE\).*skipChangeCommits/)
   expect(refusal(commits['only removes'])).toThrow(/^\[DELTA_SOURCE_IGNORE_DELETE\] version 7 of \/silver deletes data \(for example old\).*ignoreDeletes/)
 })

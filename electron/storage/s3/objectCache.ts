@@ -45,6 +45,7 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
   let known: Promise<Map<string, Map<string, CachedObject>>> | undefined
   let ready: Map<string, Map<string, CachedObject>> | undefined
   const holders = new Map<string, { count: number; file: Promise<string | undefined> }>()
+  const leaving = new Map<string, Promise<void>>()
   /** Bytes in the folder, as far as this thread knows; undefined: to be counted. */
   let bytes: number | undefined
 
@@ -113,16 +114,19 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
 
   async function hold(copy: CachedObject): Promise<LocalFile | undefined> {
     await open()
+    await leaving.get(copy.name)
     const holder = holders.get(copy.name) ?? { count: 0, file: holdFile(copy) }
     holders.set(copy.name, holder)
     holder.count += 1
     const letGo = async (): Promise<void> => {
       holder.count -= 1
       if (holder.count > 0) return
-      if (holders.get(copy.name) === holder) holders.delete(copy.name)
-      const held = await holder.file.catch(() => undefined)
-      // Somebody may have taken it up again meanwhile.
-      if (held !== undefined && !holders.has(copy.name)) await rm(held, { force: true }).catch(() => undefined)
+      holders.delete(copy.name)
+      // Who wants it again meanwhile waits, and gets a new name for it.
+      const left = holder.file.then((held) => (held === undefined ? undefined : rm(held, { force: true }))).catch(() => undefined)
+      leaving.set(copy.name, left)
+      await left
+      if (leaving.get(copy.name) === left) leaving.delete(copy.name)
     }
     try {
       const held = await holder.file

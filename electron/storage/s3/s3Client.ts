@@ -15,6 +15,8 @@ const usualRegion = 'us-east-1'
 
 /** The AWS SDK, for one place. It is large, and loaded when the first bucket is asked for. */
 export async function openS3Client(place: S3Place, options: S3ClientOptions): Promise<S3Client> {
+  // Node 20 does, as the versions of the SDK that Contrail uses say; that a later one will not is nothing for its users.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const [{ S3Client }, { fromNodeProviderChain }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/credential-providers')])
   const { endpoint, profile, keys, pathStyle } = place
   const make = (region: string | undefined): S3Client =>
