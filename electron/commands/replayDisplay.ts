@@ -1,4 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress'
+import type { S3Usage } from '../storage/s3/usage.ts'
+import { formatUsage } from './formatUsage.ts'
 import type { Progress } from '../host/progress.ts'
 import type { Display } from './runAndReport.ts'
 
@@ -23,6 +25,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
   const bars = output.isTTY ? openBars(output.columns) : undefined
   const barOf = new Map<string, ReturnType<MultiBar['create']>>()
   let ended = false
+  let usage: S3Usage | undefined
   const refresh = (query: string, tally: Tally) => {
     const seconds = Math.max(0.001, (Date.now() - started) / 1000)
     const { files, rows, windows, eventTime, watermark } = tally
@@ -32,6 +35,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
     event(event) {
       if (event.kind === 'planned' && bars) barOf.set(event.query, bars.create(event.files, 0, { query: event.query.padEnd(19), rows: 0, rate: 0, eventTime: '-', watermark: '-', windows: 0 }))
       if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'usage') usage = event.usage
       if (event.kind !== 'batch') return
       const tally = tallyOf(event.query)
       count(tally, event.progress)
@@ -43,6 +47,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
       bars?.stop()
       const seconds = (Date.now() - started) / 1000
       for (const [query, tally] of tallies) output.write(`${query}: ${plural(tally.batches, 'batch', 'batches')}, ${plural(tally.files, 'file', 'files')}, ${plural(tally.rows, 'row', 'rows')}, ${plural(tally.windows, 'row of gold', 'rows of gold')}${tally.lateRows > 0 ? `, ${plural(tally.lateRows, 'late row', 'late rows')}` : ''}, watermark ${tally.watermark}, ${seconds.toFixed(1)} s\n`)
+      if (usage) output.write(`S3: ${formatUsage(usage)}\n`)
       if (tallies.size === 0 && !failed) output.write('nothing new to read\n')
     }
   }

@@ -1,3 +1,5 @@
+import type { S3Usage } from '../storage/s3/usage.ts'
+import { formatUsage } from './formatUsage.ts'
 import type { Progress } from '../host/progress.ts'
 import type { Display } from './runAndReport.ts'
 
@@ -14,14 +16,17 @@ interface QueryStatus {
 export function watchDisplay(output: NodeJS.WriteStream): Display {
   const queries = new Map<string, QueryStatus>()
   const statusOf = (query: string): QueryStatus => queries.get(query) ?? queries.set(query, { message: 'Initializing sources', batches: 0, rows: 0, last: undefined }).get(query)!
+  let usage: S3Usage | undefined
   const print = () => {
     for (const [query, status] of queries) output.write(`${new Date().toISOString()} ${query}: ${status.message}; ${describe(status)}\n`)
+    if (usage) output.write(`${new Date().toISOString()} S3: ${formatUsage(usage)}\n`)
   }
   const timer = setInterval(print, statusEveryMs)
   let first = true
   let ended = false
   return {
     event(event) {
+      if (event.kind === 'usage') return void (usage = event.usage)
       const status = statusOf(event.query)
       if (event.kind === 'status') status.message = event.message
       if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)

@@ -16,7 +16,14 @@ if (isMainThread || !parentPort) throw new Error('engineWorker runs in a worker 
 const port = parentPort
 const { pipeline, workbench, storage } = workerData as { pipeline: Pipeline; workbench: WorkbenchRun | undefined; storage: StoragesOptions }
 const storages = openStorages(storage)
-const publish = (event: QueryEvent) => port.postMessage(event)
+let told = 0
+function publish(event: QueryEvent): void {
+  port.postMessage(event)
+  const usage = storages.usage()
+  if (usage.requests === told || (event.kind !== 'batch' && event.kind !== 'status' && event.kind !== 'ended')) return
+  told = usage.requests
+  port.postMessage({ kind: 'usage', query: '', usage } satisfies QueryEvent)
+}
 const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
 const pacer = workbench && openPacer(systemClock, workbench.pace, (state) => publish({ kind: 'pace', query: '', ...state }))

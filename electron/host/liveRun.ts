@@ -166,6 +166,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         if (event.fault && event.fault.code !== 'interrupted') addProblem({ severity: 'error', query, message: event.fault.message, file: null })
         if (fact) fact.settled = true
         return onSettled()
+      case 'usage':
       case 'planned':
       case 'batch':
         return // A record says the same.

@@ -1,4 +1,5 @@
 import type { Ahead, BatchRecord, Recording, Speed } from '#shared/contract/run.ts'
+import type { S3Usage } from '../storage/s3/usage.ts'
 import type { Progress } from './progress.ts'
 
 /** What the outside hears of a query: plain data, posted from the worker. */
@@ -12,6 +13,8 @@ export type QueryEvent =
   | { readonly kind: 'warning'; readonly query: string; readonly message: string; readonly file?: string }
   /** The query came to its end: with a fault, or because there is nothing more to do. */
   | { readonly kind: 'ended'; readonly query: string; readonly fault: { readonly code: string; readonly message: string; readonly stack: string | undefined } | undefined }
+  /** Of all queries: what S3 was asked for since the run began. Told only where S3 is used. */
+  | { readonly kind: 'usage'; readonly query: ''; readonly usage: S3Usage }
   | WorkbenchEvent
 
 /** What only a workbench asks for. Rows are Arrow streams in gold's columns. */
