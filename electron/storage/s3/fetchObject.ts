@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
@@ -60,6 +61,34 @@ export async function fetchBytes(parts: FetchParts, range: ByteRange | undefined
     } finally {
       answer = undefined
     }
+  }
+}
+
+/**
+ * `fetchBytes` of a whole object, held against its ETag where that is the MD5 of its bytes, as it is of most. Bytes that were damaged on their way are
+ * fetched again; an ETag that is something else, as of encrypted objects, gives the same bytes twice. `begin` is called before each time.
+ */
+export async function fetchWholeChecked(parts: FetchParts, begin: () => (bytes: Uint8Array, at: number) => Promise<void>, first?: GetObjectCommandOutput): Promise<Fetched> {
+  let answer = first
+  let before: string | undefined
+  for (let tries = 1; ; tries++) {
+    const hash = createHash('md5')
+    const take = begin()
+    const found = await fetchBytes(
+      parts,
+      undefined,
+      (bytes, at) => {
+        hash.update(bytes)
+        return take(bytes, at)
+      },
+      answer
+    )
+    answer = undefined
+    const sum = hash.digest('hex')
+    const [, expected] = /^"([0-9a-f]{32})"$/i.exec(found.etag) ?? []
+    if (expected === undefined || expected.toLowerCase() === sum || before === sum) return found
+    if (tries >= parts.attempts) throw new Fault('unavailable', 'what came was damaged on its way, each time otherwise: check the network and any proxy between, then try again')
+    before = sum
   }
 }
 

@@ -2,7 +2,7 @@ import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
 import type { ByteRange, LocalFile, WantedFile } from '../storage.ts'
 import { bytesIn, mergeRanges, rangesWithout } from './byteRanges.ts'
-import { fetchBytes, fetchRanges, writeAll, writeFileDurably, type Fetched, type FetchParts, type GetRange } from './fetchObject.ts'
+import { fetchBytes, fetchRanges, fetchWholeChecked, writeAll, writeFileDurably, type Fetched, type FetchParts, type GetRange } from './fetchObject.ts'
 import type { CachedObject, ObjectCache } from './objectCache.ts'
 import { statusOf } from './s3Fault.ts'
 
@@ -147,7 +147,7 @@ export function openLocalCopies({ cache, compared, fetching, get, address, nameF
       writeFileDurably(path, async (file) => {
         const head = unread
         unread = undefined
-        await fetchBytes({ ...fetching, get: (range, match, signal) => getObject(range, match ?? etag, signal) }, undefined, (bytes, position) => writeAll(file, bytes, position), head)
+        await fetchWholeChecked({ ...fetching, get: (range, match, signal) => getObject(range, match ?? etag, signal) }, () => (bytes, position) => writeAll(file, bytes, position), head)
       })
     )
     return compareLater(object, '', held)

@@ -48,7 +48,7 @@ function toldBy(error: Error): Told {
 
 type Said = readonly [Fault['code'], string]
 
-const busy = new Set(['SlowDown', 'ServiceUnavailable', 'InternalError', 'RequestTimeout', 'Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'OperationAborted', 'TimeoutError'])
+const busy = new Set(['SlowDown', 'ServiceUnavailable', 'InternalError', 'RequestTimeout', 'Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'OperationAborted'])
 const regionIsWrong = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException', 'TemporaryRedirect'])
 const sessionIsOver = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'InvalidToken', 'RequestExpired'])
 
@@ -82,7 +82,7 @@ function byStatus({ name, status }: Told, { place, path, doing }: S3Request): Sa
   if (status === undefined) return undefined
   const server = serverName(place)
   if (status === 403) return denied(credentialsName(place), path, doing)
-  if (status >= 500 || status === 429) return ['unavailable', `${server} answered ${status} and could not ${doing} ${path} after several tries: wait a little, then try again`]
+  if (status >= 500 || status === 429) return ['unavailable', `${server} is busy (${status}) and could not ${doing} ${path} after several tries: wait a little, then try again`]
   if (status === 404 && doing === 'read') return ['notFound', `${path} is not there: check the path`]
   if (status === 401) return ['access', `${server} does not accept ${credentialsName(place)}: check them, or the endpoint`]
   // Whoever speaks S3 says what is wrong by its name; a web server, a proxy or a console does not.

@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { GetObjectCommandOutput, ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { compareText } from '#shared/engine/combine.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
-import type { StagedFile, Storage, StorageEntry } from '../storage.ts'
+import type { ByteRange, StagedFile, Storage, StorageEntry } from '../storage.ts'
 import { storageFault } from '../storageFault.ts'
-import { fetchBytes, type GetRange } from './fetchObject.ts'
+import { fetchBytes, fetchWholeChecked, type GetRange } from './fetchObject.ts'
 import { openLocalCopies } from './localCopies.ts'
 import type { ObjectCache } from './objectCache.ts'
 import { isPassing, nameOf, s3Fault, statusOf } from './s3Fault.ts'
@@ -81,14 +81,15 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       return answer
     }
 
-  async function read(client: S3Client, path: string, range?: { start: number; end: number }): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = []
-    let from = range?.start ?? 0
-    await fetchBytes({ ...fetching, get: get(client, path) }, range, async (bytes, position) => {
-      if (position !== from) throw new Error(`bytes of ${path} came out of order`)
-      chunks.push(bytes)
-      from += bytes.byteLength
-    })
+  async function read(client: S3Client, path: string, range?: ByteRange): Promise<Uint8Array> {
+    const fetch = { ...fetching, get: get(client, path) }
+    let chunks: Uint8Array[] = []
+    const begin = () => {
+      chunks = []
+      return async (bytes: Uint8Array) => void chunks.push(bytes)
+    }
+    if (range) await fetchBytes(fetch, range, begin())
+    else await fetchWholeChecked(fetch, begin)
     return Buffer.concat(chunks)
   }
 
