@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { StateSnapshot } from '#shared/engine/state.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -55,7 +55,7 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
     there[folder].add(batchId)
     for (const old of there[folder]) {
       if (old > batchId - kept) continue
-      await storage.remove(`${folder}/${old}`)
+      await storage.remove(`${folder}/${old}`).catch(ignoreForbidden)
       there[folder].delete(old)
     }
   }
@@ -96,6 +96,11 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
   }
 
   return { queryId, found, logOffsets, refuseTaken, commit, readState }
+}
+
+/** Who may write and not remove keeps more than is needed, and nothing else. */
+function ignoreForbidden(error: unknown): void {
+  if (!isFault(error) || error.code !== 'access') throw error
 }
 
 /** SPEC R3: offsets/N without commits/N is a batch to do again; the files alone decide, whatever else is there. */

@@ -27,7 +27,7 @@ function publish(event: QueryEvent): void {
 const stop = new AbortController()
 const database = await openDatabase({ preserveInsertionOrder: false })
 const pacer = workbench && openPacer(systemClock, workbench.pace, (state) => publish({ kind: 'pace', query: '', ...state }))
-const recorders: ReturnType<typeof openRunRecorder>[] = []
+const recorders = new Map<string, ReturnType<typeof openRunRecorder>>()
 const recordedFolder = workbench?.recordedFolder
 let limits: Thresholds | undefined = pipeline.queries.anomaly_alerts?.thresholds
 
@@ -52,14 +52,14 @@ try {
     ...(pacer && { pacer }),
     ...(workbench && {
       recorderOf(query) {
-        const recorder = openRunRecorder(query, workbench.journalFolder, publish)
-        recorders.push(recorder)
+        const recorder = recorders.get(query) ?? openRunRecorder(query, workbench.journalFolder, publish)
+        recorders.set(query, recorder)
         return recorder
       }
     })
   })
 } finally {
-  for (const recorder of recorders) await recorder.close()
+  for (const recorder of recorders.values()) await recorder.close()
   // DuckDB aborts the whole process when its thread ends during a query.
   await database.close()
   await storages.close()

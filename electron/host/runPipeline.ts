@@ -69,7 +69,7 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
   for (const query of queries) parts.pacer?.enter(query.name)
   const ends = queries.map(async (query): Promise<[string, Error | undefined]> => {
     try {
-      await startQuery(pipeline, parts, { runId, query, source, eventTimes, toldOf, recorded: recorded?.get(query.name) })
+      await keepGoing(pipeline, parts, query.name, (told) => startQuery(pipeline, told, { runId, query, source, eventTimes, toldOf, recorded: recorded?.get(query.name) }))
       return [query.name, end(parts, query.name, undefined)]
     } catch (error) {
       return [query.name, end(parts, query.name, error)]
@@ -78,6 +78,32 @@ export async function runPipeline(pipeline: Pipeline, parts: PipelineParts): Pro
     }
   })
   return new Map(await Promise.all(ends))
+}
+
+const longestWaitMs = 60_000
+
+/**
+ * A watch outlives a network that is away for a while: what it was at is done again as after a crash, later and later while nothing comes of it. Other
+ * runs end where they cannot go on.
+ */
+async function keepGoing(pipeline: Pipeline, parts: PipelineParts, query: string, work: (parts: PipelineParts) => Promise<void>): Promise<void> {
+  let failures = 0
+  const publish = (event: QueryEvent): void => {
+    if (event.kind === 'batch') failures = 0
+    parts.publish(event)
+  }
+  for (;;) {
+    try {
+      return await work({ ...parts, publish })
+    } catch (error) {
+      if (pipeline.trigger.kind !== 'processingTime' || !isFault(error) || error.code !== 'unavailable' || parts.signal.aborted) throw error
+      const waitMs = Math.min(1000 * 2 ** failures, longestWaitMs)
+      failures += 1
+      if (failures === 1) parts.publish({ kind: 'warning', query, message: `${error.message}; this watch tries again by itself until it can go on` })
+      parts.publish({ kind: 'status', query, message: `Trying again in ${waitMs / 1000} s: ${error.message}`, isDataAvailable: false, isTriggerActive: false })
+      await parts.clock.sleep(waitMs, parts.signal)
+    }
+  }
 }
 
 interface QueryStart {

@@ -79,6 +79,7 @@ export function openLocalCopies({ cache, compared, fetching, get, address, nameF
     const { parts, sizeBytes = 0 } = wanted
     const first = await getUnlessKnown(getObject, parts ? { start: Math.max(0, sizeBytes - tailBytes), end: sizeBytes } : undefined, wanted.etag, known)
     if (first === 'known') return known && holdCompared(known)
+    if (first === 'shorter') return fetchWhole(object, getObject, undefined, wanted.etag)
     if (parts) {
       const chosen = await fetchTail(getObject, first)
       if (chosen.sizeBytes === sizeBytes) {
@@ -89,11 +90,12 @@ export function openLocalCopies({ cache, compared, fetching, get, address, nameF
     return fetchWhole(object, getObject, parts ? undefined : first, wanted.etag)
   }
 
-  async function getUnlessKnown(getObject: GetRange, range: ByteRange | undefined, ifMatch: string | undefined, known: CachedObject | undefined): Promise<GetObjectCommandOutput | 'known'> {
+  async function getUnlessKnown(getObject: GetRange, range: ByteRange | undefined, ifMatch: string | undefined, known: CachedObject | undefined): Promise<GetObjectCommandOutput | 'known' | 'shorter'> {
     try {
       return await getObject(range, ifMatch, fetching.signal, known?.etag || undefined)
     } catch (error) {
       if (statusOf(error) === 304) return 'known'
+      if (statusOf(error) === 416) return 'shorter' // Than the log says: whatever it is, it is read as it is.
       throw error
     }
   }

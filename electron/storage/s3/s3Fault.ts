@@ -16,7 +16,7 @@ export interface S3Request {
 export function s3Fault(error: unknown, request: S3Request): unknown {
   if (isFault(error) || !(error instanceof Error)) return error
   const told = toldBy(error)
-  const cause = { cause: error }
+  const cause = { cause: plainCause(error, told) }
   const [code, text] = byCode(told, request) ?? byStatus(told, request) ?? byNetwork(error, request) ?? []
   if (code !== undefined && text !== undefined) return new Fault(code, text, cause)
   return errorCode(error) === undefined ? new Fault('unavailable', `cannot ${request.doing} ${request.path}: ${serverName(request.place)} said ${oneLine(error)}; check the address of the server, then try again`, cause) : storageFault(error, request.doing, request.path)
@@ -34,6 +34,13 @@ export const statusOf = (error: unknown): number | undefined => (error instanceo
 
 /** S3's own name of what is wrong: "NoSuchBucket". */
 export const nameOf = (error: unknown): string => (error instanceof Error ? toldBy(error).name : '')
+
+/** Without what the SDK keeps of the request: its headers hold a signature and the session's token. */
+function plainCause(error: Error, { name, status }: Told): Error {
+  const plain = new Error(`${name}${status === undefined ? '' : ` (${status})`}: ${error.message}`)
+  if (error.stack !== undefined) plain.stack = error.stack
+  return plain
+}
 
 interface Told {
   readonly name: string

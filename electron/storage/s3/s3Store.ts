@@ -62,7 +62,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
     try {
       return await work(await parts.client(place))
     } catch (error) {
-      if (signal.aborted) throw new Fault('interrupted', 'asked to stop', { cause: error })
+      if (signal.aborted) throw new Fault('interrupted', 'asked to stop')
       const fault = s3Fault(error, { place, bucket, path: nameFor(path), doing })
       if (isFault(fault) && fault.code === 'access') parts.forgetClient(place)
       throw fault
