@@ -22,7 +22,7 @@ export async function bundle({ onlyNewer = false } = {}) {
   writeLicences(root)
   const common = { absWorkingDir: root, bundle: true, platform: 'node', external, sourcemap: true, logLevel: 'warning' }
   await Promise.all([
-    build({ ...common, entryPoints: entries, outdir: 'dist', splitting: true, chunkNames: 'chunk-[hash]', format: 'esm', target: 'node20.19', define: { __CONTRAIL_VERSION__: JSON.stringify(version) } }),
+    build({ ...common, entryPoints: entries, outdir: 'dist', splitting: true, chunkNames: 'chunk-[hash]', format: 'esm', target: 'node20.19', mainFields: ['module', 'main'], define: { __CONTRAIL_VERSION__: JSON.stringify(version) } }),
     // A preload in a sandbox cannot be a module.
     build({ ...common, entryPoints: { preload: 'electron/preload.ts' }, outdir: 'dist', outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'es2023' })
   ])

@@ -137,12 +137,18 @@ try {
 }
 
 /** Where settings are looked for. */
-const here = () => ({ environment: process.env, workingDirectory: process.cwd() })
+function here(): { environment: NodeJS.ProcessEnv; workingDirectory: string } {
+  return { environment: process.env, workingDirectory: process.cwd() }
+}
 
-const storageOf = (s3: Pipeline['s3']): StoragesOptions => storageSettings(s3, here(), dataFolderOf(undefined, process.env))
+function storageOf(s3: Pipeline['s3']): StoragesOptions {
+  return storageSettings(s3, here(), dataFolderOf(undefined, process.env))
+}
 
 /** What the flags of a command say that has no pipeline file. */
-const s3Of = (flags: PipelineFlags): Pipeline['s3'] => parseS3(flagsAsFile(flags).s3 ?? {}, 'the command line')
+function s3Of(flags: PipelineFlags): Pipeline['s3'] {
+  return parseS3(flagsAsFile(flags).s3 ?? {}, 'the command line')
+}
 
 async function withStorages<Answer>(s3: Pipeline['s3'], work: (storages: Storages) => Promise<Answer>): Promise<Answer> {
   const { openStorages } = await import('./storage/storages.ts')

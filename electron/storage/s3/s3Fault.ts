@@ -14,7 +14,7 @@ export interface S3Request {
 
 /** What an S3 server, or the way to it, says, as a Fault with the next step. Errors that are none of theirs come back as they are. */
 export function s3Fault(error: unknown, request: S3Request): unknown {
-  if (isFault(error) || !(error instanceof Error)) return error
+  if (isFault(error) || !(error instanceof Error) || isMistake(error)) return error
   const told = toldBy(error)
   const cause = { cause: plainCause(error, told) }
   const [code, text] = byCode(told, request) ?? byStatus(told, request) ?? byNetwork(error, request) ?? []
@@ -34,6 +34,9 @@ export const statusOf = (error: unknown): number | undefined => (error instanceo
 
 /** S3's own name of what is wrong: "NoSuchBucket". */
 export const nameOf = (error: unknown): string => (error instanceof Error ? toldBy(error).name : '')
+
+/** Of ours: it must not look as if the server were to blame. */
+const isMistake = (error: Error): boolean => [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind) && toldBy(error).status === undefined
 
 /** Without what the SDK keeps of the request: its headers hold a signature and the session's token. */
 function plainCause(error: Error, { name, status }: Told): Error {
