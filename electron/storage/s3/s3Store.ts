@@ -113,6 +113,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
           { abortSignal: signal }
         )
       )
+      refuseForeign(page, server())
       for (const { Key: key, Size: size, LastModified: modified, ETag: etag } of page.Contents ?? []) {
         if (key === undefined) continue
         const path = decodeKey(key).slice(at.prefix === '' ? 0 : at.prefix.length + 1)
@@ -121,7 +122,6 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       if (options.most !== undefined) return entries
       token = page.NextContinuationToken
       if (page.IsTruncated === true && token === undefined) throw new Fault('unavailable', `${server()} broke off the list of ${nameFor(folder)} in the middle: try again`)
-      if (page.KeyCount === undefined && page.Contents === undefined && page.Prefix === undefined && page.Name === undefined) throw new Fault('unsupported', `${server()} does not answer as S3 does: check the endpoint; the port of a web console is another one than that of S3`)
     } while (token !== undefined)
     const least = options.from === undefined ? undefined : `${folder === '' ? '' : `${folder}/`}${options.from}`
     return (least === undefined ? entries : entries.filter((entry) => compareText(entry.path, least) >= 0)).sort((a, b) => compareText(a.path, b.path))
@@ -223,8 +223,9 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
     listDeep: (folder) => list(folder, { deep: true }),
     hasFolder: async (folder) => {
       const { ListObjectsV2Command } = await import('@aws-sdk/client-s3')
-      const { Contents: found } = await attempt('list', folder, (client) => client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: folderKey(folder), MaxKeys: 1 }), { abortSignal: signal }))
-      return (found ?? []).length > 0
+      const page = await attempt('list', folder, (client) => client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: folderKey(folder), MaxKeys: 1 }), { abortSignal: signal }))
+      refuseForeign(page, server())
+      return (page.Contents ?? []).length > 0
     },
     stat: (path) => (keyOf(path) === '' ? Promise.resolve(undefined) : attempt('read', path, (client) => head(client, path))),
     read: (path) => attempt('read', path, (client) => read(client, path)),
@@ -258,6 +259,12 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       }
     }
   }
+}
+
+/** A web page is read as an empty answer: a list of S3 says at least whose it is. */
+function refuseForeign({ KeyCount: count, Contents: found, Prefix: prefix, Name: name }: ListObjectsV2CommandOutput, server: string): void {
+  if (count !== undefined || found !== undefined || prefix !== undefined || name !== undefined) return
+  throw new Fault('unsupported', `${server} does not answer as S3 does: check the endpoint; the port of a web console is another one than that of S3`)
 }
 
 /** A name that sorts before `from`, and not long before: S3 leaves out what it is told, and what comes before. */
