@@ -116,7 +116,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       refuseForeign(page, server())
       for (const { Key: key, Size: size, LastModified: modified, ETag: etag } of page.Contents ?? []) {
         if (key === undefined) continue
-        const path = decodeKey(key).slice(at.prefix === '' ? 0 : at.prefix.length + 1)
+        const path = (page.EncodingType === 'url' ? decodeKey(key) : key).slice(at.prefix === '' ? 0 : at.prefix.length + 1)
         if (!path.endsWith('/') && path !== '') entries.push({ path, sizeBytes: size ?? 0, modifiedMs: modified?.getTime() ?? 0, ...(etag !== undefined && { etag }) })
       }
       if (options.most !== undefined) return entries
@@ -278,6 +278,6 @@ function decodeKey(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '))
   } catch {
-    return key // A server that does not encode though it was asked to.
+    return key // A server that says it encodes and does not.
   }
 }
