@@ -38,5 +38,5 @@ function vectorFile({ storageType, pathOrInlineDv }: DeletionVectorDescriptor, r
   const prefix = pathOrInlineDv.slice(0, -20)
   const hex = Buffer.from(decodeZ85(pathOrInlineDv.slice(-20)) ?? []).toString('hex')
   const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return `${prefix === '' ? '' : `${prefix}/`}deletion_vector_${uuid}.bin`
+  return pathInTable(root, `${prefix === '' ? '' : `${prefix}/`}deletion_vector_${uuid}.bin`)
 }
