@@ -93,7 +93,13 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
       return found?.isDirectory() ?? false
     },
     stat: statBehindLinks,
-    read: (path) => attemptBehindLinks('read', path, (real) => reading(real, (handle) => handle.readFile())),
+    read: (path, mostBytes = mostReadable) =>
+      attemptBehindLinks('read', path, (real) =>
+        reading(real, async (handle, sizeBytes) => {
+          if (sizeBytes > mostBytes) throw new Fault('corrupt', `${fileOf(path)} has ${sizeBytes} bytes, and a file of its kind at most ${mostBytes}: it is damaged, or not what its name says; restore it from a copy`)
+          return handle.readFile()
+        })
+      ),
     readRange: (path, offset, length) => attemptBehindLinks('read', path, (real) => reading(real, (handle, sizeBytes) => readPart(handle, offset, Math.min(length, Math.max(0, sizeBytes - offset))))),
     putIfAbsent: (path, bytes) =>
       attemptToChange('write', path, async (file) => {
@@ -131,6 +137,9 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
       })
   }
 }
+
+/** Node reads no larger file at once. */
+const mostReadable = 2 ** 31 - 1
 
 const isWithin = (folder: string, path: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 

@@ -30,8 +30,8 @@ export interface Storage {
   hasFolder(folder: string): Promise<boolean>
   /** Size and time of one object; undefined when it is not there. */
   stat(path: string): Promise<StorageEntry | undefined>
-  /** A whole object. Fault `notFound` when it is not there. */
-  read(path: string): Promise<Uint8Array>
+  /** A whole object. Fault `notFound` when it is not there; `corrupt`, before anything is allocated, when it has more than `mostBytes`. */
+  read(path: string, mostBytes?: number): Promise<Uint8Array>
   /** `length` bytes from `offset`; fewer at the end of the object. */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array>
   /** Writes an object that must not be there yet; false when it is. Parent folders are made. Fault when a folder is in its place. */
