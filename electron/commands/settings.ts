@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { readSmallFileNow } from '../storage/smallFile.ts'
 
 /** Where settings come from. */
 export interface SettingSources {
@@ -19,6 +20,9 @@ export interface SettingSources {
 
 /** A pipeline file with any of its keys left out. */
 export type PartialFile = { readonly [Part in keyof PipelineFile]?: Partial<PipelineFile[Part]> }
+
+/** Of a pipeline file, and of `.env`. */
+const mostBytes = 1_000_000
 
 const places = ['silver', 'gold', 'checkpoints'] as const
 
@@ -68,8 +72,9 @@ function chooseQuery(merged: Record<string, unknown>, query: string | undefined)
 function readPipelineFile(file: string): Record<string, unknown> {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readSmallFileNow(file, mostBytes)
   } catch (error) {
+    if (isFault(error)) throw error
     throw new Fault('notFound', `the pipeline file ${file} cannot be read: check the path`, { cause: error })
   }
   try {
@@ -84,9 +89,11 @@ function readPipelineFile(file: string): Record<string, unknown> {
 function readDotEnv(folder: string): Record<string, string> {
   const file = join(folder, '.env')
   if (!existsSync(file)) return {}
+  if (statSync(file).isFIFO()) throw new Fault('storage', `${file} is a pipe, which may never end: make it a readable file, or move it away`)
   try {
-    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
+    return withoutEmpty(parseEnv(readSmallFileNow(file, mostBytes)))
   } catch (error) {
+    if (isFault(error)) throw error
     throw new Fault('storage', `${file} cannot be read: make it a readable file, or move it away`, { cause: error })
   }
 }
