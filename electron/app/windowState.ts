@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readSmallFileNow } from '../storage/smallFile.ts'
 
 export interface Area {
   readonly x: number
@@ -20,7 +21,7 @@ const firstSize = { width: 1440, height: 900 } as const
 /** A state that was never saved, or cannot be read, is a first start. */
 export function readWindowState(file: string): WindowState {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const value: unknown = JSON.parse(readSmallFileNow(file, 100_000))
     if (typeof value !== 'object' || value === null) return { maximised: false }
     const maximised = 'maximised' in value && value.maximised === true
     return 'bounds' in value && isArea(value.bounds) ? { bounds: value.bounds, maximised } : { maximised }

@@ -4,7 +4,7 @@ import type { StateSnapshot } from '#shared/engine/state.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
 import { formatCommitEntry, formatOffsetEntry, parseCommitEntry, parseOffsetEntry, type CommitEntry, type OffsetEntry } from './logEntry.ts'
-import { decodeState, encodeState, type StateHeader } from './stateFile.ts'
+import { decodeState, encodeState, mostStateBytes, type StateHeader } from './stateFile.ts'
 
 /** How many entries of offsets and commits, and how many states, stay. SPEC R5 */
 const keptEntries = 100
@@ -92,7 +92,7 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
     if ((await storage.stat(file)) === undefined) {
       return explain(new Fault('checkpoint', `${storage.root}/${file} is missing, and without it the batch after ${batchId} cannot be done (the last ${keptStates} states are kept): restore it, or start with a new checkpoint`))
     }
-    return decodeState(await storage.read(file), `${storage.root}/${file}`)
+    return decodeState(await storage.read(file, mostStateBytes), `${storage.root}/${file}`)
   }
 
   return { queryId, found, logOffsets, refuseTaken, commit, readState }
@@ -126,8 +126,11 @@ async function readOffsets(storage: Storage, batchId: number): Promise<OffsetEnt
   return parseOffsetEntry(await readText(storage, `offsets/${batchId}`), `${storage.root}/offsets/${batchId}`)
 }
 
+/** An entry of a plain folder may list every file of a batch. */
+const mostEntryBytes = 256 * 1024 * 1024
+
 async function readText(storage: Storage, path: string): Promise<string> {
-  return Buffer.from(await storage.read(path)).toString('utf8')
+  return Buffer.from(await storage.read(path, mostEntryBytes)).toString('utf8')
 }
 
 /** The id of the query whose checkpoint it is; undefined: none yet. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { Fault } from '#shared/engine/fault.ts'
 import type { StateSnapshot } from '#shared/engine/state.ts'
 import { millis } from '#shared/engine/time.ts'
+import { parseObject } from '../storage/parseObject.ts'
 
 /** What state/N holds besides the engine's state: whose it is, and what the source needs to go on. */
 export interface StateHeader {
@@ -22,6 +23,11 @@ export interface StateIdentity {
 
 const magic = 'contrail state'
 const formatVersion = 1
+
+/** No state is read that has more; ours have some hundred bytes for each group. */
+export const mostStateBytes = 2 ** 30
+/** Of the line of JSON in it: a text cannot be much longer. */
+const mostJsonBytes = 2 ** 28
 
 /**
  * One file: a line `contrail state 1`, a line of JSON, then 64-bit little-endian numbers (panes, keys by their place in the JSON's dictionary, measures),
@@ -57,10 +63,13 @@ export function decodeState(bytes: Uint8Array, file: string): { header: StateHea
   if (version === undefined) throw new Fault('checkpoint', `${file} is not a state of Contrail: start with a new checkpoint`)
   if (Number(version) > formatVersion) throw new Fault('checkpoint', `${file} has format ${version}, and this version of Contrail knows up to ${formatVersion}: use a newer Contrail, or start with a new checkpoint`)
   const body = buffer.subarray(0, -4)
-  if (crc32(body) !== buffer.readUInt32LE(body.length)) throw new Fault('checkpoint', `${file} is damaged (its checksum does not match): remove the newest entries of offsets and commits to go back to an older state, or start with a new checkpoint`)
-  const secondLine = buffer.indexOf('\n', firstLine + 1)
-  // Checked by the checksum: what we wrote is what we read.
-  const saved = JSON.parse(buffer.toString('utf8', firstLine + 1, secondLine)) as SavedState
+  const damaged = (why: string) => new Fault('checkpoint', `${file} is damaged (${why}): remove the newest entries of offsets and commits to go back to an older state, or start with a new checkpoint`)
+  if (crc32(body) !== buffer.readUInt32LE(body.length)) throw damaged('its checksum does not match')
+  const secondLine = body.indexOf('\n', firstLine + 1)
+  const numberBytes = body.length - secondLine - 1
+  const saved = secondLine < 0 || secondLine > mostJsonBytes ? undefined : savedState(buffer.toString('utf8', firstLine + 1, secondLine))
+  // A checksum is soon made: what the first lines claim is held against what there is.
+  if (!saved || numberBytes !== saved.length * (2 + saved.stride) * 8) throw damaged('it does not hold what it says')
   const columns = new Float64Array(body.buffer.slice(body.byteOffset + secondLine + 1, body.byteOffset + body.length))
   return {
     header: { identity: saved.identity, source: saved.source },
@@ -69,10 +78,22 @@ export function decodeState(bytes: Uint8Array, file: string): { header: StateHea
       closedMs: millis(saved.closedMs),
       length: saved.length,
       pane: new BigInt64Array(columns.slice(0, saved.length).buffer),
-      key: Array.from(columns.subarray(saved.length, saved.length * 2), (i) => saved.keys[i]!),
+      key: Array.from(columns.subarray(saved.length, saved.length * 2), (i) => saved.keys[i] ?? null),
       measures: { numbers: columns.slice(saved.length * 2), stride: saved.stride, objects: saved.objects.map((lane) => lane.map((value) => (typeof value === 'object' && value !== null ? BigInt(value.big) : value))) }
     }
   }
+}
+
+/** undefined: not of the shape in which states are written. */
+function savedState(json: string): SavedState | undefined {
+  const { watermarkMs, closedMs, length, keys, stride, objects, identity, ...others } = parseObject(json)
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+  const isText = (value: unknown): boolean => value === null || typeof value === 'string'
+  const isValue = (value: unknown): boolean => isText(value) || (typeof value === 'object' && value !== null && 'big' in value && typeof value.big === 'string' && /^-?\d{1,1000}$/.test(value.big))
+  const isState =
+    typeof watermarkMs === 'number' && typeof closedMs === 'number' && isCount(length) && isCount(stride) && typeof identity === 'object' && identity !== null &&
+    Array.isArray(keys) && keys.every(isText) && Array.isArray(objects) && objects.every((lane) => Array.isArray(lane) && lane.length === length && lane.every(isValue))
+  return isState ? ({ watermarkMs, closedMs, length, keys, stride, objects, identity, ...others } as SavedState) : undefined
 }
 
 interface SavedState extends StateHeader {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { readSmallFileNow } from '../storage/smallFile.ts'
 import { mergeVariables, variablesOf } from '../storage/storageSettings.ts'
 
 /** Where settings come from. */
@@ -19,6 +19,9 @@ export interface SettingSources {
 
 /** A pipeline file with any of its keys left out. */
 export type PartialFile = { readonly [Part in keyof PipelineFile]?: Partial<PipelineFile[Part]> }
+
+/** Of a pipeline file, and of `.env`. */
+const mostBytes = 1_000_000
 
 const places = ['silver', 'gold', 'checkpoints'] as const
 
@@ -68,8 +71,9 @@ function chooseQuery(merged: Record<string, unknown>, query: string | undefined)
 function readPipelineFile(file: string): Record<string, unknown> {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readSmallFileNow(file, mostBytes)
   } catch (error) {
+    if (isFault(error)) throw error
     throw new Fault('notFound', `the pipeline file ${file} cannot be read: check the path`, { cause: error })
   }
   try {

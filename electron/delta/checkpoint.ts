@@ -4,7 +4,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData, Protocol, Txn } from './actions.ts'
 import { inner, shapeOf, text, type Shape } from './jsonShape.ts'
 import { parseJsonValues } from './jsonLines.ts'
-import { logFolder, type CheckpointFiles } from './log.ts'
+import { logFolder, mostLogBytes, type CheckpointFiles } from './log.ts'
 import { parseAction, parseMetaData, parseProtocol } from './parseAction.ts'
 import { decodePath, pathInTable } from './path.ts'
 
@@ -55,7 +55,7 @@ async function readJson(storage: Storage, path: string): Promise<CheckpointRows>
   const where = `${storage.root}/${path}`
   const adds: AddFile[] = []
   const others: unknown[] = []
-  for (const value of parseLines(Buffer.from(await storage.read(path)).toString('utf8'), where)) {
+  for (const value of parseLines(Buffer.from(await storage.read(path, mostLogBytes)).toString('utf8'), where)) {
     const shape = shapeOf(value, where)
     if (inner(shape, 'add') === undefined) others.push(value)
     else {

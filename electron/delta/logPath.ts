@@ -6,6 +6,12 @@ const padded = (version: number): string => String(version).padStart(20, '0')
 export const versionPrefix = padded
 
 export const logFolder = '_delta_log'
+
+/** No text of a log is read that has more: a commit of half a million files fits, and what it becomes in memory still does. */
+export const mostLogBytes = 256 * 1024 * 1024
+
+/** Even with the schema of 10,000 columns in it. */
+export const mostHintBytes = 16 * 1024 * 1024
 export const commitPath = (version: number): string => `${logFolder}/${padded(version)}.json`
 export const checkpointPath = (version: number): string => `${logFolder}/${padded(version)}.checkpoint.parquet`
 

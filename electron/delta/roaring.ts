@@ -5,13 +5,14 @@ const cookieRuns = 12347
 /**
  * Row numbers of a serialized 64-bit Roaring bitmap array as Delta stores them (PROTOCOL.md, "Deletion Vector Format"): little-endian magic,
  * number of buckets, per bucket the high 32 bits and a standard 32-bit Roaring bitmap. Ascending. undefined when the bytes are something else.
+ * Where there are more than `most` it stops soon after: four bytes can stand for 65,536 rows.
  */
-export function decodeRoaring(bytes: Uint8Array): number[] | undefined {
+export function decodeRoaring(bytes: Uint8Array, most = Infinity): number[] | undefined {
   const reader = new Reader(bytes)
   try {
     if (reader.u32() !== portableMagic) return undefined
     const rows: number[] = []
-    for (let buckets = reader.u64(); buckets > 0; buckets--) readBitmap(reader, reader.u32() * 2 ** 32, rows)
+    for (let buckets = reader.u64(); buckets > 0 && rows.length <= most; buckets--) readBitmap(reader, reader.u32() * 2 ** 32, rows, most)
     return rows
   } catch (error) {
     if (error instanceof RangeError) return undefined
@@ -20,24 +21,26 @@ export function decodeRoaring(bytes: Uint8Array): number[] | undefined {
 }
 
 /** https://github.com/RoaringBitmap/RoaringFormatSpec */
-function readBitmap(reader: Reader, high: number, rows: number[]): void {
+function readBitmap(reader: Reader, high: number, rows: number[], most: number): void {
   const cookie = reader.u32()
   const hasRuns = (cookie & 0xffff) === cookieRuns
   if (!hasRuns && cookie !== cookieNoRuns) throw new RangeError('no Roaring bitmap')
   const count = hasRuns ? (cookie >>> 16) + 1 : reader.u32()
+  if (count > 65_536) throw new RangeError('more containers than there can be')
   const runFlags = hasRuns ? reader.bytes(Math.ceil(count / 8)) : new Uint8Array(0)
   const containers = Array.from({ length: count }, () => ({ key: reader.u16(), cardinality: reader.u16() + 1 }))
   if (!hasRuns || count >= 4) reader.bytes(count * 4) // offsets, not needed to read from front to back
-  containers.forEach(({ key, cardinality }, i) => {
+  for (const [i, { key, cardinality }] of containers.entries()) {
+    if (rows.length > most) return
     const base = high + key * 2 ** 16
-    if (((runFlags[i >> 3] ?? 0) >> (i & 7)) & 1) readRuns(reader, base, rows)
+    if (((runFlags[i >> 3] ?? 0) >> (i & 7)) & 1) readRuns(reader, base, rows, most)
     else if (cardinality <= 4096) for (let n = 0; n < cardinality; n++) rows.push(base + reader.u16())
     else readBits(reader, base, rows)
-  })
+  }
 }
 
-function readRuns(reader: Reader, base: number, rows: number[]): void {
-  for (let runs = reader.u16(); runs > 0; runs--) {
+function readRuns(reader: Reader, base: number, rows: number[], most: number): void {
+  for (let runs = reader.u16(); runs > 0 && rows.length <= most; runs--) {
     const start = reader.u16()
     const length = reader.u16()
     for (let i = 0; i <= length; i++) rows.push(base + start + i)

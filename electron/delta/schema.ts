@@ -38,14 +38,18 @@ export function parseSchema(schemaString: string, mode: MappingMode, where: stri
   } catch (error) {
     throw new Fault('corrupt', `${where} has a schema that is not JSON: the log is damaged; restore the file from a copy`, { cause: error })
   }
-  const type = parseType(schema, { mode, where, column: '' })
+  const type = parseType(schema, { mode, where, depth: 0, column: '' })
   if (type.kind !== 'struct') throw new Fault('corrupt', `${where} has a schema that is not a struct: the log is damaged; restore the file from a copy`)
   return [...type.fields]
 }
 
+/** More than any table has, and less than a stack holds, ours and DuckDB's. */
+const mostDepth = 100
+
 interface Place {
   readonly mode: MappingMode
   readonly where: string
+  readonly depth: number
   /** Path of the column, for messages. */
   readonly column: string
 }
@@ -53,7 +57,8 @@ interface Place {
 function parseType(value: unknown, place: Place): DeltaType {
   if (typeof value === 'string') return parsePrimitive(value, place)
   const shape = shapeOf(value, `${place.where}: the type of ${place.column || 'the table'}`)
-  const inside = (name: string): Place => ({ ...place, column: `${place.column}.${name}` })
+  if (place.depth > mostDepth) throw new Fault('unsupported', `${place.where}: column ${place.column.split('.')[0] ?? ''} is nested more than ${mostDepth} levels deep, which Contrail does not read: rewrite the table without that column`)
+  const inside = (name: string): Place => ({ ...place, depth: place.depth + 1, column: `${place.column}.${name}` })
   switch (shape.fields.type) {
     case 'struct': {
       const fields = shape.fields.fields
@@ -70,7 +75,7 @@ function parseType(value: unknown, place: Place): DeltaType {
         valueContainsNull: shape.fields.valueContainsNull !== false
       }
   }
-  throw unknownType(JSON.stringify(shape.fields.type), place)
+  throw unknownType(typeof shape.fields.type === 'string' ? shape.fields.type : 'of something that is no name', place)
 }
 
 function parseField(value: unknown, place: Place): DeltaField {
@@ -80,7 +85,7 @@ function parseField(value: unknown, place: Place): DeltaField {
   const mapped = place.mode !== 'none' && metadata !== undefined
   return {
     name,
-    type: parseType(shape.fields.type, { ...place, column: place.column === '' ? name : `${place.column}.${name}` }),
+    type: parseType(shape.fields.type, { ...place, depth: place.depth + 1, column: place.column === '' ? name : `${place.column}.${name}` }),
     nullable: shape.fields.nullable !== false,
     physicalName: (mapped ? optionalText(metadata, 'delta.columnMapping.physicalName') : undefined) ?? name,
     fieldId: mapped ? optionalNumber(metadata, 'delta.columnMapping.id') : undefined,
@@ -94,7 +99,8 @@ function parsePrimitive(name: string, place: Place): DeltaType {
   const simple = simpleTypes.find((known) => known === name)
   if (simple !== undefined) return { kind: simple }
   const decimal = /^decimal(?:\(\s*(\d+)\s*,\s*(\d+)\s*\))?$/.exec(name)
-  if (decimal) return { kind: 'decimal', precision: Number(decimal[1] ?? 10), scale: Number(decimal[2] ?? 0) }
+  const [precision, scale] = [Number(decimal?.[1] ?? 10), Number(decimal?.[2] ?? 0)]
+  if (decimal && precision >= 1 && precision <= 38 && scale <= precision) return { kind: 'decimal', precision, scale }
   if (/^(var)?char\(\d+\)$/.test(name)) return { kind: 'string' }
   if (name === 'null') return { kind: 'void' } // Spark 2.
   throw unknownType(name, place)

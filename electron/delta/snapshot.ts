@@ -1,11 +1,11 @@
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
 import type { AddFile, MetaData, Protocol, RemoveFile, Txn } from './actions.ts'
 import { readCheckpoint, type CheckpointContent, type CheckpointReader } from './checkpoint.ts'
 import { inner, shapeOf } from './jsonShape.ts'
-import { listLog, logFolder, readCommitValues, type CheckpointFiles, type LogListing } from './log.ts'
+import { listLog, logFolder, mostHintBytes, readCommitValues, type CheckpointFiles, type LogListing } from './log.ts'
 import { parseAction, parseProtocol } from './parseAction.ts'
 import { canonicalPath } from './path.ts'
 import { checkFormat, checkProtocol } from './protocolGate.ts'
@@ -95,7 +95,7 @@ function missingVersion(storage: Storage, missing: number, wanted: number, log: 
 
 /** Version of `_last_checkpoint`. Only a hint: missing, damaged or wrong, it costs time and nothing else. */
 async function readHint(storage: Storage): Promise<number | undefined> {
-  const bytes = await storage.read(`${logFolder}/_last_checkpoint`).catch(ignoreMissing)
+  const bytes = await storage.read(`${logFolder}/_last_checkpoint`, mostHintBytes).catch((error: unknown) => (isFault(error) && error.code === 'corrupt' ? undefined : ignoreMissing(error)))
   const { version } = parseObject(Buffer.from(bytes ?? []).toString('utf8'))
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined
 }

@@ -10,7 +10,8 @@ export function hiddenRowsSql(hidden: ReadonlyMap<number, readonly number[]>): s
 }
 
 function isLive(rows: readonly number[]): string {
-  if (rows.length <= longestList) return `file_row_number NOT IN (${rows.join(', ')})`
+  // Also where they lie so far apart that the bitmap would be all holes.
+  if (rows.length <= longestList || (rows.at(-1) ?? 0) > rows.length * 512 + 8_388_608) return `file_row_number NOT IN (${rows.join(', ')})`
   // One bit a row up to the last that is hidden, and at least one clear bit for all rows beyond.
   const bits = Buffer.alloc(Math.floor(((rows.at(-1) ?? 0) + 1) / 8) + 1)
   for (const row of rows) bits[row >> 3] = (bits[row >> 3] ?? 0) | (0x80 >> (row & 7))

@@ -1,3 +1,4 @@
+import { checkFooters } from './checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
 import { fileList } from './fileNames.ts'
@@ -21,6 +22,7 @@ export interface ParquetColumn {
  */
 export async function readParquetColumns(database: Database, files: readonly string[], names: readonly string[]): Promise<readonly (readonly ParquetColumn[])[]> {
   if (files.length === 0) return []
+  await checkFooters(files, names)
   const nodes = await readNodes(database, files, names)
   const byText = new Map<string, readonly ParquetColumn[]>()
   return files.map((file) => {

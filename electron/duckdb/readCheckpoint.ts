@@ -3,6 +3,7 @@ import type { AddFile } from '../delta/actions.ts'
 import type { CheckpointReader, CheckpointRows } from '../delta/checkpoint.ts'
 import { shapeOf } from '../delta/jsonShape.ts'
 import { parseDeletionVector } from '../delta/parseAction.ts'
+import { checkFooters } from './checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
 import { fileList } from './fileNames.ts'
@@ -20,6 +21,7 @@ const columns = {
 /** Reads the Parquet files of checkpoints with DuckDB. */
 export function checkpointReader(database: Database): CheckpointReader {
   return async (files, names, { withStats }) => {
+    await checkFooters(files, names)
     const from = `read_parquet(${fileList(files)}, hive_partitioning = false, schema = ${schemaOf(withStats)})`
     try {
       return await readRows(database, from, withStats, names.join(', '))

@@ -1,8 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'
+import { readSmallFile } from '../storage/smallFile.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
 import { isPlainJson } from './plainJson.ts'
 
@@ -29,7 +30,7 @@ export function openLayoutFile(dataFolder: string, onAside: (file: string) => vo
   return {
     load: () =>
       inTurn(async () => {
-        const text = await readFile(file, 'utf8').catch(ignoreMissing)
+        const text = await readSmallFile(file, mostCharacters * 4).catch((error: unknown) => (isFault(error) ? '' : ignoreMissing(error)))
         if (text === undefined) return null
         const layout = layoutOf(text)
         // Where it cannot be moved, it is as good as none all the same.

@@ -1,9 +1,11 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ColumnMapping, RecentSource } from '#shared/contract/source.ts'
+import { isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'
 import { parseObject } from '../storage/parseObject.ts'
+import { readSmallFile } from '../storage/smallFile.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
 import { systemClock, type Clock } from './clock.ts'
 
@@ -27,6 +29,8 @@ interface SourcesFile {
 
 const formatVersion = 1
 const keptSources = 30
+/** Several times what the kept ones can have. */
+const mostBytes = 16_000_000
 const keptMappings = 200
 const nothing: SourcesFile = { sources: [], mappings: [] }
 
@@ -80,8 +84,9 @@ export function openRecentSources(dataFolder: string, clock: Clock = systemClock
 async function readSources(file: string): Promise<SourcesFile | undefined> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readSmallFile(file, mostBytes)
   } catch (error) {
+    if (isFault(error)) return undefined
     if (errorCode(error) === 'ENOENT') return nothing
     throw storageFault(error, 'read', file)
   }

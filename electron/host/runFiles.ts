@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { PlainFault } from '#shared/contract/faults.ts'
@@ -9,6 +9,7 @@ import type { ColumnMapping } from '#shared/contract/source.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
+import { readSmallFile } from '../storage/smallFile.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
 import { keepRecordings, type Recordings } from '../whatIf/recordings.ts'
 import { pipelineOfSession } from './sessionRun.ts'
@@ -56,6 +57,9 @@ export interface RunFiles {
   folder(id: string): string
 }
 
+/** Limits that were applied are kept in it, some hundred bytes each. */
+const mostRunBytes = 16_000_000
+
 export function openRunFiles(dataFolder: string): RunFiles {
   const root = join(dataFolder, 'runs')
   const folderOf = (id: string): string => {
@@ -65,7 +69,7 @@ export function openRunFiles(dataFolder: string): RunFiles {
 
   async function read(id: string): Promise<SavedRun> {
     const file = join(folderOf(id), 'run.json')
-    const text = await readFile(file, 'utf8').catch(ignoreMissing)
+    const text = await readSmallFile(file, mostRunBytes).catch(ignoreMissing)
     if (text === undefined) throw new Fault('notFound', `the run ${id} is not there any more (${file}): choose another one`)
     return parseRun(text, file)
   }

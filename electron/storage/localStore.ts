@@ -1,21 +1,32 @@
 import { compareText } from '#shared/engine/combine.ts'
-import { Fault } from '#shared/engine/fault.ts'
-import { access, constants, lstat, open, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { Fault, isFault } from '#shared/engine/fault.ts'
+import { access, constants, lstat, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { createDurably, makeFolderDurably, publishDurably, replaceDurably, temporaryName } from './durableFile.ts'
 import { walkFolder } from './walkFolder.ts'
 import type { StagedFile, Storage, StorageEntry } from './storage.ts'
-import { errorCode, ignoreMissing, storageFault } from './storageFault.ts'
+import { errorCode, ignoreMissing, storageFault, mostReadable, tooLarge } from './storageFault.ts'
 
 /** A folder of this machine, which need not be there yet. `onWarning` hears once when it cannot give all that a Storage promises. */
 export function openLocalStore(folder: string, onWarning: (message: string) => void = () => undefined): Storage {
   const root = resolve(folder)
   let warned = false
+  let realRoot: string | undefined
 
   function fileOf(path: string): string {
     const file = join(root, path)
-    if (file === root || file.startsWith(root.endsWith(sep) ? root : root + sep)) return file
+    if (path.includes('\0')) throw new Fault('storage', `${JSON.stringify(path)} is no path below ${root}: a name cannot hold a zero byte`)
+    if (isWithin(root, file)) return file
     throw new Fault('storage', `${path} leads out of ${root}: Contrail stays in that folder`)
+  }
+
+  /** The file itself, behind all links. Asked each time: a link may have come since. Fault for what a link leads out. */
+  async function follow(file: string): Promise<string> {
+    const real = await realpath(file)
+    if (realRoot !== undefined && isWithin(realRoot, real)) return real
+    realRoot = await realpath(root) // May be a link too, which may have been set to another folder.
+    if (isWithin(realRoot, real)) return real
+    throw new Fault('storage', `${file} is, or lies behind, a link that leads out of ${root}: copy what it leads to into that folder, or choose the folder that holds it`)
   }
 
   async function attempt<Answer>(doing: string, path: string, work: (file: string) => Promise<Answer>): Promise<Answer> {
@@ -27,9 +38,28 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
     }
   }
 
-  async function entryOf(path: string): Promise<StorageEntry | undefined> {
-    const found = await stat(join(root, path))
-    return found.isFile() ? { path, sizeBytes: found.size, modifiedMs: Math.floor(found.mtimeMs) } : undefined
+  const attemptBehindLinks = <Answer>(doing: string, path: string, work: (real: string) => Promise<Answer>): Promise<Answer> => attempt(doing, path, async (file) => work(await follow(file)))
+
+  /** Of the folder that is to hold the file, as much as is there must lie within. The file itself may be a link: none is written through. */
+  const attemptToChange = <Answer>(doing: string, path: string, work: (file: string) => Promise<Answer>): Promise<Answer> =>
+    attempt(doing, path, async (file) => {
+      const there = await nearestThere(dirname(file))
+      if (isWithin(root, there)) await follow(there).catch((error: unknown) => Promise.reject(isFault(error) ? new Fault(error.code, error.message.replace(there, file), { cause: error }) : error))
+      return work(file)
+    })
+
+  const statBehindLinks = (path: string): Promise<StorageEntry | undefined> => attemptBehindLinks('read', path, (real) => entryOf(path, real)).catch(ignoreMissing)
+
+  /** A link that leads out as the link that it is: who reads it is refused, and nobody misses it in silence. */
+  async function listed(path: string, isLink: boolean): Promise<StorageEntry | undefined> {
+    const file = fileOf(path)
+    try {
+      return await entryOf(path, isLink ? await follow(file) : file)
+    } catch (error) {
+      if (!isFault(error)) return ignoreMissing(storageFault(error, 'read', file))
+      const { size, mtimeMs } = await lstat(file)
+      return (await leadsToFile(file)) ? { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) } : undefined
+    }
   }
 
   function warnOnce(message: string): void {
@@ -51,46 +81,47 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
       }
     },
     async list(folder, from = '') {
-      const names = await attempt('list', folder, (path) => readdir(path)).catch(ignoreMissing)
-      const paths = (names ?? []).filter((name) => compareText(name, from) >= 0).map((name) => (folder === '' ? name : `${folder}/${name}`))
-      const entries = await inGroups(paths, (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing))
+      const found = await attemptBehindLinks('list', folder, (real) => readdir(real, { withFileTypes: true })).catch(ignoreMissing)
+      const entries = await inGroups((found ?? []).filter(({ name }) => compareText(name, from) >= 0), (entry) => listed(folder === '' ? entry.name : `${folder}/${entry.name}`, entry.isSymbolicLink()))
       return sorted(entries)
     },
     async listDeep(folder) {
-      const paths = await attempt('list', folder, (file) => walkFolder(file, folder)).catch(ignoreMissing)
-      const entries = await inGroups(paths ?? [], (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing))
-      return sorted(entries)
+      const found = await attemptBehindLinks('list', folder, (real) => walkFolder(real, folder)).catch(ignoreMissing)
+      return sorted(await inGroups(found ?? [], ({ path, isLink }) => listed(path, isLink)))
     },
     async hasFolder(folder) {
-      const found = await attempt('read', folder, (file) => stat(file)).catch(ignoreMissing)
+      const found = await attemptBehindLinks('read', folder, (real) => stat(real)).catch(ignoreMissing)
       return found?.isDirectory() ?? false
     },
-    stat: (path) => attempt('read', path, () => entryOf(path)).catch(ignoreMissing),
-    read: (path) => attempt('read', path, (file) => readFile(file)),
-    readRange: (path, offset, length) => attempt('read', path, (file) => readPart(file, offset, length)),
+    stat: statBehindLinks,
+    read: (path, mostBytes = mostReadable) =>
+      attemptBehindLinks('read', path, (real) =>
+        reading(real, async (handle, sizeBytes) => {
+          if (sizeBytes > mostBytes) throw tooLarge(fileOf(path), sizeBytes, mostBytes)
+          return handle.readFile()
+        })
+      ),
+    readRange: (path, offset, length) => attemptBehindLinks('read', path, (real) => reading(real, (handle, sizeBytes) => readPart(handle, offset, Math.min(length, Math.max(0, sizeBytes - offset))))),
     putIfAbsent: (path, bytes) =>
-      attempt('write', path, async (file) => {
+      attemptToChange('write', path, async (file) => {
         await makeFolderDurably(dirname(file))
         if (await createDurably(file, bytes, warnOnce)) return true
         if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Fault('storage', `${file} is a folder, and a file is needed there: move it away`)
         return false
       }),
     replace: (path, bytes) =>
-      attempt('write', path, async (file) => {
+      attemptToChange('write', path, async (file) => {
         await makeFolderDurably(dirname(file))
         await replaceDurably(file, bytes)
       }),
-    remove: (path) => attempt('remove', path, (file) => rm(file, { force: true })),
+    remove: (path) => attemptToChange('remove', path, (file) => rm(file, { force: true })),
     localFile: (path) =>
       attempt('read', path, async (file) => {
-        const [real, realRoot] = await Promise.all([realpath(file), realpath(root)])
-        if (!real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
-          throw new Fault('storage', `${file} is a link that leads out of ${root}: copy the file there, or open the folder that holds it`)
-        }
+        if (!(await stat(await follow(file))).isFile()) throw notAFile(file)
         return { path: file, release: () => undefined, distrust: () => undefined }
       }),
     stage: (path) =>
-      attempt('write', path, async (file): Promise<StagedFile> => {
+      attemptToChange('write', path, async (file): Promise<StagedFile> => {
         await makeFolderDurably(dirname(file))
         const temporary = temporaryName(file)
         return {
@@ -98,13 +129,37 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
           publish: () =>
             attempt('write', path, async () => {
               await publishDurably(temporary, file)
-              const entry = await entryOf(path)
+              const entry = await statBehindLinks(path)
               if (entry === undefined) throw new Error(`${file} is no file`)
               return entry
             }),
           discard: () => attempt('remove', path, () => rm(temporary, { force: true }))
         }
       })
+  }
+}
+
+const isWithin = (folder: string, path: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+
+/** undefined: it is a folder, a pipe or something else that is no file. */
+async function entryOf(path: string, real: string): Promise<StorageEntry | undefined> {
+  const found = await stat(real)
+  return found.isFile() ? { path, sizeBytes: found.size, modifiedMs: Math.floor(found.mtimeMs) } : undefined
+}
+
+const leadsToFile = (link: string): Promise<boolean> => stat(link).then((found) => found.isFile(), () => false)
+
+const notAFile = (file: string): Fault => new Fault('storage', `${file} is not a file, and one is needed there: move it away, or choose another folder`)
+
+/** Opens without waiting: a pipe would wait for its writer for ever. */
+async function reading<Answer>(file: string, work: (handle: FileHandle, sizeBytes: number) => Promise<Answer>): Promise<Answer> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = await handle.stat()
+    if (!found.isFile() && !found.isDirectory()) throw notAFile(file)
+    return await work(handle, found.size)
+  } finally {
+    await handle.close()
   }
 }
 
@@ -130,20 +185,15 @@ async function realPathOf(path: string): Promise<string> {
   }
 }
 
-async function readPart(file: string, offset: number, length: number): Promise<Uint8Array> {
-  const handle = await open(file, 'r')
-  try {
-    const bytes = Buffer.alloc(length)
-    let filled = 0
-    while (filled < length) {
-      const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
-      if (bytesRead === 0) break
-      filled += bytesRead
-    }
-    return bytes.subarray(0, filled)
-  } finally {
-    await handle.close()
+async function readPart(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
   }
+  return bytes.subarray(0, filled)
 }
 
 /** A bounded number of calls at a time: a log may have 100,000 files. */

@@ -44,6 +44,7 @@ export interface LocalFile {
  * A tree of files below one root: a local folder, or a bucket and prefix. Paths are relative to the root, with `/`.
  * What a caller may rely on: `read` gives whole objects; `putIfAbsent` is atomic and durable, and of two callers exactly one wins;
  * `replace` leaves either the old or the new object, never a part. Failures are Faults that name the path.
+ * Nothing is read or written through a link that leads out of the root: a Fault, but for a listing, which has the link as an entry.
  */
 export interface Storage {
   /** How messages name the root: an absolute path, or s3://bucket/prefix. */
@@ -59,14 +60,14 @@ export interface Storage {
    * `from`: leave out names that sort before it.
    */
   list(folder: string, from?: string): Promise<StorageEntry[]>
-  /** All entries below `folder`, at any depth, in byte order of their paths. Symbolic links are not followed out of the root. */
+  /** All entries below `folder`, at any depth, in byte order of their paths. Links to folders are not followed. */
   listDeep(folder: string): Promise<StorageEntry[]>
   /** Whether there is a folder of that name, even an empty one; where a store knows no folders, whether anything lies below it. */
   hasFolder(folder: string): Promise<boolean>
   /** Size and time of one object; undefined when it is not there. */
   stat(path: string): Promise<StorageEntry | undefined>
-  /** A whole object. Fault `notFound` when it is not there. */
-  read(path: string): Promise<Uint8Array>
+  /** A whole object. Fault `notFound` when it is not there; `corrupt`, before anything is allocated, when it has more than `mostBytes`. */
+  read(path: string, mostBytes?: number): Promise<Uint8Array>
   /** `length` bytes from `offset`; fewer at the end of the object. */
   readRange(path: string, offset: number, length: number): Promise<Uint8Array>
   /** Writes an object that must not be there yet; false when it is. Parent folders are made. Fault when a folder is in its place. */

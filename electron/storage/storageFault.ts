@@ -40,3 +40,11 @@ export function ignoreMissing(error: unknown): undefined {
   if ((isFault(error) && error.code === 'notFound') || errorCode(error) === 'ENOENT') return undefined
   throw error
 }
+
+/** Node reads nothing larger at once. */
+export const mostReadable = 2 ** 31 - 1
+
+/** For what is not read: it would fill the memory, and nobody writes one of its kind that large. */
+export function tooLarge(name: string, sizeBytes: number, mostBytes: number): Fault {
+  return new Fault('corrupt', `${name} has ${sizeBytes} bytes, and a file of its kind at most ${mostBytes}: it is damaged, or not what its name says; restore it from a copy`)
+}

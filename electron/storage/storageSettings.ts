@@ -1,11 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { Fault } from '#shared/engine/fault.ts'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseByteSize } from '#shared/pipeline/byteSize.ts'
 import type { S3Settings } from '#shared/pipeline/pipeline.ts'
 import { placesOf, type Variables } from './s3/placesOf.ts'
+import { readSmallFileNow } from './smallFile.ts'
 import type { StoragesOptions } from './storages.ts'
+
+/** More than any `.env` has. */
+const mostBytes = 1_000_000
 
 /** Where variables come from. */
 export interface VariableSources {
@@ -38,9 +42,11 @@ export function storageSettings(s3: S3Settings, sources: VariableSources, dataFo
 function readDotEnv(folder: string): Record<string, string> {
   const file = join(folder, '.env')
   if (!existsSync(file)) return {}
+  if (statSync(file).isFIFO()) throw new Fault('storage', `${file} is a pipe, which may never end: make it a readable file, or move it away`)
   try {
-    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
+    return withoutEmpty(parseEnv(readSmallFileNow(file, mostBytes)))
   } catch (error) {
+    if (isFault(error)) throw error
     throw new Fault('storage', `${file} cannot be read: make it a readable file, or move it away`, { cause: error })
   }
 }

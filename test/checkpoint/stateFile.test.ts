@@ -66,3 +66,20 @@ test('decisions 1.4 a state of a newer format is refused in one sentence, whatev
   sum.writeUInt32LE(crc32(body))
   expect(() => decodeState(Buffer.concat([body, sum]), '/c/state/7')).toThrow(/^\/c\/state\/7 has format 2, and this version of Contrail knows up to 1: use a newer Contrail, or start with a new checkpoint$/)
 })
+
+test('R1 a state that claims more or other than it holds is refused, whatever its checksum says', () => {
+  const bytes = Buffer.from(encodeState(header, state))
+  const [magicEnd, jsonEnd] = [bytes.indexOf('\n'), bytes.indexOf('\n', bytes.indexOf('\n') + 1)]
+  const saved = JSON.parse(bytes.toString('utf8', magicEnd + 1, jsonEnd)) as Record<string, unknown>
+  const numbers = bytes.subarray(jsonEnd + 1, -4)
+  const signed = (json: string, rest: Uint8Array = numbers): Uint8Array => {
+    const body = Buffer.concat([bytes.subarray(0, magicEnd + 1), Buffer.from(json), rest])
+    const sum = Buffer.alloc(4)
+    sum.writeUInt32LE(crc32(body))
+    return Buffer.concat([body, sum])
+  }
+  const claims = [{ length: 2 ** 32 }, { length: 5 }, { length: -1 }, { length: 1.5 }, { length: '4' }, { stride: 2 ** 31 }, { stride: -2 }, { keys: 7 }, { keys: [{}] }, { objects: [[], []] }, { objects: null }, { objects: [[{ big: 'x' }, null, null, null]] }, { objects: [[1, 2, 3, 4]] }, { watermarkMs: 'now' }, { identity: null }]
+  const files = [...claims.map((claim) => signed(`${JSON.stringify({ ...saved, ...claim })}\n`)), signed('null\n'), signed('[[[['), signed(`${'['.repeat(500_000)}\n`), signed(`${JSON.stringify(saved)}\n`, numbers.subarray(3)), signed('', new Uint8Array(0))]
+  expect(decodeState(signed(`${JSON.stringify(saved)}\n`), 'state/0')).toEqual({ header, state })
+  for (const [i, file] of files.entries()) expect(() => decodeState(file, '/c/state/7'), String(i)).toThrow(/^\/c\/state\/7 is damaged \(it does not hold what it says\)/)
+})

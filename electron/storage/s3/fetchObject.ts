@@ -18,6 +18,8 @@ export interface FetchParts {
   /** Tries in a row that bring nothing; after the last one its error is thrown. */
   readonly attempts: number
   readonly signal: AbortSignal
+  /** Refuses an object by what its first answer says of it, before anything of it is taken. */
+  readonly check?: (found: Fetched) => void
 }
 
 /** An object or a part of it, as the first answer described it. */
@@ -43,7 +45,7 @@ export async function fetchBytes(parts: FetchParts, range: ByteRange | undefined
     const before = at
     try {
       answer ??= await parts.get(end === undefined ? undefined : { start: at, end }, found?.etag, signal)
-      found ??= describe(answer)
+      found ??= accept(answer, parts.check)
       end = Math.min(end ?? found.sizeBytes, found.sizeBytes)
       await readBody(answer, parts, stop, async (bytes) => {
         const wanted = bytes.subarray(0, end! - at)
@@ -112,6 +114,17 @@ export async function writeFileDurably<Answer>(path: string, fill: (file: FileHa
 
 export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength; ) done += (await file.write(bytes, done, bytes.byteLength - done, at + done)).bytesWritten
+}
+
+function accept(answer: GetObjectCommandOutput, check: FetchParts['check']): Fetched {
+  try {
+    const found = describe(answer)
+    check?.(found)
+    return found
+  } catch (error) {
+    ;(answer.Body as { destroy?: () => void } | undefined)?.destroy?.()
+    throw error
+  }
 }
 
 const backoffMs = (failures: number): number => Math.min(100 * 2 ** failures, 5000)

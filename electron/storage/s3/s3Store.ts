@@ -5,8 +5,8 @@ import type { GetObjectCommandOutput, ListObjectsV2CommandOutput, S3Client } fro
 import { compareText } from '#shared/engine/combine.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { ByteRange, StagedFile, Storage, StorageEntry } from '../storage.ts'
-import { storageFault } from '../storageFault.ts'
-import { fetchBytes, fetchWholeChecked, type GetRange } from './fetchObject.ts'
+import { mostReadable, storageFault, tooLarge } from '../storageFault.ts'
+import { fetchBytes, fetchWholeChecked, type Fetched, type GetRange } from './fetchObject.ts'
 import { openLocalCopies } from './localCopies.ts'
 import type { ObjectCache } from './objectCache.ts'
 import { isPassing, nameOf, s3Fault, statusOf } from './s3Fault.ts'
@@ -81,8 +81,11 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       return answer
     }
 
-  async function read(client: S3Client, path: string, range?: ByteRange): Promise<Uint8Array> {
-    const fetch = { ...fetching, get: get(client, path) }
+  async function read(client: S3Client, path: string, range?: ByteRange, mostBytes = mostReadable): Promise<Uint8Array> {
+    const check = ({ sizeBytes }: Fetched) => {
+      if (!range && sizeBytes > mostBytes) throw tooLarge(nameFor(path), sizeBytes, mostBytes)
+    }
+    const fetch = { ...fetching, get: get(client, path), check }
     let chunks: Uint8Array[] = []
     const begin = () => {
       chunks = []
@@ -228,7 +231,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       return (page.Contents ?? []).length > 0
     },
     stat: (path) => (keyOf(path) === '' ? Promise.resolve(undefined) : attempt('read', path, (client) => head(client, path))),
-    read: (path) => attempt('read', path, (client) => read(client, path)),
+    read: (path, mostBytes) => attempt('read', path, (client) => read(client, path, undefined, mostBytes)),
     readRange: (path, offset, length) =>
       attempt('read', path, async (client) => {
         if (length === 0) return new Uint8Array()
