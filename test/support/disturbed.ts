@@ -1,0 +1,129 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import type { Database } from '#electron/duckdb/database.ts'
+import { systemClock } from '#electron/host/clock.ts'
+import type { QueryEvent } from '#electron/host/queryEvent.ts'
+import { runPipeline, type PipelineParts } from '#electron/host/runPipeline.ts'
+import { openStorage } from '#electron/storage/openStorage.ts'
+import { expectGold, type Reached } from './compareScenario.ts'
+import { repository, temporaryFolder } from './folders.ts'
+import { queryNames, readLines, readScenario, showSilver, type OracleQuery, type Scenario } from './oracle.ts'
+import type { Outing } from './runIn.ts'
+import { pipelineOf } from './runScenario.ts'
+
+export type { Reached } from './compareScenario.ts'
+
+/** What is different about a run. */
+export interface RunWith extends Partial<Omit<PipelineParts, 'database'>> {
+  readonly silver?: Partial<Pipeline['silver']>
+  readonly trigger?: Pipeline['trigger']
+}
+
+/**
+ * A recorded run of Spark, done by the data path while a test does something to it: whatever that is, gold and checkpoints must hold whole batches of
+ * the recording, and all of it in the end.
+ */
+export interface Disturbed {
+  readonly scenario: Scenario
+  readonly folder: string
+  readonly silver: string
+  readonly gold: string
+  readonly checkpoints: string
+  /** Lets silver be as it was at the beginning of a run: versions that are there already are left alone. */
+  show(run: number): void
+  /** Does the runs from one to another, silver as it is or `show`n before. */
+  run(run: number, other?: RunWith): Promise<Outing>
+  /** From silver as recorded, every run from `from` on; each must come to a good end. */
+  runAll(from?: number): Promise<void>
+  /** Gold and checkpoint of both queries are the recording up to these batches, and hold nothing half written. Absent: all of it. */
+  expectReached(reached?: Reached, queries?: readonly OracleQuery[]): Promise<void>
+  /** Both queries ended with this Fault. `FOLDER` stands for the folder. */
+  expectStopped(outing: Outing, code: string, message: string | RegExp): void
+}
+
+export const bothQueries: readonly OracleQuery[] = ['phase_counts', 'anomaly_alerts']
+
+/** Batches up to `batch` are whole, and nothing of the next one is there but what it was going to do. */
+export const begunAfter = (batch: number): Reached => ({ offsets: batch + 1, gold: batch, commits: batch })
+/** Batches up to `batch` are whole, and nothing of the next one is there. */
+export const wholeTo = (batch: number): Reached => ({ offsets: batch, gold: batch, commits: batch })
+export const nothing = wholeTo(-1)
+
+export function disturbed(name: string, database: Database, folder = temporaryFolder(name)): Disturbed {
+  const own = join(repository, 'test/fixtures/spark', name)
+  const scenario = readScenario(existsSync(own) ? own : join(repository, 'test/fixtures/oracle', name))
+  const places = { silver: join(folder, 'silver'), gold: join(folder, 'gold'), checkpoints: join(folder, 'checkpoints') }
+  const show = (run: number) => showSilver(scenario, places.silver, scenario.runs[run]!.silverVersion)
+
+  async function run(index: number, { silver, trigger, ...parts }: RunWith = {}): Promise<Outing> {
+    const pipeline = pipelineOf(scenario, scenario.runs[index]!, folder)
+    const events: QueryEvent[] = []
+    const usual = { openStorage, clock: systemClock, signal: new AbortController().signal, engine: 'Contrail/test', publish: (event: QueryEvent) => void events.push(event) }
+    const ends = await runPipeline({ ...pipeline, silver: { ...pipeline.silver, ...silver }, trigger: trigger ?? pipeline.trigger }, { database, ...usual, ...parts })
+    return { ends, events }
+  }
+
+  return {
+    scenario,
+    folder,
+    ...places,
+    show,
+    run,
+    async runAll(from = 0) {
+      for (let index = from; index < scenario.runs.length; index++) {
+        show(index)
+        const { ends } = await run(index)
+        expect([...ends.values()]).toEqual([undefined, undefined])
+      }
+    },
+    async expectReached(reached, queries = bothQueries) {
+      for (const query of queries) {
+        await expectGold(scenario, places, query, database, reached)
+        expect(leftovers(join(places.gold, queryNames[query].gold), join(places.checkpoints, queryNames[query].checkpoint))).toEqual([])
+      }
+    },
+    expectStopped({ ends }, code, message) {
+      const told = [...ends.values()].map((end) => ({ code: end && 'code' in end ? end.code : undefined, message: end?.message.replaceAll(folder, 'FOLDER') }))
+      expect(told).toEqual(Array(2).fill({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) }))
+    }
+  }
+}
+
+/** What lies in a gold table or a checkpoint and is no part of it: half of something. */
+export function leftovers(table: string, checkpoint: string): string[] {
+  const log = namesIn(join(table, '_delta_log'))
+  const commits = log.filter((name) => /^\d{20}\.json$/.test(name))
+  const data = new Set(commits.flatMap((name) => readLines(join(table, '_delta_log', name)).flatMap(({ add }) => (add ? [decodeURIComponent((add as { path: string }).path)] : []))))
+  const states = namesIn(join(checkpoint, 'state'))
+  return [
+    ...namesIn(table).filter((name) => name !== '_delta_log' && !data.has(name)),
+    ...log.filter((name) => !/^\d{20}\.(json|checkpoint\.parquet)$|^_last_checkpoint$/.test(name)),
+    ...['offsets', 'commits'].flatMap((kind) => namesIn(join(checkpoint, kind)).filter((name) => !/^\d+$/.test(name))),
+    ...states.filter((name) => !/^\d+$/.test(name)),
+    ...namesIn(checkpoint).filter((name) => !['metadata', 'offsets', 'commits', 'state'].includes(name))
+  ]
+}
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])
+
+/** The data file that a version of silver added. */
+export function fileOfVersion(silver: string, version: number): string {
+  const added = addedIn(silver, version)
+  return join(silver, decodeURIComponent(added[0]!))
+}
+
+/** Paths that a version of silver added, as its log has them. */
+export function addedIn(silver: string, version: number): string[] {
+  return readLines(commitFile(silver, version)).flatMap(({ add }) => (add ? [(add as { path: string }).path] : []))
+}
+
+export const commitFile = (table: string, version: number): string => join(table, '_delta_log', `${String(version).padStart(20, '0')}.json`)
+
+
+/** Files that a version of gold says were set aside. */
+export function setAsideIn(table: string, version: number): unknown {
+  const info = readLines(commitFile(table, version)).find((action) => 'commitInfo' in action)!.commitInfo as { userMetadata: string }
+  return (JSON.parse(info.userMetadata) as { setAside?: unknown }).setAside
+}
