@@ -74,7 +74,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
       return true
     }
     if (!unchanged) waiting.set(entry.path, { entry, polls: 0, polledMs: nowMs })
-    else if (nowMs - before.polledMs >= pollMs) waiting.set(entry.path, { entry, polls: before.polls + 1, polledMs: nowMs })
+    else if (Math.abs(nowMs - before.polledMs) >= pollMs) waiting.set(entry.path, { entry, polls: before.polls + 1, polledMs: nowMs })
     if (patience.unfinished === 'refuse' && !patience.quarantine) {
       throw new Fault('corrupt', `${storage.root}/${entry.path} is not a whole Parquet file (${entry.sizeBytes} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it`)
     }

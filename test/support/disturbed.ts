@@ -39,7 +39,7 @@ export interface Disturbed {
   runAll(from?: number): Promise<void>
   /** Gold and checkpoint of both queries are the recording up to these batches, and hold nothing half written. Absent: all of it. */
   expectReached(reached?: Reached, queries?: readonly OracleQuery[]): Promise<void>
-  /** Both queries ended with this Fault. `FOLDER` stands for the folder. */
+  /** Both queries ended with this Fault. `FOLDER` stands for the folder, `QUERY` for the query's name, `CHECKPOINT` for its folder's. */
   expectStopped(outing: Outing, code: string, message: string | RegExp): void
 }
 
@@ -85,10 +85,15 @@ export function disturbed(name: string, database: Database, folder = temporaryFo
       }
     },
     expectStopped({ ends }, code, message) {
-      const told = [...ends.values()].map((end) => ({ code: end && 'code' in end ? end.code : undefined, message: end?.message.replaceAll(folder, 'FOLDER') }))
+      const told = [...ends].map(([query, end]) => ({ code: end && 'code' in end ? end.code : undefined, message: plain(end?.message ?? '', folder, query) }))
       expect(told).toEqual(Array(2).fill({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) }))
     }
   }
+}
+
+function plain(message: string, folder: string, query: string): string {
+  const { checkpoint } = Object.values(queryNames).find(({ gold }) => gold === query)!
+  return message.replaceAll(folder, 'FOLDER').replaceAll(query, 'QUERY').replaceAll(checkpoint, 'CHECKPOINT')
 }
 
 /** What lies in a gold table or a checkpoint and is no part of it: half of something. */
