@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -51,17 +51,19 @@ export const begunAfter = (batch: number): Reached => ({ offsets: batch + 1, gol
 export const wholeTo = (batch: number): Reached => ({ offsets: batch, gold: batch, commits: batch })
 export const nothing = wholeTo(-1)
 
-export function disturbed(name: string, database: Database, folder = temporaryFolder(name)): Disturbed {
+/** `as`: its table, or its data files alone in a plain folder, each a second younger than the one before. Versions must have a file each then. */
+export function disturbed(name: string, database: Database, as: 'table' | 'folder' = 'table'): Disturbed {
+  const folder = temporaryFolder(name)
   const own = join(repository, 'test/fixtures/spark', name)
   const scenario = readScenario(existsSync(own) ? own : join(repository, 'test/fixtures/oracle', name))
   const places = { silver: join(folder, 'silver'), gold: join(folder, 'gold'), checkpoints: join(folder, 'checkpoints') }
-  const show = (run: number) => showSilver(scenario, places.silver, scenario.runs[run]!.silverVersion)
+  const show = (run: number) => (as === 'table' ? showSilver : showFiles)(scenario, places.silver, scenario.runs[run]!.silverVersion)
 
   async function run(index: number, { silver, trigger, ...parts }: RunWith = {}): Promise<Outing> {
     const pipeline = pipelineOf(scenario, scenario.runs[index]!, folder)
     const events: QueryEvent[] = []
     const usual = { openStorage, clock: systemClock, signal: new AbortController().signal, engine: 'Contrail/test', publish: (event: QueryEvent) => void events.push(event) }
-    const ends = await runPipeline({ ...pipeline, silver: { ...pipeline.silver, ...silver }, trigger: trigger ?? pipeline.trigger }, { database, ...usual, ...parts })
+    const ends = await runPipeline({ ...pipeline, silver: { ...pipeline.silver, format: as === 'table' ? 'delta' : 'parquet', ...silver }, trigger: trigger ?? pipeline.trigger }, { database, ...usual, ...parts })
     return { ends, events }
   }
 
@@ -80,7 +82,7 @@ export function disturbed(name: string, database: Database, folder = temporaryFo
     },
     async expectReached(reached, queries = bothQueries) {
       for (const query of queries) {
-        await expectGold(scenario, places, query, database, reached)
+        await expectGold(scenario, places, query, database, reached, as === 'table' ? 'as recorded' : 'another')
         expect(leftovers(join(places.gold, queryNames[query].gold), join(places.checkpoints, queryNames[query].checkpoint))).toEqual([])
       }
     },
@@ -88,6 +90,15 @@ export function disturbed(name: string, database: Database, folder = temporaryFo
       const told = [...ends].map(([query, end]) => ({ code: end && 'code' in end ? end.code : undefined, message: plain(end?.message ?? '', folder, query) }))
       expect(told).toEqual(Array(2).fill({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) }))
     }
+  }
+}
+
+function showFiles({ folder }: Scenario, target: string, version: number): void {
+  mkdirSync(target, { recursive: true })
+  for (let next = 1; next <= version; next++) {
+    const file = join(target, `${next}.parquet`)
+    copyFileSync(fileOfVersion(join(folder, 'silver'), next), file)
+    utimesSync(file, 1_770_000_000 + next, 1_770_000_000 + next)
   }
 }
 
