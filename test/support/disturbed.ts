@@ -39,6 +39,8 @@ export interface Disturbed {
   runAll(from?: number): Promise<void>
   /** Gold and checkpoint of both queries are the recording up to these batches, and hold nothing half written. Absent: all of it. */
   expectReached(reached?: Reached, queries?: readonly OracleQuery[]): Promise<void>
+  /** All files of gold and of the checkpoints: a run that is refused leaves them as they are. */
+  listed(): string[]
   /** Both queries ended with this Fault. `FOLDER` stands for the folder, `QUERY` for the query's name, `CHECKPOINT` for its folder's. */
   expectStopped(outing: Outing, code: string, message: string | RegExp): void
 }
@@ -86,6 +88,7 @@ export function disturbed(name: string, database: Database, as: 'table' | 'folde
         expect(leftovers(join(places.gold, queryNames[query].gold), join(places.checkpoints, queryNames[query].checkpoint))).toEqual([])
       }
     },
+    listed: () => [places.gold, places.checkpoints].flatMap((place) => (readdirSync(place, { recursive: true }) as string[]).map((path) => join(place, path))).sort(),
     expectStopped({ ends }, code, message) {
       const told = [...ends].map(([query, end]) => ({ code: end && 'code' in end ? end.code : undefined, message: plain(end?.message ?? '', folder, query) }))
       expect(told).toEqual(Array(2).fill({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) }))
