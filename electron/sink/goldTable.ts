@@ -12,6 +12,7 @@ import { writeRows, type MemoryColumn } from '../duckdb/writeRows.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
+import { writeFault } from './wholeFile.ts'
 import { addLine, commitInfoLine, creationLines, txnLine, type BatchNote, type NewFile } from './goldActions.ts'
 
 /** A Delta table that one query appends to, a commit per batch, each batch once. */
@@ -157,8 +158,8 @@ async function writeFile({ storage, database, spec }: GoldOptions, rows: WindowR
     const { sizeBytes, modifiedMs } = await staged.publish()
     return { path, sizeBytes, modifiedMs, rowCount: rows.length, stats }
   } catch (error) {
-    await staged.discard()
-    throw error
+    await staged.discard().catch(() => undefined) // What went wrong first is told.
+    throw writeFault(error, staged.file, `${storage.root}/${path}`)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { inTurn } from './inTurn.ts'
 import { isWholeParquet } from './isWholeParquet.ts'
+import { refuseGone } from './refuseGone.ts'
 import type { SourceProblem } from './source.ts'
 
 /** What to do with files that are not whole: `wait` for them (watch), or `refuse` them (replay). */
@@ -38,6 +39,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
 
   async function refresh(signal: AbortSignal): Promise<void> {
     let found = await listDataFiles()
+    if (found.length === 0) await refuseGone(storage, '')
     if (patience.unfinished === 'refuse') {
       const youngest = found.reduce((newest, entry) => (isKnown(entry) ? newest : Math.max(newest, entry.modifiedMs)), -Infinity)
       const waitMs = youngest + settledAfterMs - clock.nowMs()

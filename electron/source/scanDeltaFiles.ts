@@ -8,6 +8,7 @@ import type { Database } from '../duckdb/database.ts'
 import type { Scan } from '../duckdb/readPartials.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
+import { refuseGone } from './refuseGone.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 export interface DeltaScanParts {
@@ -44,8 +45,9 @@ export async function checkDeltaFiles(storage: Storage, files: readonly Streamed
 async function existing(storage: Storage, file: StreamedFile): Promise<{ readonly path: string; readonly name: string }> {
   const path = pathInTable(storage.root, file.path)
   const name = `${storage.root}/${path} (version ${file.version})`
-  if (!(await storage.stat(path))) throw new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`)
-  return { path, name }
+  if (await storage.stat(path)) return { path, name }
+  await refuseGone(storage, '_delta_log')
+  throw new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`)
 }
 
 async function openFile(storage: Storage, file: StreamedFile): Promise<OpenedFile> {

@@ -7,6 +7,7 @@ import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
+import { refuseGone } from './refuseGone.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
@@ -132,6 +133,7 @@ async function openFile(storage: Storage, file: TakenFile): Promise<OpenedFile> 
 async function nameOfSame(storage: Storage, file: TakenFile): Promise<string> {
   const now = await storage.stat(file.path)
   const name = `${storage.root}/${file.path}`
+  if (!now) await refuseGone(storage, '')
   if (!now) throw new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`)
   if (now.sizeBytes !== file.sizeBytes || now.modifiedMs !== file.modifiedMs) {
     throw new Fault('notFound', `${name} was changed after it had been listed for this batch, and what it held is not there any more: restore it; put new rows into new files, or start with a new checkpoint`)
