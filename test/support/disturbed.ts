@@ -16,7 +16,7 @@ import { pipelineOf } from './runScenario.ts'
 export type { Reached } from './compareScenario.ts'
 
 /** What is different about a run. */
-export interface RunWith extends Partial<Omit<PipelineParts, 'database'>> {
+export interface RunWith extends Partial<PipelineParts> {
   readonly silver?: Partial<Pipeline['silver']>
   readonly trigger?: Pipeline['trigger']
 }
