@@ -39,6 +39,10 @@ export interface Disturbed {
   runAll(from?: number): Promise<void>
   /** Gold and checkpoint of both queries are the recording up to these batches, and hold nothing half written. Absent: all of it. */
   expectReached(reached?: Reached, queries?: readonly OracleQuery[]): Promise<void>
+  /** Each query is somewhere between two steps of a batch, and everything before that is the recording. `killed`: temporary files may be left. */
+  expectSomewhere(killed?: 'killed'): Promise<Readonly<Record<OracleQuery, Reached>>>
+  /** Arguments of the command line that do a run. */
+  command(verb: 'replay' | 'watch', run: number): string[]
   /** All files of gold and of the checkpoints: a run that is refused leaves them as they are. */
   listed(): string[]
   /** Both queries ended with this Fault. `FOLDER` stands for the folder, `QUERY` for the query's name, `CHECKPOINT` for its folder's. */
@@ -87,6 +91,26 @@ export function disturbed(name: string, database: Database, as: 'table' | 'folde
         await expectGold(scenario, places, query, database, reached, as === 'table' ? 'as recorded' : 'another')
         expect(leftovers(join(places.gold, queryNames[query].gold), join(places.checkpoints, queryNames[query].checkpoint))).toEqual([])
       }
+    },
+    async expectSomewhere(killed) {
+      const somewhere = {} as Record<OracleQuery, Reached>
+      for (const query of bothQueries) {
+        const { gold, checkpoint } = queryNames[query]
+        const newest = (folder: string, pattern: RegExp) => Math.max(-1, ...namesIn(folder).flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number))
+        const reached = { offsets: newest(join(places.checkpoints, checkpoint, 'offsets'), /^(\d+)$/), gold: newest(join(places.gold, gold, '_delta_log'), /^(\d{20})\.json$/), commits: newest(join(places.checkpoints, checkpoint, 'commits'), /^(\d+)$/) }
+        somewhere[query] = reached
+        const inOrder = reached.commits <= reached.gold && reached.gold <= reached.offsets && reached.offsets <= reached.commits + 1
+        expect(inOrder, JSON.stringify(reached)).toBe(true)
+        await expectGold(scenario, places, query, database, reached)
+        const left = leftovers(join(places.gold, gold), join(places.checkpoints, checkpoint))
+        // A whole data file whose commit did not come is no half of anything, but only a kill leaves one.
+        expect(left.filter((name) => killed === undefined || !/^\..*\.tmp$|^part-/.test(name))).toEqual([])
+      }
+      return somewhere
+    },
+    command(verb, index) {
+      const { maxFilesPerTrigger } = scenario.runs[index]!
+      return [verb, '--silver', places.silver, '--gold', places.gold, '--checkpoints', places.checkpoints, ...(maxFilesPerTrigger === null ? [] : ['--max-files-per-trigger', String(maxFilesPerTrigger)])]
     },
     listed: () => [places.gold, places.checkpoints].flatMap((place) => (readdirSync(place, { recursive: true }) as string[]).map((path) => join(place, path))).sort(),
     expectStopped({ ends }, code, message) {
