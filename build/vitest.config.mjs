@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Tests that run whole pipelines or child processes; the others are the unit tests of `npm run check`. */
-const endToEnd = ['test/host/**', 'test/cli/**', 'test/oracle/**', 'test/delta/corpora.test.ts', 'test/build/**', 'test/e2e/**', 'test/s3/**']
+const endToEnd = ['test/host/**', 'test/cli/**', 'test/oracle/**', 'test/delta/corpora.test.ts', 'test/build/**', 'test/e2e/**', 'test/s3/**', 'test/faults/**']
 
 export default defineConfig({
   root,

@@ -3,14 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { DesktopMenu } from '#shared/contract/desktop.ts'
-import { hostMethods } from '#shared/contract/host.ts'
-import { serve } from '#shared/contract/rpc.ts'
 import { sessionExtension } from '#shared/contract/session.ts'
 import { channels } from './app/channels.ts'
 import { parseExtensions, parseMenus, parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
 import { isExternalLink, streamingGuide } from './app/externalLinks.ts'
 import { menuTemplate } from './app/menu.ts'
 import { closeInTime, type OpenHost } from './app/openedHost.ts'
+import { servePage } from './app/servePage.ts'
 import { placeWindow, readWindowState, saveWindowState, smallestWindow } from './app/windowState.ts'
 import { electronPort } from './transport/electronPort.ts'
 import { answerPage, pageOrigin, pageScheme } from './web/pageProtocol.ts'
@@ -63,7 +62,7 @@ export async function startDesktop({ dataFolder, pageFolder, preload, openHost }
     const checked = parseNonce(nonce)
     const { host } = await opening
     const { port1, port2 } = new MessageChannelMain()
-    serve(host, hostMethods, electronPort(port1))
+    servePage(host, electronPort(port1))
     event.sender.postMessage(channels.port, checked, [port2])
   })
   handle(channels.openFolder, async () => {

@@ -67,8 +67,15 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
     throw error
   }
 
+  /** A checkpoint that was removed must not be begun again in the middle. */
+  async function refuseRemoved(): Promise<void> {
+    if (await storage.stat('metadata')) return
+    throw new Fault('changed', `${storage.root} has no metadata any more: it was removed while this run wrote to it; restore it, or start with a new checkpoint and a new gold folder`)
+  }
+
   async function logOffsets(batchId: number, entry: OffsetEntry): Promise<void> {
-    if (!metadataWritten) {
+    if (metadataWritten) await refuseRemoved()
+    else {
       if (!(await storage.putIfAbsent('metadata', Buffer.from(JSON.stringify({ id: queryId }))))) throw concurrent(storage, 'began')
       metadataWritten = true
     }
@@ -81,6 +88,7 @@ export async function openCheckpoint(storage: Storage): Promise<Checkpoint> {
   }
 
   async function commit(batchId: number, entry: CommitEntry, header: StateHeader, state: StateSnapshot): Promise<void> {
+    await refuseRemoved()
     await storage.replace(`state/${batchId}`, encodeState(header, state))
     if (!(await storage.putIfAbsent(`commits/${batchId}`, Buffer.from(formatCommitEntry(entry))))) throw concurrent(storage, `did batch ${batchId}`)
     await keepNewest('commits', batchId, keptEntries)

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import openAddress from 'open'
 import { Fault } from '#shared/engine/fault.ts'
-import { hostMethods } from '#shared/contract/host.ts'
-import { serve } from '#shared/contract/rpc.ts'
 import { closeInTime, type OpenHost } from '../app/openedHost.ts'
+import { servePage } from '../app/servePage.ts'
 import { startPageServer } from '../serve.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import { onSignals } from './onSignals.ts'
@@ -32,7 +31,7 @@ export async function serveWorkbench({ port, open, dataFolder, pageFolder, stora
     const opened = await openHost({ dataFolder, platform: 'browser', storage })
     let server
     try {
-      server = await startPageServer({ port, pageFolder, downloadFolder: join(dataFolder, 'downloads'), onChannel: (channel) => void serve(opened.host, hostMethods, channel) })
+      server = await startPageServer({ port, pageFolder, downloadFolder: join(dataFolder, 'downloads'), onChannel: (channel) => void servePage(opened.host, channel) })
     } catch (error) {
       await closeInTime(opened)
       throw error

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { resultCollector } from './collectResults.ts'
+import { memoryLimitOf } from './memoryLimit.ts'
 import { copyResult, type QueryResult } from './queryResult.ts'
 
 export interface DatabaseOptions {
@@ -12,7 +13,7 @@ export interface DatabaseOptions {
   readonly threads?: number
   /** Default 2. Each running query holds one of the four threads of libuv's pool, so keep the sum over all databases below that. */
   readonly connections?: number
-  /** As DuckDB writes it: "2GB", the default. */
+  /** As DuckDB writes it. Default: what CONTRAIL_MEMORY_LIMIT says, else "2GB". */
   readonly memoryLimit?: string
   /** Where queries spill to. Default: a folder of its own below the system's temporary one, removed by `close`. */
   readonly tempDirectory?: string
@@ -43,10 +44,11 @@ interface Waiting {
 }
 
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const memoryLimit = options.memoryLimit ?? memoryLimitOf(process.env)
   const tempDirectory = options.tempDirectory ?? join(tmpdir(), `contrail-duckdb-${process.pid}-${randomUUID()}`)
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads ?? 1),
-    memory_limit: options.memoryLimit ?? '2GB',
+    memory_limit: memoryLimit,
     temp_directory: tempDirectory,
     preserve_insertion_order: String(options.preserveInsertionOrder ?? true),
     // Every file is read once or twice, soon after each other: the system's own cache does for that.
@@ -87,7 +89,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     try {
       return await pending
     } catch (error) {
-      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : resourceFault(error)
+      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : resourceFault(error, memoryLimit)
     } finally {
       running.delete(pending)
       giveBack(connection)
@@ -152,12 +154,12 @@ function isInterrupt(error: unknown): boolean {
 }
 
 /** What DuckDB says when the machine has run out of something; other errors come back as they are. */
-function resourceFault(error: unknown): unknown {
+function resourceFault(error: unknown, memoryLimit: string): unknown {
   if (!(error instanceof Error)) return error
   const said = error.message.split('\n')[0]
   if (/No space left on device|File too large|Disk quota exceeded/.test(error.message)) return new Fault('storage', `the disk is full or its limit is reached: make room, then start again (${said})`, { cause: error })
   if (/^Out of Memory Error|Failed to create directory/.test(error.message)) {
-    return new Fault('storage', `there is not enough memory, or no room for what does not fit into it: free memory, or set TMPDIR to a folder with room, then start again (${said})`, { cause: error })
+    return new Fault('storage', `DuckDB has used up the ${memoryLimit} of memory that it may take, or finds no room for what does not fit into them: set CONTRAIL_MEMORY_LIMIT to more, as in 4GB, or TMPDIR to a folder with room, then start again (${said})`, { cause: error })
   }
   return error
 }

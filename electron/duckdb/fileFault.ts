@@ -23,7 +23,7 @@ export function fileFault(error: unknown, nameOf: (localPath: string | undefined
 }
 
 const damaged =
-  /too small to be a Parquet file|No magic bytes found|Footer length error|don't know what type|TProtocolException|Could not read enough bytes|Prefetch registered for bytes outside|Error while reading file|Failed to read file|decompress|Out of buffer|corrupt|Invalid string encoding|Failure in decode|not a Parquet file|Parquet reader|Invalid Error: Unexpected/i
+  /too small to be a Parquet file|No magic bytes found|Footer length error|don't know what type|TProtocolException|Could not read enough bytes|Prefetch registered for bytes outside|Error while reading file|Failed to read file|decompress|Out of buffer|corrupt|Invalid string encoding|Failure in decode|not a Parquet file|Parquet reader|^Invalid Error:|Invalid unicode/i
 
 /** The file that a message names, as it was given to `read_parquet`. */
 function fileOf(message: string): string | undefined {

@@ -127,8 +127,11 @@ function droppedOf({ window }: QuerySpec, late: LateGroups): { startMs: number; 
   return [...byStart].sort(([a], [b]) => a - b).map(([startMs, rows]) => ({ startMs, rows }))
 }
 
+/** A record must stay below what a message holds. */
+export const mostLateGroups = 100_000
+
 function lateGroupsOf(late: LateGroups, { files }: ReadBatch): LateGroup[] {
-  return Array.from({ length: late.length }, (_, i) => ({ file: files[late.file[i]!]?.path ?? '', paneMs: toMs(late.pane[i]!), key: late.key[i] ?? null, rows: late.rows[i]!, missedWindows: late.missedWindows[i]! }))
+  return Array.from({ length: Math.min(late.length, mostLateGroups) }, (_, i) => ({ file: files[late.file[i]!]?.path ?? '', paneMs: toMs(late.pane[i]!), key: late.key[i] ?? null, rows: late.rows[i]!, missedWindows: late.missedWindows[i]! }))
 }
 
 /** Exact for every window of whole milliseconds. */

@@ -13,6 +13,8 @@ const longestTimerMs = 2 ** 31 - 1
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   async sleep(ms, signal) {
-    for (let left = ms; left > 0; left -= longestTimerMs) await wait(Math.min(left, longestTimerMs), undefined, { signal })
+    // Node's timers count from the last turn of the event loop, so one that is set late in a turn fires early: a trigger would come twice.
+    const end = performance.now() + ms
+    for (let left = ms; left > 0; left = end - performance.now()) await wait(Math.min(Math.ceil(left), longestTimerMs), undefined, { signal })
   }
 }

@@ -159,7 +159,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         addRecord(event.record)
         if (fact) fact.closedMs = event.record.closedMs
         tell({ kind: 'batch', runId, batch: event.record })
-        if (event.rows) tell({ kind: 'rows', runId, query, loaded: false, rows: event.rows })
+        for (const rows of event.rows) tell({ kind: 'rows', runId, query, loaded: false, rows })
         if (query === alerts) lookWhatIf()
         return
       case 'ended':

@@ -56,6 +56,7 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
   const seen = { files: 0, closedWindows: 0, alerts: 0 }
   let newestMs: number | undefined
   let dueMs = -Infinity
+  let lookedMs = -Infinity
   let timer: AbortController | undefined
 
   function change(next: Partial<PacerState>): void {
@@ -67,6 +68,14 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
   /** Also before the first query has entered. */
   const isAtWork = () => members.size === 0 || [...members.values()].some((member) => !member.idle && member.release === undefined)
   const waiting = () => [...members.values()].filter((member) => member.release !== undefined)
+
+  /** A clock that was set back takes what is due with it. */
+  function now(): number {
+    const nowMs = clock.nowMs()
+    if (nowMs < lookedMs) dueMs -= lookedMs - nowMs
+    lookedMs = nowMs
+    return nowMs
+  }
 
   function giveUpSteps(): void {
     steps = []
@@ -100,12 +109,16 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
       return takeTurn(ready)
     }
     if (!playing) return
-    const waitMs = dueMs - clock.nowMs()
+    const waitMs = dueMs - now()
     if (waitMs <= 0) return takeTurn(ready)
     const sleeping = new AbortController()
     timer = sleeping
     clock.sleep(waitMs, sleeping.signal).then(
-      () => timer === sleeping && advance(),
+      () => {
+        if (timer !== sleeping) return
+        dueMs = -Infinity // Slept it out, whatever the clock says by now.
+        advance()
+      },
       () => undefined // Another command came first.
     )
   }
@@ -161,7 +174,10 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
       seen.alerts += alerts
       if (maxEventMs === undefined || (newestMs !== undefined && maxEventMs <= newestMs)) return
       // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it. Not after a step: that takes no time.
-      if (newestMs !== undefined && speed !== 'max' && steps.length === 0) dueMs = Math.max(dueMs, clock.nowMs()) + (maxEventMs - newestMs) / speed
+      if (newestMs !== undefined && speed !== 'max' && steps.length === 0) {
+        const nowMs = now() // First: it may move what is due.
+        dueMs = Math.max(dueMs, nowMs) + (maxEventMs - newestMs) / speed
+      }
       newestMs = maxEventMs
     },
     leave(query) {

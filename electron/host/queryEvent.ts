@@ -17,13 +17,13 @@ export type QueryEvent =
   | { readonly kind: 'usage'; readonly query: ''; readonly usage: S3Usage }
   | WorkbenchEvent
 
-/** What only a workbench asks for. Rows are Arrow streams in gold's columns. */
+/** What only a workbench asks for. Rows are Arrow streams in gold's columns; those that closed in a batch may come in several. */
 export type WorkbenchEvent =
   /** The query stands where its last run left off: every window that ends by `closedMs` is in gold. */
   | { readonly kind: 'resumed'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number }
   | { readonly kind: 'recording'; readonly query: string; readonly recording: Recording }
   | { readonly kind: 'ahead'; readonly query: string; readonly ahead: Ahead }
-  | { readonly kind: 'record'; readonly query: string; readonly record: BatchRecord; readonly rows: Uint8Array | undefined }
+  | { readonly kind: 'record'; readonly query: string; readonly record: BatchRecord; readonly rows: readonly Uint8Array[] }
   | { readonly kind: 'open'; readonly query: string; readonly watermarkMs: number; readonly closedMs: number; readonly rows: Uint8Array }
   /** Of all queries: the pacer was told, or a step has come to its end. */
   | { readonly kind: 'pace'; readonly query: ''; readonly playing: boolean; readonly speed: Speed }

@@ -56,7 +56,13 @@ export interface BatchReader {
  */
 export async function readBatch(reader: BatchReader, range: OffsetRange, begin: () => OpenStep): Promise<ReadBatch> {
   const files = await reader.stream.files(range)
-  if (reader.onBadFile === 'stop') return readAllBut(reader, range, files, [], begin())
+  if (reader.onBadFile === 'stop') {
+    try {
+      return await readAllBut(reader, range, files, [], begin())
+    } catch (error) {
+      throw await named(error, reader, range, files, begin)
+    }
+  }
   try {
     return await readAllBut(reader, range, files, [], begin())
   } catch (error) {
@@ -109,8 +115,16 @@ async function readAllBut(reader: BatchReader, range: OffsetRange, files: readon
   return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
 }
 
-/** One of the files is bad: read each alone to find out which. */
-async function readOneByOne(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], open: OpenStep): Promise<ReadBatch> {
+/** DuckDB does not say which of several files has damaged pages: read alone, it is the one that fails. */
+async function named(error: unknown, reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], begin: () => OpenStep): Promise<unknown> {
+  if (!isBadFile(error) || files.length === 1) return error
+  const { setAside } = await readOneByOne(reader, range, files, begin(), 'first')
+  const [bad] = setAside
+  return bad ? new Fault(error.code, bad.message, { cause: error }) : error
+}
+
+/** One of the files is bad: read each alone to find out which. `first`: no further than to the first one. */
+async function readOneByOne(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], open: OpenStep, until: 'first' | 'last' = 'last'): Promise<ReadBatch> {
   const setAside: SetAside[] = []
   let eventTime: EventTimeStats | undefined
   for (const [position, file] of files.entries()) {
@@ -119,6 +133,7 @@ async function readOneByOne(reader: BatchReader, range: OffsetRange, files: read
     } catch (error) {
       if (!isBadFile(error)) throw error
       setAside.push({ path: file.path, position, message: error.message })
+      if (until === 'first') break
     }
   }
   return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }

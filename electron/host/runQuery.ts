@@ -269,7 +269,7 @@ function stopwatch(clock: Clock, startedMs: number): (name: string) => Readonly<
   let last = startedMs
   return (name) => {
     const now = clock.nowMs()
-    laps[name] = now - (name === 'triggerExecution' ? startedMs : last)
+    laps[name] = Math.max(0, now - (name === 'triggerExecution' ? startedMs : last)) // A clock may be set back.
     last = now
     return laps
   }

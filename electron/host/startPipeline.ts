@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Fault, type FaultCode } from '#shared/engine/fault.ts'
 import type { RunCommand } from '#shared/contract/run.ts'
 import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
+import { memoryLimitOf } from '../duckdb/memoryLimit.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import type { PacerState } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
@@ -38,6 +39,7 @@ export interface PipelineHearer {
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/engineWorker.js' : './engineWorker.js', import.meta.url)
 
 export function startPipeline(pipeline: Pipeline, { onEvent, workbench, storage }: PipelineHearer): RunningPipeline {
+  memoryLimitOf(process.env) // Here it can still be told as what it is.
   // Short-lived objects hold native results: they are let go sooner when there is little room for them.
   const worker = new Worker(workerUrl, { workerData: { pipeline, workbench, storage }, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ends = new Map<string, Error | undefined>()

@@ -17,5 +17,6 @@ export async function untilNextTrigger(intervalMs: number | null, startedMs: num
 
 function waitForMultiple(intervalMs: number, startedMs: number, nowMs: number): number {
   if (nowMs - startedMs >= intervalMs) return 0
-  return Math.floor(startedMs / intervalMs) * intervalMs + intervalMs - nowMs
+  // Not further than the interval: a clock that was set back meanwhile must not hold the stream up until it is there again.
+  return Math.min(intervalMs, Math.floor(startedMs / intervalMs) * intervalMs + intervalMs - nowMs)
 }

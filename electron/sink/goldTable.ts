@@ -12,6 +12,7 @@ import { writeRows, type MemoryColumn } from '../duckdb/writeRows.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
+import { writeFault } from './wholeFile.ts'
 import { addLine, commitInfoLine, creationLines, txnLine, type BatchNote, type NewFile } from './goldActions.ts'
 
 /** A Delta table that one query appends to, a commit per batch, each batch once. */
@@ -54,6 +55,8 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
   const foreignRows = latest ? countForeignRows(latest, queryId) : 0
   let done = latest?.txns.get(queryId)?.version ?? -1n
   let version = latest?.version ?? -1
+  /** Files of commits that came before ours. */
+  const named = new Set<string>()
 
   async function findBatch(batchId: number): Promise<{ version: number; note: BatchNote | undefined } | undefined> {
     if (BigInt(batchId) > done) return undefined
@@ -89,16 +92,31 @@ export async function openGold(options: GoldOptions): Promise<GoldTable> {
         return { skipped: false }
       }
       // Past all that others have written meanwhile: only a loss at the newest version is a try.
-      do {
-        if (await lostRace(batchId)) return { skipped: true }
-      } while ((await storage.stat(commitPath(version + 1))) !== undefined)
+      try {
+        do {
+          if (await lostRace(batchId)) {
+            await forget(file)
+            return { skipped: true }
+          }
+        } while ((await storage.stat(commitPath(version + 1))) !== undefined)
+      } catch (error) {
+        await forget(file)
+        throw error
+      }
     }
+    await forget(file)
     throw new Fault('concurrent', `${storage.root} was changed by others ${commitTries} times while batch ${batchId} tried to commit: stop the other writers, then start again`)
+  }
+
+  /** A file that no commit will name: the tries to make one were all lost, and none of those who won is ours, heard of late. */
+  async function forget(file: NewFile | undefined): Promise<void> {
+    if (file && !named.has(file.path)) await storage.remove(file.path).catch(() => undefined) // What is told is why it was lost.
   }
 
   /** Someone else made the next version. True when it already holds this batch. SPEC G3 */
   async function lostRace(batchId: number): Promise<boolean> {
     const winner = await readCommit(storage, version + 1)
+    for (const action of winner.actions) if (action.kind === 'add') named.add(action.add.path)
     const own = winner.actions.find((action) => action.kind === 'txn' && action.txn.appId === queryId)
     if (own?.kind === 'txn') {
       if (own.txn.version >= BigInt(batchId)) {
@@ -140,8 +158,8 @@ async function writeFile({ storage, database, spec }: GoldOptions, rows: WindowR
     const { sizeBytes, modifiedMs } = await staged.publish()
     return { path, sizeBytes, modifiedMs, rowCount: rows.length, stats }
   } catch (error) {
-    await staged.discard()
-    throw error
+    await staged.discard().catch(() => undefined) // What went wrong first is told.
+    throw writeFault(error, staged.file, `${storage.root}/${path}`)
   }
 }
 

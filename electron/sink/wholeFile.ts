@@ -36,10 +36,22 @@ export async function writeWhole<Answer>({ file, side }: WholeFile, work: (tempo
   }
 }
 
+/** What the system says in DuckDB's words. */
+const systemCodes: Readonly<Record<string, string>> = {
+  'No space left on device': 'ENOSPC',
+  'Disk quota exceeded': 'EDQUOT',
+  'File too large': 'EFBIG',
+  'Permission denied': 'EACCES',
+  'Read-only file system': 'EROFS',
+  'No such file or directory': 'ENOENT'
+}
+
 /** What DuckDB says of the file that it writes; other errors come back as they are. */
 export function writeFault(error: unknown, temporary: string, file: string): unknown {
   if (!(error instanceof Error)) return error
   const said = isFault(error) && error.cause instanceof Error ? error.cause : error
   if (!said.message.includes(temporary)) return error
+  const [, code] = Object.entries(systemCodes).find(([words]) => said.message.includes(words)) ?? []
+  if (code !== undefined) return storageFault(Object.assign(new Error(said.message, { cause: error }), { code, syscall: 'write' }), 'write', file)
   return new Fault('storage', `cannot write ${file}: ${(said.message.split('\n')[0] ?? '').replaceAll(temporary, 'it')}; the disk may be full: make room, then start again`, { cause: error })
 }

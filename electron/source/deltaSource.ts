@@ -16,6 +16,7 @@ import { admitCommit } from './admitCommit.ts'
 import { compareDeltaOffsets, formatDeltaOffset, parseDeltaOffset, type DeltaOffset } from './deltaOffset.ts'
 import { inTurn } from './inTurn.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
+import { refuseGone } from './refuseGone.ts'
 import { resolveStart, type StartOptions } from './resolveStart.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetRange, type OffsetText, type ReadLimits, type Source, type SourceFile, type SourceStream } from './source.ts'
@@ -200,6 +201,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       const nowMs = options.clock?.nowMs()
       if (storage.isRemote && nowMs !== undefined && lookedMs !== undefined && nowMs >= lookedMs && nowMs - lookedMs < pollMs) return
       await look()
+      if (log.latestVersion === undefined) await refuseGone(storage, '_delta_log')
       lookedMs = nowMs
       // What all streams have passed is not needed again, except for a batch that is done again, which reads it anew.
       for (const version of commits.keys()) if (version < latestVersion() - 2000) commits.delete(version)

@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { inTurn } from './inTurn.ts'
 import { isWholeParquet } from './isWholeParquet.ts'
+import { refuseGone } from './refuseGone.ts'
 import type { SourceProblem } from './source.ts'
 
 /** What to do with files that are not whole: `wait` for them (watch), or `refuse` them (replay). */
@@ -38,6 +39,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
 
   async function refresh(signal: AbortSignal): Promise<void> {
     let found = await listDataFiles()
+    if (found.length === 0) await refuseGone(storage, '')
     if (patience.unfinished === 'refuse' && !storage.isRemote) {
       const youngest = found.reduce((newest, entry) => (isKnown(entry) ? newest : Math.max(newest, entry.modifiedMs)), -Infinity)
       const waitMs = youngest + settledAfterMs - clock.nowMs()
@@ -75,7 +77,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
       return true
     }
     if (!unchanged) waiting.set(entry.path, { entry, polls: 0, polledMs: nowMs })
-    else if (nowMs - before.polledMs >= pollMs) waiting.set(entry.path, { entry, polls: before.polls + 1, polledMs: nowMs })
+    else if (Math.abs(nowMs - before.polledMs) >= pollMs) waiting.set(entry.path, { entry, polls: before.polls + 1, polledMs: nowMs })
     if (patience.unfinished === 'refuse' && !patience.quarantine) {
       throw new Fault('corrupt', `${storage.root}/${entry.path} is not a whole Parquet file (${entry.sizeBytes} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it`)
     }

@@ -9,6 +9,7 @@ import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
 import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage, WantedParts } from '../storage/storage.ts'
+import { refuseGone } from './refuseGone.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 export interface DeltaScanParts {
@@ -44,7 +45,7 @@ export function scanDeltaFiles(parts: DeltaScanParts, files: readonly StreamedFi
 export async function checkDeltaFiles(storage: Storage, files: readonly StreamedFile[], only?: readonly number[]): Promise<void> {
   await eachFile(files, only, async (file) => {
     const { path, name } = nameOf(storage, file)
-    if (!(await storage.stat(path))) throw gone(name)
+    if (!(await storage.stat(path))) throw await gone(storage, name)
   })
 }
 
@@ -53,15 +54,17 @@ function nameOf(storage: Storage, file: StreamedFile): { readonly path: string; 
   return { path, name: `${storage.root}/${path} (version ${file.version})` }
 }
 
-function gone(name: string, cause?: unknown): Fault {
+/** A table that is gone as a whole is told as that. */
+async function gone(storage: Storage, name: string, cause?: unknown): Promise<Fault> {
+  await refuseGone(storage, '_delta_log')
   return new Fault('notFound', `${name} is not there any more, and this batch needs it (the table may have been vacuumed): restore it, or set silver.onBadFile to "quarantine" to go on without it`, { cause })
 }
 
 async function openFile(storage: Storage, file: StreamedFile, parts: WantedParts | undefined): Promise<OpenedFile> {
   const { path, name } = nameOf(storage, file)
   const deletedRows = file.deletionVector && (await readDeletionVector(storage, file.deletionVector, path))
-  const local = await storage.localFile(path, { sizeBytes: file.sizeBytes, ...(parts && { parts }) }).catch((error: unknown) => {
-    throw isFault(error) && error.code === 'notFound' ? gone(name, error) : error
+  const local = await storage.localFile(path, { sizeBytes: file.sizeBytes, ...(parts && { parts }) }).catch(async (error: unknown) => {
+    throw isFault(error) && error.code === 'notFound' ? await gone(storage, name, error) : error
   })
   return { local, partitionValues: file.partitionValues, deletedRows, name }
 }

@@ -10,6 +10,7 @@ import { withLocalFiles } from '../storage/localFiles.ts'
 import type { Storage, WantedParts } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
+import { refuseGone } from './refuseGone.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
@@ -138,20 +139,22 @@ const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ p
 async function openFile(storage: Storage, file: TakenFile, parts: WantedParts | undefined): Promise<OpenedFile> {
   // A store over a network compares when it fetches.
   const name = file.etag === undefined ? await nameOfSame(storage, file) : `${storage.root}/${file.path}`
-  const local = await storage.localFile(file.path, { sizeBytes: file.sizeBytes, ...(file.etag !== undefined && { etag: file.etag }), ...(parts && { parts }) }).catch((error: unknown) => {
-    throw isFault(error) && error.code === 'notFound' && !error.message.includes('was changed') ? gone(name, error) : error
+  const local = await storage.localFile(file.path, { sizeBytes: file.sizeBytes, ...(file.etag !== undefined && { etag: file.etag }), ...(parts && { parts }) }).catch(async (error: unknown) => {
+    throw isFault(error) && error.code === 'notFound' && !error.message.includes('was changed') ? await gone(storage, name, error) : error
   })
   return { local, partitionValues: {}, name }
 }
 
-function gone(name: string, cause?: unknown): Fault {
+/** A folder that is gone as a whole is told as that. */
+async function gone(storage: Storage, name: string, cause?: unknown): Promise<Fault> {
+  await refuseGone(storage, '')
   return new Fault('notFound', `${name} is not there any more, and this batch needs it: restore it, or start with a new checkpoint`, { cause })
 }
 
 async function nameOfSame(storage: Storage, file: TakenFile): Promise<string> {
   const now = await storage.stat(file.path)
   const name = `${storage.root}/${file.path}`
-  if (!now) throw gone(name)
+  if (!now) throw await gone(storage, name)
   if (now.sizeBytes !== file.sizeBytes || (file.etag === undefined ? now.modifiedMs !== file.modifiedMs : now.etag !== file.etag)) {
     throw new Fault('notFound', `${name} was changed after it had been listed for this batch, and what it held is not there any more: restore it; put new rows into new files, or start with a new checkpoint`)
   }

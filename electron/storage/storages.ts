@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { openStorage } from './openStorage.ts'
 import { defaultCacheBytes, openObjectCache } from './s3/objectCache.ts'
@@ -36,6 +37,7 @@ export function openStorages(options: StoragesOptions): Storages {
   const meter = openUsageMeter()
   const cache = openObjectCache(options.cacheFolder, options.cacheBytes ?? defaultCacheBytes)
   const stop = new AbortController()
+  setMaxListeners(0, stop.signal) // One for each request that is under way.
   const limits = options.limits ?? usualLimits
   const clients = new Map<string, Promise<S3Client>>()
   const probed = new Map<string, Promise<void>>()

@@ -7,6 +7,7 @@ import { openStorage } from '#electron/storage/openStorage.ts'
 import type { Storage } from '#electron/storage/storage.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
 import { contrail, startContrail, until } from '#test/support/contrail.ts'
+import { expectOneSentence } from '#test/support/secondInstance.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { queryNames } from '#test/support/oracle.ts'
 import { randomFrom } from '#test/support/random.ts'
@@ -26,14 +27,6 @@ beforeAll(async () => {
   whole = await undisturbed({ minutes: 14, rowsPerMinute: 120 }, database)
 })
 afterAll(() => database.close())
-
-/** One line that says of every query that failed that somebody else was there. */
-function expectOneSentence({ code, stderr }: { code: number | null; stderr: string }): void {
-  if (code === 0) return expect(stderr).toBe('')
-  expect(code).toBe(1)
-  const refusal = String.raw`\[CONCURRENT_STREAM_LOG_UPDATE\] another process (began|is at work|did batch \d+) under \S+/(gold_aggregations|gold_anomalies) at the same time: let only one run use a checkpoint, then start this one again`
-  expect(stderr).toMatch(new RegExp(String.raw`^contrail: (${refusal}|(flight_phase_counts|anomaly_alerts): ${refusal}; (flight_phase_counts|anomaly_alerts): ${refusal})\n$`))
-}
 
 test.each(Array.from({ length: 6 }, (_, seed) => seed))('R1 G3 two processes on the same checkpoint with seed %i: who loses says so in a sentence, and nothing is harmed', async (seed) => {
   const name = `seed-${seed}`

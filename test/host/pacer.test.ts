@@ -3,10 +3,14 @@ import { openPacer, type PacerState, type TriggerOutcome } from '#electron/host/
 import type { Clock } from '#electron/host/clock.ts'
 
 /** Time that stands still until it is moved. */
-function handClock(): Clock & { move(ms: number): Promise<void> } {
+function handClock(): Clock & { move(ms: number): Promise<void>; setBack(ms: number): void } {
   let now = 0
-  const sleeps = new Set<{ readonly until: number; readonly wake: () => void }>()
+  const sleeps = new Set<{ until: number; readonly wake: () => void }>()
   return {
+    setBack(ms) {
+      now -= ms
+      for (const sleep of sleeps) sleep.until -= ms // Who sleeps does not hear of it.
+    },
     nowMs: () => now,
     sleep: (ms, signal) =>
       new Promise((wake, reject) => {
@@ -177,6 +181,18 @@ test('paced at 60x, a minute of event time takes a second, for both queries toge
   expect(done.length).toBe(4)
   await clock.move(1)
   expect(done).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
+})
+
+test('a clock that is set back holds nothing up', async () => {
+  const { clock, done } = play({ playing: true, speed: 60 })
+  await settle()
+  clock.setBack(3_600_000)
+  await clock.move(1000)
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
+  await clock.move(400)
+  clock.setBack(3_600_000)
+  await clock.move(600)
+  expect(done.length).toBe(8)
 })
 
 test('a new speed is heard at once', async () => {

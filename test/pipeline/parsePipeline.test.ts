@@ -21,6 +21,7 @@ const notebook = {
   },
   gold: { uri: 'g' },
   checkpoints: { uri: 'c' },
+  s3: {},
   trigger: { kind: 'availableNow' },
   queries: {
     flight_phase_counts: { windowUs: 60_000_000n, watermarkDelayMs: 120_000 },

@@ -317,6 +317,19 @@ test('G3 a blind append of others goes before ours, and nothing is written twice
   expect([kindsOf(folder, 1), kindsOf(folder, 2), await counts(folder), (await gold.findBatch(1))?.version]).toEqual([['commitInfo', 'add'], ['commitInfo', 'txn', 'add'], [1n, 2n, 3n, 99n], 2])
 })
 
+test('G3 a file that lost its race is not left behind, and one whose own commit was taken for a loss stays', async () => {
+  const folder = temporaryFolder('race')
+  const [mine, theirs] = [await open(folder), await open(folder)]
+  await theirs.write(0, rowsOf(row(1n)), note)
+  const files = () => readdirSync(folder).filter((name) => name.endsWith('.parquet')).length
+  expect([await mine.write(0, rowsOf(row(1n)), note), files()]).toEqual([{ skipped: true }, 1])
+  const store = openLocalStore(folder)
+  // As where an answer is lost and the call made again: the commit is there, and is said to have been there before.
+  const forgetful = await open(folder, { storage: { ...store, putIfAbsent: async (path, bytes) => (await store.putIfAbsent(path, bytes)) && false } })
+  await forgetful.write(1, rowsOf(row(2n)), note)
+  expect([files(), await counts(folder)]).toEqual([2, [1n, 2n]])
+})
+
 test('G3 the same batch by the same query in another process wins, and ours is skipped', async () => {
   const folder = temporaryFolder('race')
   const [mine, theirs] = [await open(folder), await open(folder)]

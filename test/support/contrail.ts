@@ -21,11 +21,13 @@ export interface Running {
 export interface Surroundings {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** User and group; absent: ours. */
+  readonly uid?: number
 }
 
 /** Starts the real command line in a process of its own. */
-export function startContrail(args: readonly string[], { cwd = repository, env = {} }: Surroundings = {}): Running {
-  const child = spawn(process.execPath, [join(repository, 'build/contrail.mjs'), ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function startContrail(args: readonly string[], { cwd = repository, env = {}, uid }: Surroundings = {}): Running {
+  const child = spawn(process.execPath, [join(repository, 'build/contrail.mjs'), ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }) })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
