@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { impatient, s3Stories, textOf } from '#test/support/s3Story.ts'
+import { storagesAt } from '#test/support/s3Places.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
 const stories = s3Stories()
@@ -7,12 +8,18 @@ const stories = s3Stories()
 describe('a server that lets a second writer through', () => {
   test('is found out before anything is written, and refused; it may still be read', async () => {
     const story = await stories.open()
-    story.server.fail({ do: { kind: 'conditionIgnored' } })
+    const mend = story.server.fail({ do: { kind: 'conditionIgnored' } })
     const before = story.server.keys('gold')
     const { messages } = await story.run()
     expect(messages.length).toBe(2)
     for (const message of messages) expect(message).toMatch(/^http:\S+ lets a second writer replace an object that must not be there yet \(it ignores If-None-Match\), so s3:\/\/gold\/lake\/\S+ cannot be kept safe from double rows: write gold and checkpoints to a local folder, or to a server that heeds it$/)
     expect(story.server.keys('gold')).toEqual(before)
+    mend()
+    // What was found out of a server stays true for as long as a program runs.
+    const other = storagesAt(story.server)
+    expect((await story.run({ openStorage: other.open })).messages).toEqual([])
+    await other.close()
+    await story.expectWhole()
   })
 
   test('does for silver, when gold and checkpoints lie elsewhere', async () => {
@@ -71,6 +78,7 @@ test('a writer that commits to gold in between is let pass, and its version is r
   for (const key of story.server.keys('gold', `${table}/_delta_log/`).filter((name) => textOf(story.server.get('gold', name)).includes('delta-rs'))) story.server.delete('gold', key)
   const batches = story.server.keys('gold', `${table}/_delta_log/`).flatMap((key) => [...textOf(story.server.get('gold', key)).matchAll(/"txn":\{"appId":"[^"]+","version":(\d+)/g)].map(([, batch]) => Number(batch)))
   expect(batches).toEqual(Array.from({ length: 12 }, (_, batch) => batch))
+  await story.expectWhole()
 })
 
 describe('a watch', () => {
