@@ -1,4 +1,5 @@
 import { MultiBar, Presets } from 'cli-progress'
+import { visibleText } from '#shared/engine/visibleText.ts'
 import type { Progress } from '../host/progress.ts'
 import type { Display } from './runAndReport.ts'
 
@@ -31,7 +32,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
   return {
     event(event) {
       if (event.kind === 'planned' && bars) barOf.set(event.query, bars.create(event.files, 0, { query: event.query.padEnd(19), rows: 0, rate: 0, eventTime: '-', watermark: '-', windows: 0 }))
-      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${visibleText(event.message)}\n`)
       if (event.kind !== 'batch') return
       const tally = tallyOf(event.query)
       count(tally, event.progress)
