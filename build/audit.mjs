@@ -28,7 +28,7 @@ function parse(printed) {
 
 /** Without the address that was asked. */
 function reasonOf(report) {
-  const said = report?.message ?? report?.error?.summary ?? report?.error?.code ?? 'it said nothing'
+  const said = report?.message ?? report?.error?.code ?? report?.error?.summary ?? 'it said nothing'
   return String(said).split(/ - | https?:/)[0].split('\n')[0]
 }
 

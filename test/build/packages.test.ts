@@ -26,7 +26,7 @@ interface Bill {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[]
 }
 
-type Lock = Readonly<Record<string, { readonly version?: string; readonly dev?: boolean; readonly license?: string; readonly dependencies?: Readonly<Record<string, string>> }>>
+type Lock = Readonly<Record<string, { readonly version?: string; readonly dev?: boolean; readonly license?: string; readonly integrity?: string; readonly dependencies?: Readonly<Record<string, string>> }>>
 
 interface Scripts {
   billOfMaterials(root: string): Bill
@@ -80,6 +80,11 @@ test('npm run sbom writes it', () => {
   expect(JSON.parse(readFileSync(join(repository, 'dist/sbom.json'), 'utf8'))).toEqual(bill)
 })
 
+test('npm can tell of every package, those that only build and test too, whether it is the one that was locked', () => {
+  const unsigned = Object.entries(scripts.readLock(repository)).filter(([path, { integrity }]) => path !== '' && !/^sha512-/.test(integrity ?? ''))
+  expect(unsigned.map(([path]) => path)).toEqual([])
+})
+
 test('every packaged package has a licence that may be packaged', () => {
   expect(scripts.refusedLicences(scripts.readLock(repository))).toEqual([])
 })
@@ -117,7 +122,7 @@ test.each([
   ['', 'it said nothing'],
   ['not JSON', 'it said nothing'],
   ['{"message":"405 Method Not Allowed - POST https://registry.example/-/npm/v1/security/advisories/bulk","statusCode":405}', '405 Method Not Allowed'],
-  ['{"error":{"code":"ENOTFOUND","summary":"request to https://registry.example failed"}}', 'request to ']
+  ['{"error":{"code":"ENOTFOUND","summary":"request to https://registry.example failed"}}', 'ENOTFOUND']
 ])('an audit that got no answer (%s) is no failure, and says so in a line without the address', (printed, reason) => {
   expect(scripts.verdict(printed, [])).toEqual({ lines: [`dependency audit: not made, since the registry gave no answer (${reason})`], failed: false })
 })
