@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { add, metaData, protocol, writeLog, writeParquet } from '#test/delta/handMade.ts'
 import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { hostileTexts, makeHostileTable } from '#test/support/hostileTable.ts'
-import { checkFolder, copiedRows, describeWorkbench, gridCount, showTab, waitForBadge } from '#test/support/workbench.ts'
+import { checkFolder, copiedRows, describeWorkbench, gridCount, showTab, startRun, waitForBadge } from '#test/support/workbench.ts'
 
 /** What the page holds that must have come from a text: elements of kinds that it has none of, handlers, addresses that run, and what a script would have left. */
 const intruders = `(() => {
@@ -84,5 +85,22 @@ describeWorkbench('a table full of hostile texts', (bench) => {
     await waitForBadge(page, 'DONE')
     await expectUnharmed(page, 'after a reload')
     expect(dialogs).toEqual([])
+  })
+
+  test('a key that is larger than a message may be ends in a sentence, and host and page go on', async () => {
+    const silver = join(temporaryFolder('e2e'), 'silver')
+    const rows = (name: string, minute: number, key: string) => writeParquet(bench.database, silver, name, `SELECT TIMESTAMPTZ '2026-01-23 12:00:00+00' + INTERVAL ${minute} MINUTE + to_seconds(i * 5) AS event_timestamp, ${key} AS flight_phase, ${key} AS origin_country, 13000.5::DOUBLE AS altitude_meters, 800.5::DOUBLE AS velocity_kmh FROM range(10) t(i)`)
+    await rows('a.parquet', 0, `CASE WHEN i = 0 THEN repeat('x', 70000000) ELSE 'CRUISE' END`)
+    await rows('b.parquet', 20, `'CRUISE'`)
+    const fields = [['event_timestamp', 'timestamp'], ['flight_phase', 'string'], ['origin_country', 'string'], ['altitude_meters', 'double'], ['velocity_kmh', 'double']].map(([name, type]) => ({ name: name!, type }))
+    writeLog(silver, [[protocol(), metaData(fields)], [add('a.parquet'), add('b.parquet')]])
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    await startRun(page, silver)
+    await page.getByRole('region', { name: 'Status' }).getByText(/^(DONE|FAILED)$/).waitFor()
+    await page.reload()
+    await page.getByRole('region', { name: 'Status' }).getByText(/^(DONE|FAILED)$/).waitFor()
+    await showTab(page, 'Problems')
+    await page.getByRole('grid', { name: 'Problems' }).getByText(/cannot be shown, because a text in it is longer than a message can be/).first().waitFor()
+    expect(bench.served.running.ended()).toBe(false)
   })
 })
