@@ -1,19 +1,26 @@
 /** What the packaged app holds and how it is locked down; `build/package.mjs` gives it to electron-builder. */
 
+import { fileURLToPath } from 'node:url'
 import { bundled } from './bundle.mjs'
+import { drawnIn, packagedPaths, readLock } from './packaged.mjs'
 
-/** Packages that live in the built page already, with what they alone depend on. */
-const inThePage = ['@duckdb/duckdb-wasm', 'echarts', 'zrender', 'react', 'react-dom', 'react-aria', 'react-aria-components', 'react-stately', '@react-types', '@react-aria', '@react-stately', '@internationalized', 'scheduler', 'aria-hidden']
+/** Packages that live in the built page already. */
+const inThePage = ['@duckdb/duckdb-wasm', 'echarts', 'react', 'react-dom', 'react-aria-components']
 
-/** And those that live in the bundles, likewise. */
-const inTheBundles = [...bundled, 'flatbuffers', 'json-with-bigint']
+/** Places of packages that the app needs as packages no more: those of the page and of the bundles, with all that only they draw in. */
+function builtIn() {
+  const lock = readLock(fileURLToPath(new URL('..', import.meta.url)))
+  const asPackages = Object.keys(lock[''].dependencies).filter((name) => !inThePage.includes(name) && !bundled.includes(name))
+  const needed = drawnIn(lock, asPackages)
+  return packagedPaths(lock).filter((path) => lock[path].dev !== true && !needed.has(path))
+}
 
 export const config = {
   appId: 'dev.contrail.workbench',
   productName: 'Contrail',
   directories: { output: 'dist/package' },
   extraMetadata: { main: 'dist/main.js' },
-  files: ['dist/**', 'package.json', '!dist/package/**', '!dist/bench/**', '!**/*.map', ...[...inThePage, ...inTheBundles].map((name) => `!node_modules/${name}/**`)],
+  files: ['dist/**', 'package.json', '!dist/package/**', '!dist/bench/**', '!**/*.map', ...builtIn().map((path) => `!${path}/**`)],
   asar: true,
   // DuckDB's two libraries find each other only as files side by side.
   asarUnpack: ['node_modules/@duckdb/node-bindings-*/**'],

@@ -1,17 +1,11 @@
 // Which packages of others are in what is built, with the texts of their licences: dist/licences.json, which the workbench shows.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** Beside what `dependencies` draws in: the desktop app is Electron's program with ours in it. */
-const alsoPackaged = ['node_modules/electron']
-
-/** Types alone: nothing of them is in what is built. */
-const isTypes = (path) => /(^|\/)node_modules\/(@types\/|undici-types$)/.test(path)
+import { packagedPaths, readLock } from './packaged.mjs'
 
 /** All packages that npm installs for others than developers, as far as they are installed here: those of other systems are not. */
 export function thirdParties(root) {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const paths = Object.keys(packages).filter((path) => path !== '' && (packages[path].dev !== true || alsoPackaged.includes(path)) && !isTypes(path) && existsSync(join(root, path, 'package.json')))
+  const paths = packagedPaths(readLock(root)).filter((path) => existsSync(join(root, path, 'package.json')))
   const found = paths.map((path) => describe(join(root, path)))
   const once = new Map(found.map((licence) => [`${licence.name} ${licence.version}`, licence]))
   return [...once.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))

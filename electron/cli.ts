@@ -1,6 +1,7 @@
 // What a command needs is loaded by it: DuckDB and the server take longer to load than most commands take.
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { Fault, isFault } from '#shared/engine/fault.ts'
+import { visibleText } from '#shared/engine/visibleText.ts'
 import { parseInterval } from '#shared/pipeline/interval.ts'
 import { parseS3 } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
@@ -69,7 +70,7 @@ addS3Flags(program.command('export').description('any Delta table as one Parquet
       }
       return untilInterrupted(() => exportTable(database, { ...flags, table, force: flags.force ?? false }), stop, `${flags.to} was not written`).finally(() => database.close())
     })
-    process.stdout.write(`${done.rows} rows of version ${done.version} written to ${done.file}\n`)
+    process.stdout.write(`${done.rows} rows of version ${done.version} written to ${visibleText(done.file)}\n`)
   })
 
 addPipelineFlags(program.command('check').description('can silver be read? five steps, a tick each')).action(async (flags: PipelineFlags) => {
@@ -106,7 +107,7 @@ addS3Flags(program.command('sample').description('make a plausible silver table 
           if (stopped) throw new Fault('interrupted', 'interrupted')
         })
       const made = await untilInterrupted(makeIt, () => void (stopped = true), `${storage.root} holds no table yet: remove it before the next try`)
-      process.stdout.write(`${made.rows} rows in ${made.files} files written to ${storage.root}\n`)
+      process.stdout.write(`${made.rows} rows in ${made.files} files written to ${visibleText(storage.root)}\n`)
     })
   })
 
@@ -210,19 +211,16 @@ function fail(error: unknown): void {
   const debug = program.opts<{ debug?: boolean }>().debug === true
   if (error instanceof CommanderError) {
     const message = error.code === 'commander.help' ? 'no command is given' : error.message.replace(/^error: /, '')
-    process.stderr.write(`contrail: ${oneLine(message)}; contrail --help tells how it is used\n`)
+    process.stderr.write(`contrail: ${visibleText(message)}; contrail --help tells how it is used\n`)
     process.exitCode = exitCodes.usage
   } else if (isFault(error)) {
-    process.stderr.write(`contrail: ${oneLine(error.message)}\n`)
+    process.stderr.write(`contrail: ${error.message}\n`)
     process.exitCode = error.code === 'usage' || error.code === 'exists' ? exitCodes.usage : error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`contrail: a mistake in Contrail itself: ${oneLine(message)}${debug ? '' : '; run it again with --debug before the command to see where, and report it'}\n`)
+    process.stderr.write(`contrail: a mistake in Contrail itself: ${visibleText(message)}${debug ? '' : '; run it again with --debug before the command to see where, and report it'}\n`)
     process.exitCode = exitCodes.failed
   }
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ')
-}

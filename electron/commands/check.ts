@@ -1,3 +1,4 @@
+import { visibleText } from '#shared/engine/visibleText.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
@@ -8,7 +9,7 @@ import type { Source } from '../source/source.ts'
 /** Can silver be read? Five steps, a tick each; the first that fails says why and what to do, and throws. Nothing is written. */
 export async function check(pipeline: Pipeline, openStorage: (uri: string) => Storage, output: NodeJS.WritableStream): Promise<void> {
   const database = await openDatabase()
-  const tick = (step: string, found: string) => output.write(`✓ ${step}: ${found}\n`)
+  const tick = (step: string, found: string) => output.write(`✓ ${step}: ${visibleText(found)}\n`)
   const attempt = async <Answer>(step: string, work: () => Promise<Answer> | Answer): Promise<Answer> => {
     try {
       return await work()

@@ -1,4 +1,5 @@
 import { MultiBar, Presets } from 'cli-progress'
+import { visibleText } from '#shared/engine/visibleText.ts'
 import type { S3Usage } from '../storage/s3/usage.ts'
 import { formatUsage } from './formatUsage.ts'
 import type { Progress } from '../host/progress.ts'
@@ -34,7 +35,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
   return {
     event(event) {
       if (event.kind === 'planned' && bars) barOf.set(event.query, bars.create(event.files, 0, { query: event.query.padEnd(19), rows: 0, rate: 0, eventTime: '-', watermark: '-', windows: 0 }))
-      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${visibleText(event.message)}\n`)
       if (event.kind === 'usage') usage = event.usage
       if (event.kind !== 'batch') return
       const tally = tallyOf(event.query)

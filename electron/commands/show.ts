@@ -6,6 +6,7 @@ import type { SqlValue } from '../duckdb/queryResult.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isoInstant, jsonValue } from './goldValues.ts'
 import { formatTable } from './formatTable.ts'
+import { terminalJson } from './terminalJson.ts'
 
 /** The notebook's last cell. */
 interface Shown {
@@ -35,7 +36,7 @@ export async function show({ gold, json, openStorage }: ShowRequest, output: Nod
         ...(phases && { flight_phase_counts: { rows: phases.rows, latest: phases.lines.map(asJson) } }),
         ...(alerts && { anomaly_alerts: { rows: alerts.rows, highest: alerts.lines.map(asJson) } })
       }
-      output.write(`${JSON.stringify(report)}\n`)
+      output.write(`${terminalJson(report)}\n`)
       return
     }
     if (phases) output.write(section('flight_phase_counts', phases, 'latest windows'))

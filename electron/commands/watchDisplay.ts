@@ -1,3 +1,4 @@
+import { visibleText } from '#shared/engine/visibleText.ts'
 import type { S3Usage } from '../storage/s3/usage.ts'
 import { formatUsage } from './formatUsage.ts'
 import type { Progress } from '../host/progress.ts'
@@ -29,11 +30,11 @@ export function watchDisplay(output: NodeJS.WriteStream): Display {
       if (event.kind === 'usage') return void (usage = event.usage)
       const status = statusOf(event.query)
       if (event.kind === 'status') status.message = event.message
-      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${event.message}\n`)
+      if (event.kind === 'warning') process.stderr.write(`contrail: ${event.query}: ${visibleText(event.message)}\n`)
       if (event.kind === 'ended' && event.fault !== undefined) {
         status.message = 'Terminated with exception'
         // The other query goes on: this one must not end unheard.
-        if (event.fault.code !== 'interrupted') process.stderr.write(`contrail: ${event.query}: ${event.fault.message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+        if (event.fault.code !== 'interrupted') process.stderr.write(`contrail: ${event.query}: ${visibleText(event.fault.message)}\n`)
       }
       if (event.kind === 'batch') {
         status.batches += 1

@@ -1,3 +1,4 @@
+import { visibleText } from '#shared/engine/visibleText.ts'
 import { Fault } from '#shared/engine/fault.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { rangesOf } from '#shared/whatIf/limitedColumns.ts'
@@ -46,7 +47,7 @@ export async function whatIf({ pipeline, storages, to, force, minimumObservation
     const written = to === undefined ? undefined : await writeWhatIf(database, { to, force, gold: recorded.gold, window: spec.window, windows: index.windows(), metadata: { 'contrail.limits': JSON.stringify(thresholds) } })
     if (json) output.write(`${JSON.stringify({ current: { limits: current, ...sideJson(tally, 'current') }, proposed: { limits: thresholds, ...sideJson(tally, 'proposed') }, kept: tally.kept, changed: tally.changed, gained: tally.gained, lost: tally.lost, closedWindows: tally.closedWindows, rows: tally.closedRows, mixedWindows: tally.mixedWindows })}\n`)
     else output.write(report(tally, current, { ...thresholds }, spec.window.slide, spec.window.size))
-    if (written && !json) output.write(`${written.rows} rows written to ${written.file}\n`)
+    if (written && !json) output.write(`${written.rows} rows written to ${visibleText(written.file)}\n`)
   } finally {
     signal.removeEventListener('abort', stop)
     await database.close()

@@ -16,8 +16,17 @@ export function checkFileTypes(file: readonly ParquetColumn[], columns: readonly
   for (const { field, isPartition } of columns) {
     if (isPartition) continue
     const stored = findColumn(file, field, mode)
-    if (stored) checkType(stored, field.type, { mode, name, column: field.name })
+    if (!stored) continue
+    if (listDepth(stored) > mostListDepth) throw new Fault('schema', `column ${field.name} has lists or maps in each other to more than ${mostListDepth} levels in ${name}, which Contrail does not read: rewrite that file without it, or remove it`)
+    checkType(stored, field.type, { mode, name, column: field.name })
   }
+}
+
+/** DuckDB takes twice as long for every level of lists. */
+const mostListDepth = 16
+
+function listDepth({ shape, children }: ParquetColumn): number {
+  return Math.max(0, ...children.map(listDepth)) + (shape === 'list' || shape === 'map' ? 1 : 0)
 }
 
 interface Place {

@@ -1,7 +1,11 @@
 import { quoteLiteral } from '#shared/query/sqlText.ts'
 
-/** DuckDB takes file names for glob patterns: a real file `q?` would also match `qz` and its rows would double. */
+/**
+ * DuckDB takes file names for glob patterns: a real file `q?` would also match `qz` and its rows would double. A name with a backslash is none to it, but on
+ * Windows, where that stands between folders.
+ */
 export function escapeGlob(path: string): string {
+  if (path.includes('\\') && process.platform !== 'win32') return path
   return path.replace(/[*?[]/g, '[$&]')
 }
 

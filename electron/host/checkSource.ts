@@ -1,5 +1,6 @@
 import type { CheckReport, CheckStep, CheckStepName, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
 import { isFault } from '#shared/engine/fault.ts'
+import { visibleText } from '#shared/engine/visibleText.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
@@ -60,7 +61,7 @@ interface Findings {
 
 async function examine(path: string, mapping: ColumnMapping, { database, openStorage }: CheckParts): Promise<Findings> {
   const found: Findings = { root: path, format: null, steps: [], columns: [], read: undefined, version: null, mapping }
-  const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text })
+  const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text: visibleText(text) })
   /** undefined: the step failed, and says why. */
   const attempt = async <Answer>(name: CheckStepName, work: () => Promise<Answer>, explain = (error: unknown) => Promise.resolve(faultText(error, found.root))): Promise<Answer | undefined> => {
     try {
@@ -93,7 +94,7 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   if (!matched) return found
   found.mapping = matched.mapping
   found.columns = matched.columns
-  found.steps.push(matched.step)
+  found.steps.push({ ...matched.step, text: visibleText(matched.step.text) })
   const { ready } = matched
   if (!ready) return found
 

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogTail } from '#shared/contract/help.ts'
+import { visibleText } from '#shared/engine/visibleText.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
 import { withoutCredentials } from './withoutCredentials.ts'
 import type { Clock } from './clock.ts'
@@ -30,7 +31,7 @@ export function openHostLog(dataFolder: string, clock: Clock): HostLog {
   let last = ''
   let again = 0
 
-  const lineOf = (what: string): string => `${new Date(clock.nowMs()).toISOString()} ${withoutCredentials(what).replaceAll(/\s*[\r\n]+\s*/g, ' | ').slice(0, mostCharacters)}\n`
+  const lineOf = (what: string): string => `${new Date(clock.nowMs()).toISOString()} ${visibleText(withoutCredentials(what).replaceAll(/\s*[\r\n]+\s*/g, ' | ').slice(0, mostCharacters))}\n`
 
   async function flush(): Promise<void> {
     const text = waiting.join('')

@@ -74,7 +74,7 @@ interface QueryFacts {
 }
 
 export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
-  const { clock, emit, database, openStorage } = parts
+  const { clock, database, openStorage } = parts
   const pipeline = pipelineOfRun(parts.saved)
   const queries = builtinQueries(pipeline).map((query) => query.name as QueryName) // The two built-in queries are all there are.
   const runId = parts.saved.id
@@ -92,6 +92,20 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   records.sort((a, b) => a.finishedMs - b.finishedMs)
   const known = new Map(records.map((record, i) => [`${record.query} ${record.batchId}`, i]))
   const problems: Problem[] = records.flatMap((record) => record.files.flatMap(({ path, setAside }) => (setAside === undefined ? [] : [{ severity: 'warning' as const, atMs: record.finishedMs, query: record.query, message: `set aside ${path}: ${setAside}`, file: path }])))
+
+  const unshown = new Set<string>()
+  /** A key may be larger than a message can be: the run goes on, and its rows are not shown. */
+  function emit(event: RunEvent): void {
+    try {
+      parts.emit(event)
+    } catch (error) {
+      if (!isFault(error) || !('query' in event || event.kind === 'batch' || event.kind === 'history')) throw error
+      const query = 'query' in event ? event.query : null
+      if (unshown.has(`${event.kind} ${query}`)) return
+      unshown.add(`${event.kind} ${query}`)
+      addProblem({ severity: 'error', query, message: `some of what this run has read cannot be shown, because a text in it is longer than a message can be: gold has it whole, and an export of gold too`, file: null })
+    }
+  }
 
   /** While gold is read: what comes is told after it. */
   let held: RunEvent[] | undefined

@@ -3,11 +3,11 @@ import type { DeltaField, DeltaType } from '../delta/schema.ts'
 
 /**
  * A column as it stands in CSV: instants as ISO 8601 with Z, binary as hexadecimal, nested values as JSON. A text that a spreadsheet would take
- * for a formula gets a leading apostrophe; numbers keep their sign.
+ * for a formula gets a leading apostrophe, and so does such a name; numbers keep their sign.
  */
 export function csvColumn({ name, type }: Pick<DeltaField, 'name' | 'type'>): string {
   const column = quoteName(name)
-  return `${cellSql(column, type)} AS ${column}`
+  return `${cellSql(column, type)} AS ${/^[=+\-@\t\r]/.test(name) ? quoteName(`'${name}`) : column}`
 }
 
 function cellSql(value: string, type: DeltaType): string {

@@ -80,8 +80,16 @@ async function exportShown(request: ExportRequest, { arrow, of }: ShownRows, sid
   return table.length
 }
 
+/** More than any table of the page holds. */
+const mostRows = 10_000_000
+
 function readShown(arrow: Uint8Array): StreamTable {
-  const table = readStream(arrow)
+  let table: StreamTable
+  try {
+    table = readStream(arrow, mostRows)
+  } catch (error) {
+    throw new Fault('corrupt', `the rows to export are no Arrow stream that can be read (${error instanceof Error ? error.message : String(error)}): export them again`, { cause: error })
+  }
   if (table.columns.length === 0) throw new Fault('usage', 'no column is shown, so there is nothing to export: show at least one')
   return table
 }

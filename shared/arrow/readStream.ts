@@ -20,12 +20,13 @@ export interface StreamTable {
   readonly length: number
 }
 
-/** Reads an Arrow stream in the IPC format whole, column by column, without an object per row. */
-export function readStream(stream: Uint8Array): StreamTable {
+/** Reads an Arrow stream in the IPC format whole, column by column, without an object per row. RangeError, before room is made for them, when it claims more than `mostRows`. */
+export function readStream(stream: Uint8Array, mostRows = Infinity): StreamTable {
   const reader = RecordBatchReader.from(stream).open()
   const { fields } = reader.schema // Taken now: at its end the reader forgets it.
   const batches: RecordBatch[] = [...reader]
   const length = batches.reduce((sum, batch) => sum + batch.numRows, 0)
+  if (length > mostRows) throw new RangeError(`the stream has ${length} rows`)
   const columns = fields.map(({ name, type }, i): StreamColumn => {
     const parts = batches.map((batch) => batch.data.children[i]!)
     // An empty name is null to apache-arrow.
@@ -137,6 +138,7 @@ function textsOf(part: Data): (string | null)[] {
   const offsets = part.valueOffsets as Int32Array | BigInt64Array
   const bytes = part.values as Uint8Array
   const offset = (row: number): number => Number(offsets[row])
+  for (let row = 0; row < part.length; row++) if (offset(row + 1) < offset(row) || offset(row + 1) > bytes.length) throw new RangeError(`the text of row ${row} lies beyond the column`)
   const all = decoder.decode(bytes.subarray(offset(0), offset(part.length)))
   const cuts = new Uint32Array(part.length + 1)
   let units = 0

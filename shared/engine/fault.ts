@@ -1,3 +1,5 @@
+import { visibleText } from './visibleText.ts'
+
 /**
  * A refusal or failure that a person can act on: one sentence that names the thing and the next step.
  * `errorClass` is Spark's class in brackets at the start of the message, where Spark refuses the same thing.
@@ -6,7 +8,7 @@
 export class Fault extends Error {
   readonly code: FaultCode
   constructor(code: FaultCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    super(visibleText(message), options)
     this.name = 'Fault'
     this.code = code
   }

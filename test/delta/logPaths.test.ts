@@ -61,6 +61,14 @@ test.each(['%252e%252e/beside/a.parquet', '..%5cbeside%5ca.parquet', '..\\beside
   await expect(readTable(database, table)).rejects.toMatchObject({ code: 'notFound', message: expect.stringContaining(table) as string })
 })
 
+test('files with backslashes and signs of patterns in their names are read, each once', async () => {
+  const { table } = await makePlaces()
+  const names = ['back\\slash.parquet', 'q?\\[a].parquet', 'qz\\a.parquet', '[x]*\\', 'q?.parquet', 'qz.parquet']
+  for (const [i, name] of names.entries()) await writeParquet(database, table, name, `SELECT ${i}::BIGINT AS id`)
+  writeLog(table, [[protocol(), metaData([id])], names.map((name) => add(encodeURIComponent(name)))])
+  expect((await readTable(database, table)).map((row) => Number(row.id)).sort()).toEqual([0, 1, 2, 3, 4, 5])
+})
+
 test.each(['', '.', './', '%00', 'a%00.parquet', 'a.parquet%00.txt', '_delta_log', 'folder'])('%j, which names no file, is refused in a sentence', async (path) => {
   const { table } = await makePlaces()
   mkdirSync(join(table, 'folder'))

@@ -62,3 +62,10 @@ test('no package that the main process imports is left out', () => {
   expect([...imported]).toEqual(expect.arrayContaining(['@duckdb/node-api', 'ws', 'open']))
   expect([...imported].filter((name) => leftOut.some((left) => name === left || name.startsWith(`${left}/`)))).toEqual([])
 })
+
+test('what lives in the page and in the bundles is left out with all that it alone draws in, and what the app starts with is not', () => {
+  const leftOut = (config.files as string[]).filter((pattern) => pattern.startsWith('!node_modules/'))
+  expect(leftOut).toEqual(expect.arrayContaining(['@aws-sdk/client-s3', '@aws-sdk/core', '@smithy/core', 'apache-arrow', 'flatbuffers', 'zod', 'react', 'scheduler', 'zrender', '@internationalized/date'].map((name) => `!node_modules/${name}/**`)))
+  const start = ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64', '@duckdb/node-bindings-darwin-arm64', 'commander', 'cli-progress', 'string-width', 'env-paths', 'open', 'is-wsl', 'ws']
+  expect(start.filter((name) => leftOut.includes(`!node_modules/${name}/**`))).toEqual([])
+})

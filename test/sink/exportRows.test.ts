@@ -258,3 +258,20 @@ describe('readStream', () => {
     ])
   })
 })
+
+test('rows that are no Arrow stream, are cut, or have texts beyond their end are refused in a sentence', async () => {
+  const whole = Buffer.from(await streamOf([{ name: 'b', type: { kind: 'string' } }], [['x', 'y']]))
+  const offsets = whole.lastIndexOf(Buffer.from(Int32Array.of(0, 1, 2).buffer))
+  const beyond = Buffer.from(whole)
+  beyond.writeInt32LE(0x7f000000, offsets + 8)
+  expect(offsets).toBeGreaterThan(0)
+  for (const arrow of [Buffer.alloc(0), Buffer.from('no stream at all'), whole.subarray(0, 40), beyond]) {
+    await expect(exported(temporaryFolder('damaged'), { format: 'csv', rows: shown(new Uint8Array(arrow)) })).rejects.toMatchObject({ name: 'Fault' })
+  }
+})
+
+test('a stream of more rows than any table holds is refused before room is made for them', async () => {
+  const whole = await streamOf([{ name: 'a', type: { kind: 'long' } }], [[1n, 2n, 3n]])
+  expect(readStream(whole, 3).length).toBe(3)
+  expect(() => readStream(whole, 2)).toThrow('the stream has 3 rows')
+})
