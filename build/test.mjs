@@ -1,4 +1,5 @@
-// `npm test`: all runners, and as the last line their sum. `node build/test.mjs unit` runs the unit tests alone.
+// `npm test`: all runners, and as the last line their sum. `node build/test.mjs unit` runs the unit tests alone, `heavy` what takes minutes and
+// gigabytes and is in neither.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,12 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), 'contrail-test-'))
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
 try {
-  const unitOnly = process.argv[2] === 'unit'
-  if (!unitOnly) {
+  const only = process.argv[2]
+  if (only === 'heavy') process.env.CONTRAIL_TEST_HEAVY = '1'
+  if (only === undefined) {
     await step('types', ['node_modules/typescript/bin/tsc', '-b'])
     await step('lint', ['node_modules/eslint/bin/eslint.js', '.'])
   }
-  await vitest(unitOnly ? ['--project', 'unit'] : [])
+  await vitest(only === undefined ? [] : ['--project', only])
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
@@ -5,6 +6,7 @@ import { openStorage } from '#electron/storage/openStorage.ts'
 import type { Storage } from '#electron/storage/storage.ts'
 import { logFile } from '#test/delta/handMade.ts'
 import { begunAfter, disturbed, nothing, wholeTo, type Disturbed } from '#test/support/disturbed.ts'
+import { repository } from '#test/support/folders.ts'
 import { beforeWriting, writingOf } from '#test/support/hooked.ts'
 import { warningsOf } from '#test/support/runIn.ts'
 import { noSmallDisk, smallDisk } from '#test/support/smallDisk.ts'
@@ -33,7 +35,7 @@ const moments = [
   { during: 'a commit of the checkpoint is written', place: 'checkpoints', meant: writingOf('commits/6'), reached: { offsets: 6, gold: 6, commits: 5 }, file: /FOLDER\/checkpoints\/CHECKPOINT\/commits\/6/ }
 ]
 
-if (noSmallDisk !== undefined) console.log(`Disks that fill up and turn read-only: skipped, because ${noSmallDisk}; test/cli/usage.test.ts has limits instead`)
+if (noSmallDisk !== undefined) console.log(`Disks that fill up and turn read-only: skipped, because ${noSmallDisk}; a limit for the size of files is tested instead`)
 
 describe.skipIf(noSmallDisk !== undefined)('a disk that is full', () => {
   test.each(moments)('while $during stops the run; with room again the next one goes on to what Spark recorded', async ({ place, meant, reached, file }) => {
@@ -57,6 +59,17 @@ describe.skipIf(noSmallDisk !== undefined)('a disk that is full', () => {
     expect([...(await story.run(0)).ends.values()]).toEqual(well)
     await story.expectReached()
   })
+})
+
+test.skipIf(process.platform === 'win32')('a limit of the process for its files stops the command line as a full disk does, in one line, and without it the next run goes on', async () => {
+  const story = recorded()
+  // 1,024 bytes: the first commit of gold is longer. The signal that comes with the limit is ignored, so that writing fails.
+  const { status, stderr } = spawnSync('bash', ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$@"', 'bash', process.execPath, join(repository, 'build/contrail.mjs'), ...story.command('replay', 0)], { cwd: repository, encoding: 'utf8' })
+  const told = (table: string) => `${table}: cannot write ${story.gold}/${table}/_delta_log/00000000000000000000.json, because the disk is full or its limit is reached: make room, then start again`
+  expect([status, stderr]).toEqual([1, `contrail: ${told('anomaly_alerts')}; ${told('flight_phase_counts')}\n`])
+  await story.expectReached(begunAfter(-1))
+  expect([...(await story.run(0)).ends.values()]).toEqual(well)
+  await story.expectReached()
 })
 
 describe.skipIf(noSmallDisk !== undefined)('a disk that turns read-only', () => {

@@ -19,7 +19,7 @@ const folderGone = 'FOLDER/silver is not there any more: it was removed while it
 const goldGone = 'FOLDER/gold/QUERY has no version 5 any more: it was removed or rolled back while this run wrote to it; restore it, or start with a new checkpoint and a new gold folder'
 const checkpointGone = 'FOLDER/checkpoints/CHECKPOINT has no metadata any more: it was removed while this run wrote to it; restore it, or start with a new checkpoint and a new gold folder'
 
-describe('a folder that is removed under a run stops it behind whole batches, and with the folder back the next one goes on to what Spark recorded', () => {
+describe('R7 a folder that is removed under a run stops it behind whole batches, and with the folder back the next one goes on to what Spark recorded', () => {
   test.each([
     { what: 'silver, a table', as: 'table', place: 'silver', before: 'offsets/6', message: silverGone, reached: begunAfter(5) },
     { what: 'silver, a folder of files', as: 'folder', place: 'silver', before: 'offsets/6', message: folderGone, reached: begunAfter(5) },

@@ -63,8 +63,8 @@ function schemaOf(table: string): unknown {
   return JSON.parse(metaData.schemaString)
 }
 
-/** Gold's rows with the batch that wrote them, read through its log, values as the recordings write them. */
-export async function goldRows(table: string, database: Database): Promise<Record<string, unknown>[]> {
+/** Gold's rows with the batch that wrote them, read through its log, values as the recordings write them. `where`: an SQL condition. */
+export async function goldRows(table: string, database: Database, where = 'true'): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = []
   for (const actions of commitsOf(table)) {
     const own = actions.find((action) => 'txn' in action)
@@ -73,7 +73,7 @@ export async function goldRows(table: string, database: Database): Promise<Recor
     for (const action of actions) {
       if (!('add' in action)) continue
       const file = join(table, decodeURIComponent((action.add as { path: string }).path))
-      const result = await database.query(`SELECT * FROM read_parquet('${file}')`)
+      const result = await database.query(`SELECT * FROM read_parquet('${file}') WHERE ${where}`)
       const columns = result.names.map((_, i) => result.values(i))
       for (let row = 0; row < result.rowCount; row++) {
         rows.push({ batchId, ...Object.fromEntries(result.names.map((name, i) => [name, plain(columns[i]![row]!, result.types[i]!)])) })
