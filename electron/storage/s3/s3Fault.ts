@@ -40,10 +40,12 @@ const isMistake = (error: Error): boolean => [TypeError, ReferenceError, RangeEr
 
 /** Without what the SDK keeps of the request: its headers hold a signature and the session's token. */
 function plainCause(error: Error, { name, status }: Told): Error {
-  const plain = new Error(`${name}${status === undefined ? '' : ` (${status})`}: ${error.message}`)
+  const plain = Object.assign(new Error(`${name}${status === undefined ? '' : ` (${status})`}: ${error.message}`), { Code: name })
   if (error.stack !== undefined) plain.stack = error.stack
   return plain
 }
+/** Whether a Fault says that who asks is known and may not do that. */
+export const isDenied = (error: unknown): boolean => isFault(error) && error.code === 'access' && nameOf(error.cause) === 'AccessDenied'
 
 interface Told {
   readonly name: string
