@@ -230,7 +230,8 @@ function faultText(error: unknown, root: string): string {
     .replace(/, then (start|try) again(; what is committed stays)?$/, ', then check again')
 }
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+/** With a capital, where it begins with a word and not with a name or an address, and a full stop. */
+const sentence = (text: string): string => `${/^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0)}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 
 function count(number: number, what: string): string {
   return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`
