@@ -100,12 +100,14 @@ function Connection({ known, first, onConnected, onClose }: { readonly known: S3
         <TextField name="address" label="Address" fault={faults.address} value={address} placeholder="s3://bucket/folder" autoFocus onChange={changeAddress} />
         <fieldset className="s3-group">
           <legend>Server</legend>
-          <label className="s3-choice">
-            <input type="radio" name="server" checked={!fields.isOther} onChange={() => change({ isOther: false })} /> Amazon S3
-          </label>
-          <label className="s3-choice">
-            <input type="radio" name="server" checked={fields.isOther} onChange={() => change({ isOther: true })} /> Another server <span className="hint">MinIO, Ceph, R2 and others</span>
-          </label>
+          <div className="s3-row">
+            <label className="s3-choice">
+              <input type="radio" name="server" checked={!fields.isOther} onChange={() => change({ isOther: false })} /> Amazon S3
+            </label>
+            <label className="s3-choice">
+              <input type="radio" name="server" checked={fields.isOther} onChange={() => change({ isOther: true })} /> Another server <span className="hint">MinIO, Ceph, R2 and others</span>
+            </label>
+          </div>
           <div className="s3-nested s3-pair">
             {fields.isOther && <TextField name="endpoint" label="Endpoint" fault={faults.endpoint} value={fields.endpoint} placeholder="https://host:port" onChange={(endpoint) => change({ endpoint })} />}
             <TextField name="region" label="Region" fault={faults.region} value={fields.region} placeholder={fields.isOther ? 'us-east-1' : 'found by itself'} onChange={(region) => change({ region })} />

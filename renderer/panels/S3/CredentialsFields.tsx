@@ -31,16 +31,18 @@ export function CredentialsFields({ known: { usual, profiles, cannotKeep }, fiel
         <input {...choice('typed')} /> Keys <span className="hint">typed here</span>
       </label>
       {credentials === 'typed' && (
-        <div className="s3-nested">
+        <div className="s3-nested s3-pair">
           <TextField name="accessKeyId" label="Access key" fault={faults.accessKeyId} {...(hasKeys && { placeholder: 'as typed before' })} />
           <TextField name="secretAccessKey" label="Secret key" secret fault={faults.secretAccessKey} {...(hasKeys && { placeholder: 'as typed before' })} />
-          <TextField name="sessionToken" label="Session token" secret fault={faults.sessionToken} placeholder={hasKeys ? 'as typed before' : 'only for temporary keys'} />
+          <div className="s3-wide">
+            <TextField name="sessionToken" label="Session token" secret fault={faults.sessionToken} placeholder={hasKeys ? 'as typed before' : 'only for temporary keys'} />
+          </div>
           {cannotKeep === null ? (
-            <label className="s3-choice">
+            <label className="s3-choice s3-wide">
               <input type="checkbox" checked={fields.keep} onChange={({ target }) => onChange({ keep: target.checked })} /> Keep in the keychain of this system <span className="hint">otherwise for this session only</span>
             </label>
           ) : (
-            <p className="hint">For this session only: {cannotKeep}.</p>
+            <p className="hint s3-wide">For this session only: {cannotKeep}.</p>
           )}
         </div>
       )}

@@ -19,7 +19,7 @@ export function RunConnection({ actions }: { readonly actions: Actions }) {
         setAddress(null)
         if (warning !== null) actions.tellFault(new Error(`The keys are not kept: ${warning}`))
         // What could not be read of gold when the run was opened can be now.
-        if (store.run?.state === 'failed') void store.open(store.run.id).catch(actions.tellFault)
+        if (store.run && store.run.state !== 'running') void store.open(store.run.id).catch(actions.tellFault)
       }}
     />
   )

@@ -82,7 +82,7 @@ function ConnectionInUse({ s3, onConnection }: { readonly s3: S3Where | null; re
         <button className="button button-primary" onClick={onConnection}>
           Change the connection
         </button>
-        <span className="hint">Or put it right there, and check again.</span>
+        <span className="hint">Or mend it on the server, then check again.</span>
       </p>
     </section>
   )

@@ -100,8 +100,8 @@ export function StartScreen({ actions, choosing, onChoosing, connecting, onConne
           <p>Event-time windows over flight observations</p>
         </header>
         <div className="start-choices">
-          <StartAction icon="folder" name="Open folder" hint="Delta table or plain Parquet, local or network" keys="Ctrl O" onChoose={() => onChoosing(true)} />
-          <StartAction icon="cloud" name="Connect to S3" hint="Bucket and folder, with a profile or keys" onChoose={() => onConnecting('')} />
+          <StartAction icon="folder" name="Open folder" hint="Delta table or plain Parquet, local or network" keys="Ctrl O" current={path !== null && !isOnS3(path)} onChoose={() => onChoosing(true)} />
+          <StartAction icon="cloud" name="Connect to S3" hint="Bucket and folder, with a profile or keys" current={path !== null && isOnS3(path)} onChoose={() => onConnecting('')} />
           <StartAction
             icon="film"
             name="Play the sample recording"
@@ -222,11 +222,21 @@ function DiskUseOf({ use }: { readonly use: DiskUse | undefined }) {
 
 const runIcons = { new: 'list', running: 'loop', paused: 'pause', interrupted: 'pause', done: 'tick', failed: 'cross' } as const satisfies Record<RunSummary['state'], IconName>
 
+interface StartActionProps {
+  readonly icon: IconName
+  readonly name: string
+  readonly hint: string
+  readonly keys?: string
+  /** What is looked at came by it. */
+  readonly current?: boolean
+  readonly onChoose: () => void
+}
+
 /** A button as large as its row, whose name is its words alone. */
-function StartAction({ icon, name, hint, keys, onChoose }: { readonly icon: IconName; readonly name: string; readonly hint: string; readonly keys?: string; readonly onChoose: () => void }) {
+function StartAction({ icon, name, hint, keys, current = false, onChoose }: StartActionProps) {
   const id = useId()
   return (
-    <div className="start-action">
+    <div className="start-action" data-current={current}>
       <Icon name={icon} size={18} />
       <button className="start-action-name" onClick={onChoose} aria-describedby={id}>
         {name}

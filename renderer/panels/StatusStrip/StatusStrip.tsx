@@ -69,7 +69,7 @@ export function StatusStrip() {
 /** What the run has asked of S3 since it was opened: it is paid for by the request and by the byte. */
 function S3Cell({ usage: { requests, receivedBytes, sentBytes }, onGo }: { readonly usage: S3Usage; readonly onGo: () => void }) {
   const exactly = [`Requests: ${formatCount(requests)}`, `Bytes received: ${formatCount(receivedBytes)}`, `Bytes sent: ${formatCount(sentBytes)}`]
-  return <Cell label="S3" name={`S3: ${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}, ${formatCount(receivedBytes)} bytes received, ${formatCount(sentBytes)} bytes sent`} title={['Since the run was opened', ...exactly].join('\n')} value={formatCount(requests)} more={`req, ${formatBytes(receivedBytes + sentBytes)}`} onGo={onGo} priority="s3" />
+  return <Cell label="S3" name={`S3: ${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}, ${formatCount(receivedBytes)} bytes received, ${formatCount(sentBytes)} bytes sent`} title={['Since the run was opened', ...exactly].join('\n')} value={`${formatCount(requests)} req`} more={formatBytes(receivedBytes + sentBytes)} onGo={onGo} priority="s3" />
 }
 
 interface CellProps {
