@@ -356,6 +356,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     setPlaces(places) {
       worker?.setPlaces(places)
       void whatIf?.setPlaces(places).catch(() => undefined)
+      lookWhatIf()
     },
     silver: openRunSilver({ pipeline: () => pipelineOfRun(saved), records: () => records, database, openStorage, clock, signal: silverStop.signal }),
     async close() {

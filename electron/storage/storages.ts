@@ -84,7 +84,10 @@ export function openStorages(options: StoragesOptions): Storages {
     open,
     where,
     usage: meter.total,
-    setPlaces: (next) => void (places = next),
+    setPlaces(next) {
+      places = next
+      probed.clear() // It may be another server by now.
+    },
     stop: () => stop.abort(),
     close: () => cache.close()
   }

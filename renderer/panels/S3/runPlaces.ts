@@ -13,5 +13,5 @@ export function placeToChange(run: Places & Pick<RunSummary, 'fault'>): string |
   return places.find((place) => words.includes(bucketOf(place))) ?? places[0]
 }
 
-/** Whether the failure of a run on S3 may be mended by another connection: credentials, the server, or the bucket. */
-export const isOfConnection = (run: Places & Pick<RunSummary, 'fault'>): boolean => s3PlacesOf(run).length > 0 && run.fault !== undefined && ['access', 'unavailable', 'notFound', 'unsupported'].includes(run.fault.code)
+/** Whether the failure of a run on S3 may be mended by another connection: it is one of credentials, or of the way to the server. */
+export const isOfConnection = (run: Places & Pick<RunSummary, 'fault'>): boolean => s3PlacesOf(run).length > 0 && run.fault !== undefined && ['access', 'unavailable'].includes(run.fault.code)
