@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import type { KeyVault } from '../storage/s3/keyVault.ts'
 import type { S3Keys } from '../storage/s3/s3Place.ts'
+import { readSmallFile } from '../storage/smallFile.ts'
 import { storageFault } from '../storage/storageFault.ts'
 
 /** The part of Electron's `safeStorage` that is used here. */
@@ -17,6 +18,7 @@ export interface Keychain {
 }
 
 const formatVersion = 1
+const mostBytes = 10_000_000
 
 /** For nobody else of this machine. */
 const ownerOnly = 0o600
@@ -41,7 +43,7 @@ export function openKeyVault(keychain: Keychain, file: string, platform: NodeJS.
   }
 
   async function entries(): Promise<Record<string, string>> {
-    const { formatVersion: version, keys } = parseObject(await readFile(file, 'utf8').catch(() => ''))
+    const { formatVersion: version, keys } = parseObject(await readSmallFile(file, mostBytes).catch(() => ''))
     if (version !== formatVersion || typeof keys !== 'object' || keys === null) return {}
     return Object.fromEntries(Object.entries(keys).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NewS3Connection, S3Connected, S3Connection, S3Connections } from '#shared/contract/s3.ts'
 import { isFault } from '#shared/engine/fault.ts'
@@ -9,6 +9,7 @@ import { profileNames } from '../storage/s3/profileNames.ts'
 import type { KeyVault } from '../storage/s3/keyVault.ts'
 import { credentialsName, type S3Keys, type S3Place, type S3Places } from '../storage/s3/s3Place.ts'
 import { formatS3Root } from '../storage/s3/s3Uri.ts'
+import { readSmallFile } from '../storage/smallFile.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
 import { isBucket, isEndpoint, isRegion, parseConnection } from './parseConnection.ts'
 
@@ -36,6 +37,7 @@ type Saved = Omit<S3Connection, 'keys'> & { readonly keys: { readonly kind: 'mac
 
 const formatVersion = 1
 const mostConnections = 200
+const mostBytes = 1_000_000
 
 /** They lie in `s3.json` of the data folder, without keys. One of another version, or a damaged one, is moved aside by the next change. */
 export async function openS3Connections({ dataFolder, given, vault, environment, onPlaces }: S3ConnectionsParts): Promise<S3ConnectionsStore> {
@@ -128,9 +130,10 @@ function placeOfConnection({ endpoint, region, pathStyle, keys: from }: Saved, u
 async function readSaved(file: string): Promise<readonly Saved[] | undefined> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readSmallFile(file, mostBytes)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return []
+    if (isFault(error)) return undefined // Too large to be ours.
     throw storageFault(error, 'read', file)
   }
   const { formatVersion: version, connections } = parseObject(text)

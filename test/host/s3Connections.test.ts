@@ -144,7 +144,7 @@ describe('the file of connections is read with distrust', () => {
     expect((await (await open(data)).list()).connections).toEqual([good])
   })
 
-  test.each(['no JSON', '{"formatVersion": 99}', '[]'])('%s is as good as none, and moved aside by the next change', async (text) => {
+  test.each(['no JSON', '{"formatVersion": 99}', '[]', ' '.repeat(1_100_000)])('%# is as good as none, and moved aside by the next change', async (text) => {
     const data = temporaryFolder('s3')
     writeFileSync(join(data, 's3.json'), text)
     const store = await open(data)
