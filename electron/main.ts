@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, screen, session, shell, type IpcMainInvokeEvent, type WebContents } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, safeStorage, screen, session, shell, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
@@ -7,6 +7,7 @@ import { sessionExtension } from '#shared/contract/session.ts'
 import { channels } from './app/channels.ts'
 import { parseExtensions, parseMenus, parseNonce, parseSaveRequest, parseTheme } from './app/desktopRequests.ts'
 import { isExternalLink, streamingGuide } from './app/externalLinks.ts'
+import { openKeyVault } from './app/keyVault.ts'
 import { menuTemplate } from './app/menu.ts'
 import { closeInTime, type OpenHost } from './app/openedHost.ts'
 import { servePage } from './app/servePage.ts'
@@ -53,7 +54,7 @@ export async function startDesktop({ dataFolder, pageFolder, preload, openHost }
   session.defaultSession.setDevicePermissionHandler(() => false)
   protocol.handle(pageScheme, (request) => answerPage(request, pageFolder))
 
-  const opening = openHost({ dataFolder, platform: 'electron' })
+  const opening = openHost({ dataFolder, platform: 'electron', vault: openKeyVault(safeStorage, join(dataFolder, 's3-keys.json')) })
   closeBeforeQuit(opening)
   window = openWindow(join(ownFolder, 'window.json'), preload)
   const shown = window

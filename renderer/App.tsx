@@ -15,7 +15,9 @@ export function App() {
   const [ready, setReady] = useState(false)
   /** The start screen begins with choosing a folder. */
   const [choosing, setChoosing] = useState(false)
-  const actions = useMemo(() => runActions(session, setFault, () => setChoosing(true)), [session])
+  /** The start screen begins with connecting to a bucket: the address that is known of it, or none. */
+  const [connecting, setConnecting] = useState<string | null>(null)
+  const actions = useMemo(() => runActions(session, setFault, () => setChoosing(true), () => setConnecting('')), [session])
   // Its state changes with every batch, and that is no business of the whole screen.
   const runId = useSyncExternalStore(
     (listener) => session.run.hub.subscribe('run', listener),
@@ -53,7 +55,7 @@ export function App() {
           </button>
         </div>
       )}
-      {ready && <div className="app-screen">{runId !== undefined ? <Workbench runId={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} />}</div>}
+      {ready && <div className="app-screen">{runId !== undefined ? <Workbench runId={runId} actions={actions} /> : <StartScreen actions={actions} choosing={choosing} onChoosing={setChoosing} connecting={connecting} onConnecting={setConnecting} />}</div>}
       <HelpDialogs actions={actions} />
     </div>
   )

@@ -1,4 +1,5 @@
 import type { Host } from '#shared/contract/host.ts'
+import type { KeyVault } from '../storage/s3/keyVault.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 
 /** A host that is at work, and how it ends. */
@@ -14,6 +15,10 @@ export interface HostOptions {
   readonly platform: 'browser' | 'electron'
   /** Where S3 is, and copies of what lies there. Absent: as the environment says, and in the data folder. */
   readonly storage?: StoragesOptions | undefined
+  /** Absent: keys that are typed hold for this session. */
+  readonly vault?: KeyVault
+  /** Where the files of the AWS tools are; absent: as this process was told. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 export type OpenHost = (options: HostOptions) => Promise<OpenedHost>

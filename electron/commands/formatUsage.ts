@@ -1,4 +1,4 @@
-import type { S3Usage } from '../storage/s3/usage.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 

@@ -1,6 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress'
 import { visibleText } from '#shared/engine/visibleText.ts'
-import type { S3Usage } from '../storage/s3/usage.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
 import { formatUsage } from './formatUsage.ts'
 import type { Progress } from '../host/progress.ts'
 import type { Display } from './runAndReport.ts'

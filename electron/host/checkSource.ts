@@ -1,4 +1,5 @@
 import type { CheckReport, CheckStep, CheckStepName, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { S3Where } from '#shared/contract/s3.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { visibleText } from '#shared/engine/visibleText.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
@@ -18,6 +19,8 @@ import { decodeOne, listSilver, matchColumns, queryOneFile, reachSilver, readSil
 export interface CheckParts {
   readonly database: Database
   readonly openStorage: (uri: string) => Storage
+  /** Where a place on S3 is, in words; undefined: it is none. */
+  readonly where?: (uri: string) => S3Where | undefined
   readonly clock?: Clock
 }
 
@@ -25,13 +28,14 @@ export interface CheckParts {
  * The source check of the workbench: five steps, each with what it found, or why it failed and what to do; steps after a failed one wait. What is wrong
  * with the source is in the report and never thrown. Nothing is written.
  */
-export async function checkSource(path: string, mapping: ColumnMapping, { database, openStorage, clock = systemClock }: CheckParts): Promise<CheckReport> {
+export async function checkSource(path: string, mapping: ColumnMapping, { database, openStorage, where = () => undefined, clock = systemClock }: CheckParts): Promise<CheckReport> {
   const checkedMs = clock.nowMs()
-  const found = await examine(path, mapping, { database, openStorage })
+  const found = await examine(path, mapping, { database, openStorage, where })
   const steps = stepNames(found.format).map((name): CheckStep => found.steps.find((step) => step.name === name) ?? { name, state: 'waiting', text: '' })
   return {
     path: found.root,
     format: found.format,
+    s3: found.s3,
     steps,
     columns: found.columns,
     files: found.read?.files.length ?? 0,
@@ -52,6 +56,7 @@ function stepNames(format: CheckReport['format']): CheckStepName[] {
 interface Findings {
   root: string
   format: CheckReport['format']
+  s3: S3Where | null
   readonly steps: CheckStep[]
   columns: readonly ColumnCheck[]
   read: Reading | undefined
@@ -59,8 +64,8 @@ interface Findings {
   mapping: ColumnMapping
 }
 
-async function examine(path: string, mapping: ColumnMapping, { database, openStorage }: CheckParts): Promise<Findings> {
-  const found: Findings = { root: path, format: null, steps: [], columns: [], read: undefined, version: null, mapping }
+async function examine(path: string, mapping: ColumnMapping, { database, openStorage, where }: Required<Pick<CheckParts, 'database' | 'openStorage' | 'where'>>): Promise<Findings> {
+  const found: Findings = { root: path, format: null, s3: null, steps: [], columns: [], read: undefined, version: null, mapping }
   const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text: visibleText(text) })
   /** undefined: the step failed, and says why. */
   const attempt = async <Answer>(name: CheckStepName, work: () => Promise<Answer>, explain = (error: unknown) => Promise.resolve(faultText(error, found.root))): Promise<Answer | undefined> => {
@@ -73,10 +78,14 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
     }
   }
 
-  const storage = await attempt('Reachable', () => reachSilver(openStorage(path)))
+  const storage = await attempt('Reachable', async () => {
+    const opened = openStorage(path)
+    found.root = opened.root
+    found.s3 = where(path) ?? null
+    return reachSilver(opened)
+  })
   if (!storage) return found
-  found.root = storage.root
-  pass('Reachable', 'The folder is there.')
+  pass('Reachable', found.s3 ? `${found.s3.server} has the bucket ${found.s3.bucket}, and knows ${found.s3.credentials}.` : 'The folder is there.')
 
   const listed = await attempt('Listable', () => listSilver(storage))
   if (!listed) return found
@@ -219,9 +228,11 @@ function faultText(error: unknown, root: string): string {
   return error.message
     .replace(/,? or set silver\.onBadFile to "quarantine" to go on without it/, ', or make a run that sets such files aside')
     .replace(/: check silver\.uri$/, ': check the path')
+    .replace(/, then (start|try) again(; what is committed stays)?$/, ', then check again')
 }
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+/** With a capital, where it begins with a word and not with a name or an address, and a full stop. */
+const sentence = (text: string): string => `${/^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0)}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 
 function count(number: number, what: string): string {
   return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`

@@ -33,6 +33,7 @@ let limits: Thresholds | undefined = pipeline.queries.anomaly_alerts?.thresholds
 
 port.on('message', (message: WorkerMessage) => {
   if (message.kind === 'limits') return void (limits = message.limits)
+  if (message.kind === 'places') return storages.setPlaces(message.places)
   if (message.kind !== 'stop') return pacer?.control(message)
   stop.abort()
   storages.stop()

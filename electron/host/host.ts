@@ -13,7 +13,10 @@ import { makeSample } from '../sample/makeSample.ts'
 import { exportRows } from '../sink/exportRows.ts'
 import { openStorage as openFolder } from '../storage/openStorage.ts'
 import { storageSettings } from '../storage/storageSettings.ts'
-import { openStorages } from '../storage/storages.ts'
+import { noVault } from '../storage/s3/keyVault.ts'
+import { noPlaces, type S3Places } from '../storage/s3/s3Place.ts'
+import { isS3Uri } from '../storage/s3/s3Uri.ts'
+import { openStorages, type StoragesOptions } from '../storage/storages.ts'
 import { refuseLimits } from '../whatIf/limitRanges.ts'
 import { takeRecordings } from '../whatIf/recordings.ts'
 import { checkSource } from './checkSource.ts'
@@ -30,6 +33,7 @@ import { openRecentSources } from './recentSources.ts'
 import { reportOf } from './report.ts'
 import { revealFile } from './revealFile.ts'
 import { openRunFiles, pipelineOfRun, summaryOf } from './runFiles.ts'
+import { openS3Connections } from './s3Connections.ts'
 import { listSessions, readSession, saveSession } from './sessionFiles.ts'
 import { sessionRunOf } from './sessionRun.ts'
 import { version } from './version.ts'
@@ -44,8 +48,10 @@ const logLines = 1000
 const reportLines = 200
 
 /** What every way in serves. One run is open at a time; its worker is the only one. */
-export async function openHost({ dataFolder, platform, storage = storageSettings({}, { environment: process.env }, dataFolder) }: HostOptions): Promise<OpenedHost> {
-  const storages = openStorages(storage)
+export async function openHost({ dataFolder, platform, vault = noVault, environment = process.env, storage = storageSettings({}, { environment }, dataFolder) }: HostOptions): Promise<OpenedHost> {
+  const connections = await openS3Connections({ dataFolder, given: storage.places ?? noPlaces, vault, environment, onPlaces: takePlaces })
+  const storageNow = (): StoragesOptions => ({ ...storage, places: connections.places() })
+  const storages = openStorages(storageNow())
   const openStorage = storages.open
   const clock = systemClock
   const files = openRunFiles(dataFolder)
@@ -64,6 +70,12 @@ export async function openHost({ dataFolder, platform, storage = storageSettings
     const next = turn.then(work, work)
     turn = next.catch(() => undefined)
     return next
+  }
+
+  /** Whatever is open or runs takes them with its next request. */
+  function takePlaces(places: S3Places): void {
+    storages.setPlaces(places)
+    live?.setPlaces(places)
   }
 
   function opened(runId: string): LiveRun {
@@ -108,7 +120,7 @@ export async function openHost({ dataFolder, platform, storage = storageSettings
     listFolder: async (path) => listFolder(path),
     recentSources: () => recent.list(),
     async checkSource(path, mapping) {
-      const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), { database, openStorage })
+      const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), { database, openStorage, where: storages.where })
       if (report.format !== null) {
         await recent.remember(path, describe(report))
         await recent.keepMapping(path, report.mapping)
@@ -119,6 +131,19 @@ export async function openHost({ dataFolder, platform, storage = storageSettings
       sample ??= makeSampleOnce(join(dataFolder, 'sample', 'flights'))
       sample.catch(() => (sample = undefined))
       return sample
+    },
+    s3Connections: connections.list,
+    async connectS3(connection) {
+      const connected = await connections.connect(connection)
+      if (connected.kind === 'connected') {
+        const where = storages.where(connected.path)
+        log.write(`connected to ${connected.path} on ${where?.server}, with ${where?.credentials}`)
+      }
+      return connected
+    },
+    async forgetS3(bucket) {
+      await connections.forget(bucket)
+      log.write(`connection to the bucket ${bucket} forgotten`)
     },
     listRuns: async () => (await files.list()).map((run) => (run.id === live?.id ? live.summary() : summaryOf(run, run.state === 'running' ? 'interrupted' : run.state, run.fault))),
     async createRun(run) {
@@ -132,7 +157,7 @@ export async function openHost({ dataFolder, platform, storage = storageSettings
           const saved = await files.read(runId)
           await live?.close()
           live = undefined
-          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, storage: () => storage, openStorage, clock, save: files.save, emit })
+          live = await openLiveRun({ saved, journalFolder: files.journalFolder(runId), whatIfFolder: files.whatIfFolder(runId), recordedFolder: files.recordedFolder(saved), database, storage: storageNow, openStorage, clock, save: files.save, emit })
           toldState = live.summary().state
           toldStop = null
           log.write(`run ${runId} opened, ${toldState}`)
@@ -195,8 +220,9 @@ export async function openHost({ dataFolder, platform, storage = storageSettings
     async runOfSession(given) {
       const run = parseSessionRun(given, 'what was given')
       if ((await files.list()).some(({ id }) => id === run.id)) return { runId: run.id, isNew: false }
-      const isThere = await stat(run.silver).then((found) => found.isDirectory(), () => false)
-      if (!isThere) throw new Fault('notFound', `the run of this session is not here, and neither is its silver (${run.silver}): connect the drive that holds it, or open the folder where it is now`)
+      const isOnS3 = isS3Uri(run.silver)
+      const isThere = isOnS3 ? await openStorage(run.silver).hasFolder('') : await stat(run.silver).then((found) => found.isDirectory(), () => false)
+      if (!isThere) throw new Fault('notFound', `the run of this session is not here, and neither is its silver (${run.silver}): ${isOnS3 ? 'connect to the bucket where it is now' : 'connect the drive that holds it, or open the folder where it is now'}`)
       const saved = await files.createOfSession(run, clock.nowMs())
       log.write(`run ${saved.id} created: ${saved.mode} of ${run.silver}, from a session of run ${run.id}`)
       return { runId: saved.id, isNew: true }

@@ -2,13 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
 import type { Ahead, BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Database } from '../duckdb/database.ts'
+import type { S3Places } from '../storage/s3/s3Place.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import { refuseLimits } from '../whatIf/limitRanges.ts'
 import type { RunWhatIf } from '../whatIf/runWhatIf.ts'
 import { startWhatIf } from '../whatIf/startWhatIf.ts'
+import type { WhatIfThread } from '../whatIf/whatIfThread.ts'
 import type { Clock } from './clock.ts'
 import { readJournal } from './journal.ts'
 import { loadGold, type GoldRows } from './loadGold.ts'
@@ -49,6 +52,8 @@ export interface LiveRun {
   readonly whatIf: Pick<RunWhatIf, 'ask' | 'rows' | 'distribution'>
   /** Silver behind the numbers of the run. */
   readonly silver: RunSilver
+  /** Other credentials or servers, from the next request on. */
+  setPlaces(places: S3Places): void
   /** Stops between two batches. */
   close(): Promise<void>
 }
@@ -181,6 +186,8 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         if (fact) fact.settled = true
         return onSettled()
       case 'usage':
+        usage.engine = event.usage
+        return tellUsage()
       case 'planned':
       case 'batch':
         return // A record says the same.
@@ -193,6 +200,16 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     const at = known.get(id)
     if (at !== undefined) records[at] = record
     else known.set(id, records.push(record) - 1)
+  }
+
+  /** Of threads that have ended, and of those that are at work. */
+  const usage = { before: noUsage, engine: noUsage, whatIf: noUsage }
+  const usageNow = (): S3Usage => sumOf(sumOf(usage.before, usage.engine), usage.whatIf)
+  const tellUsage = () => tell({ kind: 'usage', runId, usage: usageNow() })
+  /** Another thread counts from nothing on. */
+  function keepUsage(of: 'engine' | 'whatIf'): void {
+    usage.before = sumOf(usage.before, usage[of])
+    usage[of] = noUsage
   }
 
   function start(playing: boolean): void {
@@ -210,6 +227,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
 
   async function finish(ends: readonly (Error | undefined)[]): Promise<void> {
     worker = undefined
+    keepUsage('engine')
     holdWhatIf()
     for (const fact of facts.values()) fact.settled = true
     onSettled()
@@ -228,21 +246,26 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     })
 
   /** Started when it is first of use: the page has what it shows by then. */
-  let whatIf: RunWhatIf | undefined
+  let whatIf: WhatIfThread | undefined
   let isHeld = false
   let playing = false
   let breakdowns = 0
 
-  function startWhatIfOnce(): RunWhatIf {
+  function startWhatIfOnce(): WhatIfThread {
     if (closing) throw new Fault('interrupted', 'the run is being closed')
     if (whatIf) return whatIf
     if (breakdowns >= mostBreakdowns) throw new Fault('unsupported', `what other limits would give cannot be counted for ${saved.name}: it broke down ${breakdowns} times; see Problems, then open the run again`)
     whatIf = startWhatIf(pipelineOfRun(saved), { folder: parts.whatIfFolder, storage: parts.storage() }, (reason) => {
       whatIf = undefined
+      keepUsage('whatIf')
       breakdowns += 1
       addProblem({ severity: 'warning', query: alerts, message: `counting with other limits broke down (${reason}); it begins anew with the next question`, file: null })
     })
     whatIf.onProgress((progress) => tell({ kind: 'whatIf', runId, progress }))
+    whatIf.onUsage((asked) => {
+      usage.whatIf = asked
+      tellUsage()
+    })
     isHeld = false
     holdWhatIf()
     lookWhatIf()
@@ -281,7 +304,8 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     }
     // After the answer has gone out.
     sending = nextTurn().then(() => sendRest(all.slice(first), gold))
-    return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])) }
+    const asked = usageNow()
+    return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])), usage: asked.requests === 0 ? null : asked }
   }
 
   async function sendRest(batches: readonly BatchRecord[], gold: ReadonlyMap<QueryName, GoldRows>): Promise<void> {
@@ -343,6 +367,11 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
       rows: (question) => startWhatIfOnce().rows(question),
       distribution: (question) => startWhatIfOnce().distribution(question)
     },
+    setPlaces(places) {
+      worker?.setPlaces(places)
+      void whatIf?.setPlaces(places).catch(() => undefined)
+      lookWhatIf()
+    },
     silver: openRunSilver({ pipeline: () => pipelineOfRun(saved), records: () => records, database, openStorage, clock, signal: silverStop.signal }),
     async close() {
       silverStop.abort()
@@ -355,6 +384,10 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     }
   }
 }
+
+const noUsage: S3Usage = { requests: 0, receivedBytes: 0, sentBytes: 0 }
+
+const sumOf = (a: S3Usage, b: S3Usage): S3Usage => ({ requests: a.requests + b.requests, receivedBytes: a.receivedBytes + b.receivedBytes, sentBytes: a.sentBytes + b.sentBytes })
 
 /** Where a message ends that begins with batch `from`: after so many batches, or before it gets too long. */
 function endOfMessage(batches: readonly BatchRecord[], from: number, most: number): number {

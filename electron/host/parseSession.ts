@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { Limits } from '#shared/contract/run.ts'
 import type { SessionFile, SessionRun } from '#shared/contract/session.ts'
+import { isS3Place } from '../storage/s3/s3Uri.ts'
 import { isPlainJson } from './plainJson.ts'
 import { pipelineOfSession } from './sessionRun.ts'
 
@@ -43,7 +44,7 @@ export function parseSessionRun(value: unknown, file: string): SessionRun {
   const id = textOf(run.id, 'run.id', 80, refuse)
   if (!/^[\w-]+$/.test(id)) throw refuse(`run.id is ${shown(id)}, which is no id of a run`)
   const folder = textOf(run.silver, 'run.silver', 4096, refuse)
-  if (!isAbsolute(folder)) throw refuse(`run.silver is ${shown(folder)}, and must be a whole path, from the root on`)
+  if (!isAbsolute(folder) && !isS3Place(folder)) throw refuse(`run.silver is ${shown(folder)}, and must be a whole path, from the root on, or s3://bucket/folder`)
   const parsed: SessionRun = { id, name: textOf(run.name, 'run.name', 200, refuse), mode, silver: folder, settings: { silver, trigger, queries }, limits: run.limits === null ? null : limitsOf(run.limits, refuse) }
   pipelineOfSession(parsed, folder, `${file} is not a session that can be opened`)
   return parsed

@@ -1,5 +1,5 @@
 import type { Ahead, BatchRecord, Recording, Speed } from '#shared/contract/run.ts'
-import type { S3Usage } from '../storage/s3/usage.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
 import type { Progress } from './progress.ts'
 
 /** What the outside hears of a query: plain data, posted from the worker. */

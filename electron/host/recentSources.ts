@@ -1,17 +1,18 @@
 import { mkdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { ColumnMapping, RecentSource } from '#shared/contract/source.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'
 import { parseObject } from '../storage/parseObject.ts'
+import { isS3Uri, wholePlace } from '../storage/s3/s3Uri.ts'
 import { readSmallFile } from '../storage/smallFile.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
 import { systemClock, type Clock } from './clock.ts'
 
 /** Sources that were opened, the latest first, and the mappings that are kept with them. */
 export interface RecentSources {
-  /** `there`: the folder is there now. Those that are not stay in the list: a drive may come back. */
+  /** `there`: the folder is there now. Those that are not stay in the list: a drive may come back. A place on S3 is not asked for. */
   list(): Promise<readonly RecentSource[]>
   /** Puts a source first. `text` is what its check saw. */
   remember(path: string, text: string): Promise<void>
@@ -66,14 +67,14 @@ export function openRecentSources(dataFolder: string, clock: Clock = systemClock
       return Promise.all(sources.map(async (source) => ({ ...source, there: await isThere(source.path) })))
     },
     remember(path, text) {
-      const entry = { path: resolve(path), openedMs: clock.nowMs(), text }
+      const entry = { path: wholePlace(path), openedMs: clock.nowMs(), text }
       return change(({ sources, mappings }) => ({ sources: [entry, ...sources.filter((source) => source.path !== entry.path)].slice(0, keptSources), mappings }))
     },
     async mappingOf(path) {
-      return (await read()).mappings.find((kept) => kept.path === resolve(path))?.mapping ?? {}
+      return (await read()).mappings.find((kept) => kept.path === wholePlace(path))?.mapping ?? {}
     },
     keepMapping(path, mapping) {
-      const entry = { path: resolve(path), mapping }
+      const entry = { path: wholePlace(path), mapping }
       const isEmpty = Object.keys(mapping).length === 0
       return change(({ sources, mappings }) => ({ sources, mappings: [...(isEmpty ? [] : [entry]), ...mappings.filter((kept) => kept.path !== entry.path)].slice(0, keptMappings) }))
     }
@@ -95,7 +96,9 @@ async function readSources(file: string): Promise<SourcesFile | undefined> {
   return { sources: sources.filter(isSource), mappings: mappings.filter(isKeptMapping) }
 }
 
+/** A list must not wait for a network: a place on S3 is there until it is opened. */
 async function isThere(path: string): Promise<boolean> {
+  if (isS3Uri(path)) return true
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false

@@ -9,6 +9,7 @@ import type { ColumnMapping } from '#shared/contract/source.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
+import { formatS3Root, isS3Uri, parseS3Uri } from '../storage/s3/s3Uri.ts'
 import { readSmallFile } from '../storage/smallFile.ts'
 import { ignoreMissing, storageFault } from '../storage/storageFault.ts'
 import { keepRecordings, type Recordings } from '../whatIf/recordings.ts'
@@ -103,7 +104,7 @@ export function openRunFiles(dataFolder: string): RunFiles {
       const id = newId(nowMs)
       const pipeline = pipelineOf(run, mapping, folderOf(id))
       parsePipeline(pipeline, 'the run') // Refuses before anything is written.
-      const saved: SavedRun = { formatVersion: 1, id, name: run.name ?? (await freeName(basename(run.silver))), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
+      const saved: SavedRun = { formatVersion: 1, id, name: run.name ?? (await freeName(basename(pipeline.silver.uri))), mode: run.mode, state: 'new', createdMs: nowMs, pipeline }
       await save(saved)
       return saved
     },
@@ -160,11 +161,12 @@ function parseRun(text: string, file: string): SavedRun {
   return run as SavedRun // Nobody else writes it.
 }
 
-/** A run in the shape of a pipeline file. Faults name what is no absolute path. */
+/** A run in the shape of a pipeline file. Faults name what is neither an absolute path nor a place on S3. */
 function pipelineOf(run: NewRun, mapping: ColumnMapping, folder: string): PipelineFile {
   const place = (what: string, path: string | undefined, otherwise: string): string => {
     if (path === undefined || path === '') return otherwise
-    if (!isAbsolute(path)) throw new Fault('usage', `${what} is ${path}: give a whole path, from the root on`)
+    if (isS3Uri(path)) return formatS3Root(parseS3Uri(path))
+    if (!isAbsolute(path)) throw new Fault('usage', `${what} is ${path}: give a whole path, from the root on, or s3://bucket/folder`)
     return path
   }
   if (run.mode !== 'replay' && run.mode !== 'watch') throw new Fault('usage', `the mode of a run is ${JSON.stringify(run.mode)}: it can be replay or watch`)

@@ -10,6 +10,7 @@ import { isBadFile } from '../source/badFile.ts'
 import { mapColumns, type ColumnMap } from '../source/mapColumns.ts'
 import { openSource } from '../source/openSource.ts'
 import type { OffsetRange, Source, SourceFile } from '../source/source.ts'
+import { isDenied } from '../storage/s3/s3Fault.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock } from './clock.ts'
 
@@ -18,9 +19,14 @@ import { systemClock } from './clock.ts'
  * the first that fails, the workbench shows all five. Nothing is written.
  */
 
-/** Reachable: the folder is there. */
+/** Reachable: the folder is there. A bucket that answers, and may not be listed, is reached: the next step tells. */
 export async function reachSilver(storage: Storage): Promise<Storage> {
-  if (await storage.hasFolder('')) return storage
+  const isThere = await storage.hasFolder('').catch((error: unknown) => {
+    if (isDenied(error)) return true
+    throw error
+  })
+  if (isThere) return storage
+  if (storage.isRemote) throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] nothing lies below ${storage.root}: check the address`)
   const isFile = (await storage.stat('')) !== undefined
   throw new Fault('notFound', `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${isFile ? 'is a file: give the folder that holds the table' : 'is not there: check the path'}`)
 }

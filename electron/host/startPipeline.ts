@@ -3,6 +3,7 @@ import { Fault, type FaultCode } from '#shared/engine/fault.ts'
 import type { RunCommand } from '#shared/contract/run.ts'
 import type { Pipeline, Thresholds } from '#shared/pipeline/pipeline.ts'
 import { memoryLimitOf } from '../duckdb/memoryLimit.ts'
+import type { S3Places } from '../storage/s3/s3Place.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import type { PacerState } from './pacer.ts'
 import type { QueryEvent } from './queryEvent.ts'
@@ -17,6 +18,8 @@ export interface RunningPipeline {
   control(command: Exclude<RunCommand, { kind: 'stop' }>): void
   /** The limits of the alerts from the next batch on. */
   setLimits(limits: Thresholds): void
+  /** Other credentials or servers, from the next request on. */
+  setPlaces(places: S3Places): void
 }
 
 /** What a run with a workbench has besides its pipeline. */
@@ -27,7 +30,7 @@ export interface WorkbenchRun {
   readonly pace: PacerState
 }
 
-export type WorkerMessage = RunCommand | { readonly kind: 'limits'; readonly limits: Thresholds }
+export type WorkerMessage = RunCommand | { readonly kind: 'limits'; readonly limits: Thresholds } | { readonly kind: 'places'; readonly places: S3Places }
 
 export interface PipelineHearer {
   readonly onEvent: (event: QueryEvent) => void
@@ -52,7 +55,7 @@ export function startPipeline(pipeline: Pipeline, { onEvent, workbench, storage 
     worker.once('exit', (code) => (code === 0 ? resolve(ends) : reject(new Error(`the engine's thread ended with code ${code}`))))
   })
   const send = (message: WorkerMessage) => worker.postMessage(message)
-  return { ended, stop: () => send({ kind: 'stop' }), control: send, setLimits: (limits) => send({ kind: 'limits', limits }) }
+  return { ended, stop: () => send({ kind: 'stop' }), control: send, setLimits: (limits) => send({ kind: 'limits', limits }), setPlaces: (places) => send({ kind: 'places', places }) }
 }
 
 function toError({ code, message, stack }: { code: string; message: string; stack: string | undefined }): Error {

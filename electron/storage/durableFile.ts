@@ -27,11 +27,11 @@ export async function createDurably(file: string, bytes: Uint8Array, onWarning: 
   return true
 }
 
-/** The file is the old one or the new one at any time, never a part. */
-export async function replaceDurably(file: string, bytes: Uint8Array): Promise<void> {
+/** The file is the old one or the new one at any time, never a part. `mode`: who may read it; absent: whom the system lets. */
+export async function replaceDurably(file: string, bytes: Uint8Array, mode?: number): Promise<void> {
   const temporary = temporaryName(file)
   try {
-    await writeDurably(temporary, bytes)
+    await writeDurably(temporary, bytes, mode)
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true })
@@ -59,8 +59,8 @@ export async function makeFolderDurably(folder: string): Promise<void> {
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx')
+async function writeDurably(file: string, bytes: Uint8Array, mode?: number): Promise<void> {
+  const handle = await open(file, 'wx', mode)
   try {
     await handle.writeFile(bytes)
     await handle.sync()

@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { S3Usage, S3Where } from '#shared/contract/s3.ts'
 import { openStorage } from './openStorage.ts'
 import { defaultCacheBytes, openObjectCache } from './s3/objectCache.ts'
 import { openS3Client } from './s3/s3Client.ts'
-import { noPlaces, placeOf, type S3Place, type S3Places } from './s3/s3Place.ts'
+import { credentialsName, noPlaces, placeOf, serverName, type S3Place, type S3Places } from './s3/s3Place.ts'
 import { openS3Store, usualLimits, type S3Limits } from './s3/s3Store.ts'
 import { isS3Uri, parseS3Uri } from './s3/s3Uri.ts'
-import { openUsageMeter, type S3Usage } from './s3/usage.ts'
+import { openUsageMeter } from './s3/usage.ts'
 import type { Storage } from './storage.ts'
 
 export interface StoragesOptions {
@@ -23,6 +24,8 @@ export interface StoragesOptions {
 export interface Storages {
   /** Opens a place by its path or URI. Relative paths are relative to the working directory. Nothing is asked of it yet. */
   readonly open: (uri: string) => Storage
+  /** Where a place on S3 is, in words; undefined: it is none. */
+  where(uri: string): S3Where | undefined
   /** What S3 was asked for so far. */
   usage(): S3Usage
   /** Other credentials or servers, from the next request on; storages that are open take them too. */
@@ -70,10 +73,21 @@ export function openStorages(options: StoragesOptions): Storages {
     })
   }
 
+  function where(uri: string): S3Where | undefined {
+    if (!isS3Uri(uri)) return undefined
+    const { bucket } = parseS3Uri(uri)
+    const place = placeOf(places, bucket)
+    return { bucket, server: serverName(place), credentials: credentialsName(place) }
+  }
+
   return {
     open,
+    where,
     usage: meter.total,
-    setPlaces: (next) => void (places = next),
+    setPlaces(next) {
+      places = next
+      probed.clear() // It may be another server by now.
+    },
     stop: () => stop.abort(),
     close: () => cache.close()
   }

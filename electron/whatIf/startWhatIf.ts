@@ -4,7 +4,7 @@ import { connect } from '#shared/contract/rpc.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import { workerPort } from '../transport/workerPort.ts'
-import { whatIfMethods, type RunWhatIf } from './runWhatIf.ts'
+import { threadMethods, type WhatIfThread } from './whatIfThread.ts'
 
 /** In the sources the worker is the bundle that `npm ci` made; in the bundle it lies beside this code. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/whatIfWorker.js' : './whatIfWorker.js', import.meta.url)
@@ -13,7 +13,7 @@ const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../../dist/whatIfWo
 const closeWithinMs = 10_000
 
 /** The what-if index of a run in a thread of its own; it keeps rows in `folder`. `onBroken`: that thread ended without being asked to; what is asked of it from then on rejects. */
-export function startWhatIf(pipeline: Pipeline, { folder, storage }: { readonly folder: string; readonly storage: StoragesOptions }, onBroken: (reason: string) => void = () => undefined): RunWhatIf {
+export function startWhatIf(pipeline: Pipeline, { folder, storage }: { readonly folder: string; readonly storage: StoragesOptions }, onBroken: (reason: string) => void = () => undefined): WhatIfThread {
   const worker = new Worker(workerUrl, { workerData: { pipeline, folder, storage } })
   let reason = 'its thread ended'
   let isClosing = false
@@ -22,7 +22,7 @@ export function startWhatIf(pipeline: Pipeline, { folder, storage }: { readonly 
   void ended.then(() => {
     if (!isClosing) onBroken(reason)
   })
-  const whatIf = connect<RunWhatIf>(whatIfMethods, workerPort(worker))
+  const whatIf = connect<WhatIfThread>(threadMethods, workerPort(worker))
   return {
     ...whatIf,
     async close() {

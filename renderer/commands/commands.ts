@@ -2,6 +2,7 @@ import type { StepUnit } from '#shared/contract/run.ts'
 import { formatWindow } from '#renderer/format/format.ts'
 import { sendCommand } from '#renderer/panels/commands.ts'
 import { gridTabs } from '#renderer/panels/Dock/gridColumns.tsx'
+import { s3PlacesOf } from '#renderer/panels/S3/runPlaces.ts'
 import { openShowRows } from '#renderer/panels/ShowRows/openShowRows.ts'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
 import { applyProposed, canApply, resetLimits, revertProposed, saveAsRun } from '#renderer/panels/Tune/limitActions.ts'
@@ -22,13 +23,15 @@ const can = (holds: boolean): { readonly disabled?: true } => (holds ? {} : { di
 function fileCommands({ session: { run }, actions }: CommandParts): Command[] {
   return [
     { id: 'openFolder', title: 'Open folder…', menu: 'File', keys: 'Ctrl+O', run: actions.openFolder },
+    { id: 'connectS3', title: 'Connect to S3…', menu: 'File', run: actions.connectS3 },
     { id: 'openSession', title: 'Open session…', menu: 'File', run: () => sendCommand('openSession') },
     ...(run.run ? [] : [{ id: 'playSample', title: 'Play the sample recording', menu: 'File' as const, run: () => void actions.playSample() }])
   ]
 }
 
-function runFileCommands({ session: { view }, actions }: CommandParts): Command[] {
+function runFileCommands({ session: { run, view }, actions }: CommandParts): Command[] {
   return [
+    ...(run.run && s3PlacesOf(run.run).length > 0 ? [{ id: 'changeConnection', title: 'Change the connection…', menu: 'File' as const, run: () => sendCommand('changeConnection') }] : []),
     { id: 'saveSession', title: 'Save session as…', menu: 'File', keys: 'Ctrl+S', run: () => sendCommand('saveSession') },
     { id: 'allRuns', title: 'All runs', menu: 'File', run: actions.leaveRun },
     { id: 'export', title: 'Export…', menu: 'File', separated: true, keys: 'Ctrl+E', ...can(view.get().layout === 'monitor'), run: () => sendCommand('export') }

@@ -1,5 +1,5 @@
 /** What a menu or key asks of whichever panel does it. */
-export type WorkbenchCommand = 'export' | 'openSession' | 'saveSession' | 'showLogs' | 'reportProblem' | 'licences'
+export type WorkbenchCommand = 'export' | 'openSession' | 'saveSession' | 'showLogs' | 'reportProblem' | 'licences' | 'changeConnection'
 
 export const commandEvent = 'contrail:command'
 

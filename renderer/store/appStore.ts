@@ -13,11 +13,13 @@ export interface Actions {
   leaveRun(): void
   /** Back to the start screen, and there to another folder. */
   openFolder(): void
+  /** Back to the start screen, and there to a bucket. */
+  connectS3(): void
   /** Tells what went wrong, in a sentence. */
   tellFault(error: unknown): void
 }
 
-export function runActions({ host, run, view, undo }: Session, onFault: (message: string) => void, onOpenFolder: () => void): Actions {
+export function runActions({ host, run, view, undo }: Session, onFault: (message: string) => void, onOpenFolder: () => void, onConnectS3: () => void): Actions {
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work()
@@ -54,6 +56,10 @@ export function runActions({ host, run, view, undo }: Session, onFault: (message
     openFolder() {
       actions.leaveRun()
       onOpenFolder()
+    },
+    connectS3() {
+      actions.leaveRun()
+      onConnectS3()
     },
     tellFault: (error) => onFault(error instanceof Error ? error.message : String(error))
   }

@@ -1,5 +1,6 @@
 import type { Host } from '#shared/contract/host.ts'
 import type { Ahead, BatchRecord, Problem, QueryName, QueryStatus, Recording, RunEvent, RunSnapshot, RunSummary, Speed } from '#shared/contract/run.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
 import { openBatchMarks, type BatchMarks } from './batchMarks.ts'
 import { openFrameHub, type FrameHub } from './frameHub.ts'
 import { openWindowTable, type MutableWindowTable, type WindowTable } from './windowTable.ts'
@@ -19,6 +20,8 @@ export interface RunStore {
   /** What each query reads next, as far as it is known. */
   readonly ahead: Readonly<Partial<Record<QueryName, Ahead>>>
   readonly problems: readonly Problem[]
+  /** What S3 was asked for; null: nothing. */
+  readonly usage: S3Usage | null
   readonly windows: Readonly<Record<QueryName, WindowTable>>
   /** The newest of each query. */
   readonly lastBatch: Readonly<Partial<Record<QueryName, BatchRecord>>>
@@ -83,6 +86,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
       case 'problem':
         state.problems = [...state.problems.slice(-9_999), event.problem]
         return hub.changed('problems')
+      case 'usage':
+        state.usage = event.usage
+        return hub.changed('run')
       case 'batch':
         return addBatch(event.batch)
       case 'history':
@@ -137,6 +143,7 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     state.status = snapshot.status
     state.ahead = snapshot.ahead
     state.problems = snapshot.problems
+    state.usage = snapshot.usage
     for (const batch of snapshot.batches) addBatch(batch)
     for (const feed of feeds) feed({ kind: 'snapshot', snapshot })
     for (const topic of ['run', 'windows', 'batches', 'problems'] as const) hub.changed(topic)
@@ -161,6 +168,9 @@ export function openRunStore(host: Host, nextFrame: (work: () => void) => unknow
     },
     get problems() {
       return state.problems
+    },
+    get usage() {
+      return state.usage
     },
     get windows() {
       return state.windows
@@ -214,6 +224,7 @@ interface State {
   status: Partial<Record<QueryName, QueryStatus>>
   ahead: Partial<Record<QueryName, Ahead>>
   problems: readonly Problem[]
+  usage: S3Usage | null
   windows: Record<QueryName, MutableWindowTable>
   lastBatch: Partial<Record<QueryName, BatchRecord>>
   newestEventMs: number | undefined
@@ -231,6 +242,7 @@ function emptyState(): State {
     status: {},
     ahead: {},
     problems: [],
+    usage: null,
     windows: each(openWindowTable),
     lastBatch: {},
     newestEventMs: undefined,

@@ -25,6 +25,6 @@ export interface DiskUse {
   readonly other: number
   /** False: there are more files than are looked at, and it is at least so much. */
   readonly isWhole: boolean
-  /** Gold and checkpoints that were put into folders of their own: not counted. */
+  /** Gold and checkpoints that were put into folders of their own, or into a bucket: not counted. */
   readonly elsewhere: readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { DiskUse, Licence, LogTail } from './help.ts'
 import type { RunOfSession, SaveSession, SessionFile, SessionListing, SessionRun } from './session.ts'
+import type { NewS3Connection, S3Connected, S3Connections } from './s3.ts'
 import type { CheckReport, ColumnMapping, FolderListing, RecentSource } from './source.ts'
 import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfQuestion, WhatIfRows } from './whatIf.ts'
 import type { SilverQuestion, SilverRows, WindowFacts, WindowQuestion } from './silver.ts'
@@ -19,6 +20,13 @@ export interface Host {
   checkSource(path: string, mapping?: ColumnMapping): Promise<CheckReport>
   /** Folder of the sample recording, made on first use. */
   sampleSource(): Promise<string>
+
+  /** How buckets are reached, and what can be chosen from for another one. */
+  s3Connections(): Promise<S3Connections>
+  /** How a bucket is reached from now on, also by what runs and what is open. Nothing is asked of the server; what cannot be meant is refused by its field. */
+  connectS3(connection: NewS3Connection): Promise<S3Connected>
+  /** With its keys. The bucket is reached as the environment says from then on. */
+  forgetS3(bucket: string): Promise<void>
 
   listRuns(): Promise<readonly RunSummary[]>
   /** Makes a run; nothing runs before it is opened and played. */
@@ -79,6 +87,9 @@ export const hostMethods = [
   'recentSources',
   'checkSource',
   'sampleSource',
+  's3Connections',
+  'connectS3',
+  'forgetS3',
   'listRuns',
   'createRun',
   'openRun',

@@ -1,4 +1,5 @@
 import type { PlainFault } from './faults.ts'
+import type { S3Usage } from './s3.ts'
 import type { WhatIfProgress } from './whatIf.ts'
 
 /** Names of the two queries, and of their gold tables. */
@@ -21,7 +22,7 @@ export interface WindowSettings {
 
 /** A source, pipeline settings, and a gold folder and checkpoints of its own. */
 export interface NewRun {
-  /** Folder of silver. */
+  /** Folder of silver, or s3://bucket/folder; so are the others. */
   readonly silver: string
   readonly mode: RunMode
   /** For the list of runs; default: the last name of silver's path and a number. */
@@ -200,6 +201,8 @@ export interface RunSnapshot {
   readonly ahead: Readonly<Partial<Record<QueryName, Ahead>>>
   /** Gold rows that are there in all, by query: only the newest 1,000,000 of each are sent. */
   readonly goldRows: Readonly<Partial<Record<QueryName, number>>>
+  /** Of its batches and of what counts with other limits, since it was opened; null: it has not asked S3 for anything. */
+  readonly usage: S3Usage | null
 }
 
 /**
@@ -222,4 +225,6 @@ export type RunEvent =
   | { readonly kind: 'status'; readonly runId: string; readonly query: QueryName; readonly status: QueryStatus }
   /** The what-if index has come further. */
   | { readonly kind: 'whatIf'; readonly runId: string; readonly progress: WhatIfProgress }
+  /** In place of what was told before. */
+  | { readonly kind: 'usage'; readonly runId: string; readonly usage: S3Usage }
   | { readonly kind: 'problem'; readonly runId: string; readonly problem: Problem }

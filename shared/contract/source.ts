@@ -1,3 +1,5 @@
+import type { S3Where } from './s3.ts'
+
 /** The five steps of a source check, in their order. The third is called by what silver is. */
 export type CheckStepName = 'Reachable' | 'Listable' | 'Delta log read' | 'Parquet files read' | 'Columns match' | 'One file decoded'
 
@@ -41,6 +43,8 @@ export type ColumnMapping = Readonly<Record<string, { readonly from: string; rea
 export interface CheckReport {
   readonly path: string
   readonly format: 'delta' | 'parquet' | null
+  /** null: it is a folder. */
+  readonly s3: S3Where | null
   readonly steps: readonly CheckStep[]
   readonly columns: readonly ColumnCheck[]
   readonly files: number
@@ -60,6 +64,7 @@ export interface RecentSource {
   readonly openedMs: number
   /** "Delta v240, 240 files"; what the last check saw. */
   readonly text: string
+  /** Of a place on S3 always true: it is not asked for. */
   readonly there: boolean
 }
 

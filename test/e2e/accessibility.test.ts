@@ -1,24 +1,10 @@
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
+import { focused, tabTo } from '#test/support/keyboard.ts'
 import { checkFolder, describeWorkbench, gridCount, reads, waitForBadge } from '#test/support/workbench.ts'
 import { contrail, until } from '#test/support/contrail.ts'
-
-async function tabTo(page: Page, isThere: () => Promise<boolean>): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    if (await isThere()) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`80 presses of Tab did not lead there; the focus is on ${await page.evaluate<string>('document.activeElement?.outerHTML.slice(0, 200)')}`)
-}
-
-/** The focus is on something whose name, label or text begins so. */
-const focused = (page: Page, name: string) => async () => {
-  const named = await page.evaluate<string>("(({ activeElement: at }) => at.getAttribute('aria-label') ?? (at.labels?.length ? [...at.labels].map((label) => label.textContent).join(' ') : at.textContent) ?? '')(document)")
-  return named.trim().startsWith(name)
-}
 
 describeWorkbench('a workbench for everybody', (bench) => {
   test.each(['dark', 'light'] as const)('axe finds no serious violation, %s', async (colorScheme) => {

@@ -66,7 +66,7 @@ describeWorkbench('commands in a browser', (bench) => {
   }
   const focuses: Readonly<Record<string, string>> = { 'Filter rows': 'Filter rows', 'Filter countries': 'Filter countries' }
   /** Lead away from the run, or are told in tests of their own. */
-  const elsewhere = ['Open folder…', 'All runs', 'Save as run', 'Apply limits']
+  const elsewhere = ['Open folder…', 'Connect to S3…', 'All runs', 'Save as run', 'Apply limits']
   /** Change how the run goes, which is no matter of undo. */
   const ofRun = ['Play', 'Pause', 'Step forward', 'Slower', 'Faster', 'As fast as possible']
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Host } from '#shared/contract/host.ts'
+import type { OpenHost } from '#electron/app/openedHost.ts'
 import { pageOrigin } from '#electron/web/pageProtocol.ts'
 import { app, ask, resetStandIn, standIn, type BrowserWindow } from '#test/support/electronStandIn.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
@@ -242,6 +243,21 @@ test('quitting waits for the host, and a second time does not', async () => {
   await vi.waitFor(() => expect(standIn.quits).toBe(1))
   app.emit('will-quit', { preventDefault })
   expect({ hostClosed, prevented: preventDefault.mock.calls.length }).toEqual({ hostClosed: 1, prevented: 1 })
+})
+
+test('keys of the host are kept by the keychain of the system, in the data folder', async () => {
+  let vault: Parameters<OpenHost>[0]['vault']
+  await startDesktop({
+    dataFolder,
+    pageFolder: makePage(),
+    preload: '',
+    openHost: async (options) => {
+      vault = options.vault
+      return { host: {} as Host, close: async () => undefined }
+    }
+  })
+  await vault!.keep('lake', { accessKeyId: 'A', secretAccessKey: 'S' })
+  expect([existsSync(join(dataFolder, 's3-keys.json')), await vault!.read('lake')]).toEqual([true, { accessKeyId: 'A', secretAccessKey: 'S' }])
 })
 
 test('a host that cannot be opened is told, and the program ends', async () => {

@@ -143,8 +143,8 @@ describe('the first step that fails says why, and the later ones wait', () => {
     expect(reports.map((report) => told(report, folder).text)).toEqual([
       '[DELTA_SCHEMA_NOT_SET] SILVER/none is not there: check the path.',
       '[DELTA_SCHEMA_NOT_SET] SILVER/file is a file: give the folder that holds the table.',
-      expect.stringContaining('s3://bucket/silver: S3 is not available in this version yet'),
-      'the path of a folder is empty: give a path.'
+      expect.stringContaining('s3://bucket/silver is a place on S3'),
+      'The path of a folder is empty: give a path.'
     ])
     expect(reports.map((report) => [report.ready, report.format, told(report, folder).steps])).toEqual(
       reports.map(() => [false, null, ['Reachable: failed', ...waiting('Listable', 'Delta log read', 'Columns match', 'One file decoded')]])
@@ -191,7 +191,7 @@ describe('the first step that fails says why, and the later ones wait', () => {
     await writeParquet(database, silver, 'b.parquet', selectOf({ ...good, velocity_kmh: ['string', "'800'"] }))
     settle(silver)
     const { steps, text } = told(await check(silver), silver)
-    expect([steps[3], text]).toEqual(['Columns match: failed', expect.stringMatching(/^column velocity_kmh is .* files of one folder must agree/)])
+    expect([steps[3], text]).toEqual(['Columns match: failed', expect.stringMatching(/^Column velocity_kmh is .* files of one folder must agree/)])
   })
 
   test('Columns match: nothing could stand for a column', async () => {

@@ -9,5 +9,5 @@ test('disk use is a size, and in its title the parts that there are', () => {
 
 test('what was not looked at to the end, and what lies elsewhere, is said', () => {
   expect(formatDiskUse({ ...use, isWhole: false })).toBe('more than 12.3 MB')
-  expect(describeDiskUse({ ...use, gold: 0, checkpoints: 0, whatIf: 0, elsewhere: ['/gold', '/checkpoints'] })).toBe('nothing; not counted, in folders of their own: /gold, /checkpoints')
+  expect(describeDiskUse({ ...use, gold: 0, checkpoints: 0, whatIf: 0, elsewhere: ['/gold', '/checkpoints'] })).toBe('nothing; not counted, elsewhere: /gold, /checkpoints')
 })

@@ -27,7 +27,10 @@ export const standIn = {
   openDialog: { canceled: true, filePaths: [] } as Electron.OpenDialogReturnValue,
   saveDialog: { canceled: true, filePath: '' } as Electron.SaveDialogReturnValue,
   openOptions: undefined as Electron.OpenDialogOptions | undefined,
-  saveOptions: undefined as Electron.SaveDialogOptions | undefined
+  saveOptions: undefined as Electron.SaveDialogOptions | undefined,
+  keychain: 'gnome_libsecret' as ReturnType<Electron.SafeStorage['getSelectedStorageBackend']> | undefined,
+  /** What the keychain's own secret is made of: another one opens nothing. */
+  keychainId: 1
 }
 
 export const app = Object.assign(new EventEmitter(), {
@@ -142,6 +145,18 @@ export const shell = {
   }
 } satisfies Pick<Electron.Shell, 'openExternal' | 'openPath'>
 
+/** A keychain, or none where `standIn.keychain` is undefined. What it gives is no more readable than the real one's, and as little to be relied on. */
+export const safeStorage = {
+  isEncryptionAvailable: () => standIn.keychain !== undefined,
+  getSelectedStorageBackend: () => standIn.keychain ?? 'unknown',
+  encryptString: (text) => Buffer.from([standIn.keychainId, ...Buffer.from(text)].map((byte) => byte ^ 0x5a)),
+  decryptString(bytes) {
+    const [id, ...text] = [...bytes].map((byte) => byte ^ 0x5a)
+    if (id !== standIn.keychainId) throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.')
+    return Buffer.from(text).toString()
+  }
+} satisfies Pick<Electron.SafeStorage, 'isEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptString' | 'decryptString'>
+
 export const nativeTheme: Pick<Electron.NativeTheme, 'themeSource'> = { themeSource: 'system' }
 
 export const Menu = {
@@ -205,7 +220,7 @@ export function resetStandIn(): void {
   app.removeAllListeners()
   ipcRenderer.removeAllListeners()
   Object.assign(standIn, { isFirstInstance: true, quits: 0, schemes: [], windows: [], menu: [], opened: [], errors: [], workAreas: [{ x: 0, y: 0, width: 1920, height: 1040 }] })
-  Object.assign(standIn, { permissionRequest: undefined, permissionCheck: undefined, devicePermission: undefined, openDialog: { canceled: true, filePaths: [] }, saveDialog: { canceled: true, filePath: '' } })
+  Object.assign(standIn, { permissionRequest: undefined, permissionCheck: undefined, devicePermission: undefined, openDialog: { canceled: true, filePaths: [] }, saveDialog: { canceled: true, filePath: '' }, keychain: 'gnome_libsecret', keychainId: 1 })
   for (const map of [standIn.pages, standIn.handlers, standIn.exposed, standIn.paths]) map.clear()
 }
 

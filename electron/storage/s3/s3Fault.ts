@@ -40,10 +40,13 @@ const isMistake = (error: Error): boolean => [TypeError, ReferenceError, RangeEr
 
 /** Without what the SDK keeps of the request: its headers hold a signature and the session's token. */
 function plainCause(error: Error, { name, status }: Told): Error {
-  const plain = new Error(`${name}${status === undefined ? '' : ` (${status})`}: ${error.message}`)
+  const plain = Object.assign(new Error(`${name}${status === undefined ? '' : ` (${status})`}: ${error.message}`), { Code: name })
   if (error.stack !== undefined) plain.stack = error.stack
   return plain
 }
+
+/** Whether a Fault says that who asks is known and may not do that. */
+export const isDenied = (error: unknown): boolean => isFault(error) && error.code === 'access' && nameOf(error.cause) === 'AccessDenied'
 
 interface Told {
   readonly name: string
@@ -67,8 +70,8 @@ function byCode({ name, region }: Told, { place, bucket, path, doing }: S3Reques
   const who = credentialsName(place)
   if (name === 'NoSuchBucket') return ['notFound', `there is no bucket ${bucket} on ${server}: check its name, and the endpoint if it is not Amazon's`]
   if (name === 'NoSuchKey' || name === 'NotFound') return ['notFound', `${path} is not there: check the path`]
-  if (name === 'InvalidAccessKeyId') return ['access', `${server} does not know the access key of ${who}: check AWS_ACCESS_KEY_ID, or type the keys again`]
-  if (name === 'SignatureDoesNotMatch') return ['access', `${server} does not accept the secret key of ${who}: check AWS_SECRET_ACCESS_KEY, or type the keys again`]
+  if (name === 'InvalidAccessKeyId') return ['access', `${server} does not know the access key of ${who}: ${correct(place, 'AWS_ACCESS_KEY_ID')}`]
+  if (name === 'SignatureDoesNotMatch') return ['access', `${server} does not accept the secret key of ${who}: ${correct(place, 'AWS_SECRET_ACCESS_KEY')}`]
   if (sessionIsOver.has(name)) return ['access', `the session of ${who} has expired: ${renew(place)}, then start again; what is committed stays`]
   if (name === 'RequestTimeTooSkewed') return ['access', `the clock of this machine is more than 15 minutes off that of ${server}: set it (or let the system set it), then try again`]
   if (regionIsWrong.has(name)) return ['access', `the bucket ${bucket} is in ${region === undefined ? 'another region' : `the region ${region}`}${place.region === undefined ? '' : `, not in ${place.region}`}: set the region to ${region ?? 'that of the bucket'}`]
@@ -84,6 +87,12 @@ const permissions: Readonly<Record<string, string>> = { list: 's3:ListBucket', r
 
 function denied(who: string, path: string, doing: string): Said {
   return ['access', `no permission to ${doing} ${path} with ${who}: they need ${permissions[doing] ?? 'the permission for it'}; add it to their policy, or use others`]
+}
+
+/** Where the keys come from is where they are put right. */
+function correct({ profile, keys, keysFrom }: S3Place, variable: string): string {
+  if (!keys) return profile === undefined ? 'choose a profile, or type keys' : `check the profile ${profile} in the AWS configuration`
+  return keysFrom?.startsWith('the keys in ') ? `check ${variable}, or type the keys again` : 'type the keys again'
 }
 
 const renew = ({ profile, keys }: S3Place): string => (profile !== undefined && !keys ? `run aws sso login --profile ${profile}` : keys ? 'give new keys' : 'sign in again (aws sso login)')

@@ -11,6 +11,8 @@ export interface S3Keys {
 export interface S3Place {
   /** URL of a server that is not Amazon's. */
   readonly endpoint?: string | undefined
+  /** Amazon's, whatever the environment or the AWS configuration says. */
+  readonly isAmazon?: boolean | undefined
   readonly region?: string | undefined
   /** The bucket in the path and not in the host's name; left out: with an endpoint. */
   readonly pathStyle?: boolean | undefined
@@ -19,6 +21,8 @@ export interface S3Place {
   readonly keys?: S3Keys | undefined
   /** How messages name where the keys come from. */
   readonly keysFrom?: string | undefined
+  /** Keys were typed for it and are gone: why. No others are tried in their place. */
+  readonly keysGone?: string | undefined
 }
 
 /** The places of all buckets: those named, and any other. */
@@ -39,8 +43,8 @@ export function serverName({ endpoint }: S3Place): string {
 }
 
 /** How messages name the credentials in use: never by what they are. */
-export function credentialsName({ profile, keys, keysFrom }: S3Place): string {
-  if (keys) return keysFrom ?? 'the keys given'
+export function credentialsName({ profile, keys, keysFrom, keysGone }: S3Place): string {
+  if (keys || keysGone !== undefined) return keysFrom ?? 'the keys given'
   return profile === undefined ? 'the credentials found on this machine' : `the profile ${profile}`
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 
 /** A bucket, and the part of its keys that a storage is the root of: without slashes at its ends, '' for the whole bucket. */
@@ -19,6 +20,21 @@ export function parseS3Uri(uri: string): S3Root {
   const names = rest.replaceAll(/^\/+|\/+$/g, '').split('/')
   if (names.some((name) => name === '.' || name === '..')) throw new Fault('usage', `${uri} has a . or .. in it, which S3 does not know: write the folder itself`)
   return { bucket, prefix: names.join('/') }
+}
+
+/** A path or address as it is kept and compared: from the root on, without slashes at its end; what no bucket could be called stays as it is. */
+export function wholePlace(path: string): string {
+  if (!isS3Uri(path)) return resolve(path)
+  return isS3Place(path) ? formatS3Root(parseS3Uri(path)) : path
+}
+
+/** Whether it is the URI of a bucket that there could be. */
+export function isS3Place(uri: string): boolean {
+  try {
+    return isS3Uri(uri) && parseS3Uri(uri).bucket !== ''
+  } catch {
+    return false
+  }
 }
 
 export const formatS3Root = ({ bucket, prefix }: S3Root): string => `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`

@@ -1,9 +1,4 @@
-/** What S3 was asked for so far. Retries count: they are paid for too. */
-export interface S3Usage {
-  readonly requests: number
-  readonly receivedBytes: number
-  readonly sentBytes: number
-}
+import type { S3Usage } from '#shared/contract/s3.ts'
 
 export interface UsageMeter {
   readonly total: () => S3Usage

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { describeDiskUse, formatDiskUse } from '#renderer/format/diskUse.ts'
 import { formatCount, formatInstant } from '#renderer/format/format.ts'
+import { isOnS3, lastName } from '#renderer/format/place.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
@@ -62,8 +63,8 @@ function Source({ actions, onCollapse }: { readonly actions: Actions; readonly o
         </button>
       </header>
       <p className="rail-row rail-current">
-        <Icon name="folder" size={14} />
-        <span className="rail-name">{silver.split(/[/\\]/).at(-1)}</span>
+        <Icon name={isOnS3(silver) ? 'cloud' : 'folder'} size={14} />
+        <span className="rail-name">{lastName(silver)}</span>
         {recording && <span className="rail-count">{formatCount(recording.files)} files</span>}
       </p>
       <p className="rail-detail" title={silver}>

@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
+import type { S3Where } from '#shared/contract/s3.ts'
 import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
+import { isOnS3 } from '#renderer/format/place.ts'
 import { queryWords } from '#renderer/format/words.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { SpeedSelect } from '../Transport/SpeedSelect.tsx'
@@ -12,6 +14,8 @@ interface SourceCheckProps {
   readonly onCheck: (mapping?: ColumnMapping) => void
   /** To choose another folder. */
   readonly onOther: () => void
+  /** To change how a place on S3 is reached. */
+  readonly onConnection: () => void
   readonly onStart: (run: NewRun, speed?: Speed) => void
 }
 
@@ -21,7 +25,9 @@ const rounded = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const formatNumber = (value: number): string => rounded.format(value).replace('-', '\u2212')
 
 /** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
-export function SourceCheck({ path, report, onCheck, onOther, onStart }: SourceCheckProps) {
+export function SourceCheck({ path, report, onCheck, onOther, onConnection, onStart }: SourceCheckProps) {
+  const onS3 = isOnS3(path)
+  const failedOnS3 = onS3 && report !== null && report.steps.some(({ state }) => state === 'failed')
   const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
   return (
     <section className="check" aria-label="Source check">
@@ -29,12 +35,15 @@ export function SourceCheck({ path, report, onCheck, onOther, onStart }: SourceC
         <div>
           <h1>{path}</h1>
           <p className="check-when" aria-live="polite">
-            {report === null ? 'Checking' : `Checked ${formatInstant(report.checkedMs, 'UTC')}, ${(report.tookMs / 1000).toFixed(1)} s.${report.files > 0 ? ` ${formatCount(report.files)} ${report.files === 1 ? 'file' : 'files'}, ${formatBytes(report.bytes)}.` : ''}`}
+            {report === null ? 'Checking' : `${report.s3 ? `Credentials in use: ${report.s3.credentials}. ` : ''}Checked ${formatInstant(report.checkedMs, 'UTC')}, ${(report.tookMs / 1000).toFixed(1)} s.${report.files > 0 ? ` ${formatCount(report.files)} ${report.files === 1 ? 'file' : 'files'}, ${formatBytes(report.bytes)}.` : ''}`}
           </p>
         </div>
-        <button className="button" onClick={onOther}>
-          Choose another folder
-        </button>
+        {/* Where a step failed, it stands beside it. */}
+        {!failedOnS3 && (
+          <button className="button" onClick={onS3 ? onConnection : onOther}>
+            {onS3 ? 'Change the connection' : 'Choose another folder'}
+          </button>
+        )}
         <button className="button" onClick={() => onCheck()} disabled={report === null}>
           Check again
         </button>
@@ -45,10 +54,36 @@ export function SourceCheck({ path, report, onCheck, onOther, onStart }: SourceC
         ))}
       </ol>
       <div className="check-detail">
+        {failedOnS3 && <ConnectionInUse s3={report.s3} onConnection={onConnection} />}
         {report && undecided && <Decision key={undecided.name} column={undecided} mapping={report.mapping} onUse={onCheck} />}
         {report?.ready && <RunOptions path={path} onStart={onStart} />}
         {report && report.columns.length > 0 && <Columns columns={report.columns} />}
       </div>
+    </section>
+  )
+}
+
+/** With what it was asked, where it could not be read. */
+function ConnectionInUse({ s3, onConnection }: { readonly s3: S3Where | null; readonly onConnection: () => void }) {
+  return (
+    <section className="check-connection" aria-label="Connection">
+      <h2>Connection</h2>
+      {s3 && (
+        <dl className="about">
+          <dt>Server</dt>
+          <dd>{s3.server}</dd>
+          <dt>Bucket</dt>
+          <dd>{s3.bucket}</dd>
+          <dt>Credentials</dt>
+          <dd>{s3.credentials}</dd>
+        </dl>
+      )}
+      <p className="dialog-actions">
+        <button className="button button-primary" onClick={onConnection}>
+          Change the connection
+        </button>
+        <span className="hint">Or mend it on the server, then check again.</span>
+      </p>
     </section>
   )
 }
@@ -187,11 +222,11 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
           )}
           <label>
             Gold folder
-            <input className="field" value={gold} placeholder="with the run" spellCheck={false} onChange={(event) => setGold(event.target.value)} />
+            <input className="field" value={gold} placeholder={placeHint(path)} spellCheck={false} onChange={(event) => setGold(event.target.value)} />
           </label>
           <label>
             Checkpoints folder
-            <input className="field" value={checkpoints} placeholder="with the run" spellCheck={false} onChange={(event) => setCheckpoints(event.target.value)} />
+            <input className="field" value={checkpoints} placeholder={placeHint(path)} spellCheck={false} onChange={(event) => setCheckpoints(event.target.value)} />
           </label>
           <label className="run-check">
             <input type="checkbox" checked={quarantine} onChange={(event) => setQuarantine(event.target.checked)} /> Set bad files aside and go on
@@ -206,6 +241,9 @@ function RunOptions({ path, onStart }: { readonly path: string; readonly onStart
     </form>
   )
 }
+
+/** Beside silver on S3 the others may lie there too. */
+const placeHint = (path: string): string => (isOnS3(path) ? 'with the run, or s3://bucket/folder' : 'with the run')
 
 /** What is wrong with the numbers of the options; null when nothing is. */
 function faultOf(files: string, seconds: string): string | null {

@@ -5,10 +5,12 @@ import type { RunSummary } from '#shared/contract/run.ts'
 import type { CheckReport, ColumnMapping, RecentSource } from '#shared/contract/source.ts'
 import { describeDiskUse, formatDiskUse } from '#renderer/format/diskUse.ts'
 import { formatDay } from '#renderer/format/format.ts'
+import { isOnS3, shortPlace } from '#renderer/format/place.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { ModalDialog } from '../ModalDialog.tsx'
+import { ConnectDialog } from '../S3/ConnectDialog.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { OpenFolder } from './OpenFolder.tsx'
 import { SourceCheck } from './SourceCheck.tsx'
@@ -21,10 +23,13 @@ interface StartScreenProps {
   /** A folder is being chosen. */
   readonly choosing: boolean
   readonly onChoosing: (choosing: boolean) => void
+  /** A bucket is being connected: its address, as far as it is known. */
+  readonly connecting: string | null
+  readonly onConnecting: (address: string | null) => void
 }
 
 /** Where a run begins: a folder, the sample, a recent source, or a run that is there already. */
-export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps) {
+export function StartScreen({ actions, choosing, onChoosing, connecting, onConnecting }: StartScreenProps) {
   const { host } = useSession()
   const { zone, altitudeUnit, velocityUnit } = useView((state) => state)
   const [about, setAbout] = useState<About | null>(null)
@@ -50,6 +55,7 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
   const check = (folder: string, mapping?: ColumnMapping) => {
     const mine = ++checks.current
     onChoosing(false)
+    onConnecting(null)
     setSaid(null)
     setPath(folder)
     setReport(null)
@@ -94,7 +100,8 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
           <p>Event-time windows over flight observations</p>
         </header>
         <div className="start-choices">
-          <StartAction icon="folder" name="Open folder" hint="Delta table or plain Parquet, local or network" keys="Ctrl O" onChoose={() => onChoosing(true)} />
+          <StartAction icon="folder" name="Open folder" hint="Delta table or plain Parquet, local or network" keys="Ctrl O" current={path !== null && !isOnS3(path)} onChoose={() => onChoosing(true)} />
+          <StartAction icon="cloud" name="Connect to S3" hint="Bucket and folder, with a profile or keys" current={path !== null && isOnS3(path)} onChoose={() => onConnecting('')} />
           <StartAction
             icon="film"
             name="Play the sample recording"
@@ -118,12 +125,12 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
           {recent.map((source) => (
             <li key={source.path}>
               <button className="start-item" onClick={() => check(source.path)} data-there={source.there} aria-current={source.path === path || undefined}>
-                <Icon name={source.there ? 'folder' : 'dotted'} size={14} />
+                <Icon name={!source.there ? 'dotted' : isOnS3(source.path) ? 'cloud' : 'folder'} size={14} />
                 <span className="start-name" title={source.path}>
-                  {shortPath(source.path)}
+                  {shortPlace(source.path)}
                 </span>
                 <span className="start-when">{formatDay(source.openedMs)}</span>
-                <span className="start-detail">{source.there ? `Local, ${source.text}` : 'Not found. The drive may be disconnected.'}</span>
+                <span className="start-detail">{source.there ? `${isOnS3(source.path) ? 'S3' : 'Local'}, ${source.text}` : 'Not found. The drive may be disconnected.'}</span>
               </button>
             </li>
           ))}
@@ -157,11 +164,11 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         <p className="start-drop">{window.contrailDesktop ? 'Or drop a folder in this window.' : ''}</p>
       </nav>
       <main className="start-main">
-        {path === null ? <Welcome /> : <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onOther={() => onChoosing(true)} onStart={(run, speed) => void actions.startRun(run, speed)} />}
+        {path === null ? <Welcome /> : <SourceCheck path={path} report={report} onCheck={(mapping) => check(path, mapping)} onOther={() => onChoosing(true)} onConnection={() => onConnecting(path)} onStart={(run, speed) => void actions.startRun(run, speed)} />}
       </main>
       <footer className="start-footer">
         <span>Contrail {about?.version ?? ''}</span>
-        <span>Network: this machine only</span>
+        <span>Network: {report?.s3 ? `${report.s3.server.replace(/^https?:\/\//, '')} only` : 'this machine only'}</span>
         <span className="start-spring" />
         <span className="start-built-in">DuckDB and all extensions are built in</span>
         <span>
@@ -169,6 +176,16 @@ export function StartScreen({ actions, choosing, onChoosing }: StartScreenProps)
         </span>
       </footer>
       {choosing && !window.contrailDesktop && <OpenFolder onChoose={check} onClose={() => onChoosing(false)} />}
+      {connecting !== null && (
+        <ConnectDialog
+          address={connecting}
+          onClose={() => onConnecting(null)}
+          onConnected={(connected, warning) => {
+            check(connected)
+            if (warning !== null) setSaid(`The keys are not kept: ${warning}.`)
+          }}
+        />
+      )}
       {deleting && (
         <ModalDialog
           title={`Delete the run ${deleting.name}?`}
@@ -205,11 +222,21 @@ function DiskUseOf({ use }: { readonly use: DiskUse | undefined }) {
 
 const runIcons = { new: 'list', running: 'loop', paused: 'pause', interrupted: 'pause', done: 'tick', failed: 'cross' } as const satisfies Record<RunSummary['state'], IconName>
 
+interface StartActionProps {
+  readonly icon: IconName
+  readonly name: string
+  readonly hint: string
+  readonly keys?: string
+  /** What is looked at came by it. */
+  readonly current?: boolean
+  readonly onChoose: () => void
+}
+
 /** A button as large as its row, whose name is its words alone. */
-function StartAction({ icon, name, hint, keys, onChoose }: { readonly icon: IconName; readonly name: string; readonly hint: string; readonly keys?: string; readonly onChoose: () => void }) {
+function StartAction({ icon, name, hint, keys, current = false, onChoose }: StartActionProps) {
   const id = useId()
   return (
-    <div className="start-action">
+    <div className="start-action" data-current={current}>
       <Icon name={icon} size={18} />
       <button className="start-action-name" onClick={onChoose} aria-describedby={id}>
         {name}
@@ -221,6 +248,3 @@ function StartAction({ icon, name, hint, keys, onChoose }: { readonly icon: Icon
     </div>
   )
 }
-
-/** The two last names: what tells folders apart. */
-const shortPath = (path: string): string => path.split(/[/\\]/).slice(-2).join('/')

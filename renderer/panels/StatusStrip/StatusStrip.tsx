@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
-import { formatCount, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
+import type { S3Usage } from '#shared/contract/s3.ts'
+import { formatBytes, formatCount, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
+import { isOnS3, shortPlace } from '#renderer/format/place.ts'
 import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import type { DockTab, ViewState } from '#renderer/store/viewStore.ts'
@@ -49,7 +51,7 @@ export function StatusStrip() {
           </span>
         )}
       </div>
-      <Cell label="Source" value={run.silver.split(/[/\\]/).slice(-2).join('/')} more={sourceText === '' ? '' : `${sourceText}, local`} onGo={go('files')} priority="source" />
+      <Cell label="Source" value={shortPlace(run.silver)} more={sourceText === '' ? '' : `${sourceText}, ${isOnS3(run.silver) ? 'S3' : 'local'}`} onGo={go('files')} priority="source" />
       <Cell label="Files read" value={formatCount(files)} more={store.recording ? `/ ${formatCount(store.recording.files)}` : ''} onGo={go('files')} priority="files" />
       <Cell label="Rows" value={formatCount(rows)} more={run.state === 'running' && rowsPerSecond !== undefined ? `${formatShort(rowsPerSecond)}/s` : ''} onGo={go('progress')} priority="rows" />
       <Cell label="Newest event" value={store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)} onGo={go('progress')} />
@@ -57,10 +59,17 @@ export function StatusStrip() {
       <Watermark store={store} query="anomaly_alerts" label="Watermark, alerts" zone={zone} onGo={go('windows')} />
       <Cell label="Late rows" title="Rows dropped: phase counts / anomaly alerts" value={lateRows.map(formatCount).join(' / ')} more={rows > 0 && lateRows.length > 0 ? `${((Math.max(...lateRows) / rows) * 100).toFixed(2)} %` : ''} onGo={go('late')} tone="late" />
       <Cell label="Alerts" {...(minimum > 1 && { title: `Of at least ${formatCount(minimum)} observations` })} value={formatCount(alerts)} more={perHour === undefined ? '' : `${formatCount(perHour)}/h`} onGo={go('alerts')} tone="alert" />
+      {store.usage && <S3Cell usage={store.usage} onGo={go('progress')} />}
       <span className="strip-spring" />
       <Cell label="Problems" value={formatCount(store.problems.length)} icon={store.problems.length > 0 ? 'warning' : 'tick'} onGo={go('problems')} />
     </section>
   )
+}
+
+/** What the run has asked of S3 since it was opened: it is paid for by the request and by the byte. */
+function S3Cell({ usage: { requests, receivedBytes, sentBytes }, onGo }: { readonly usage: S3Usage; readonly onGo: () => void }) {
+  const exactly = [`Requests: ${formatCount(requests)}`, `Bytes received: ${formatCount(receivedBytes)}`, `Bytes sent: ${formatCount(sentBytes)}`]
+  return <Cell label="S3" name={`S3: ${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}, ${formatCount(receivedBytes)} bytes received, ${formatCount(sentBytes)} bytes sent`} title={['Since the run was opened', ...exactly].join('\n')} value={`${formatCount(requests)} req`} more={formatBytes(receivedBytes + sentBytes)} onGo={onGo} priority="s3" />
 }
 
 interface CellProps {
@@ -68,16 +77,18 @@ interface CellProps {
   readonly value: ReactNode
   readonly more?: string
   readonly title?: string
+  /** Where the words of the cell are too few for who cannot see them. */
+  readonly name?: string
   readonly icon?: IconName
   readonly onGo: () => void
   readonly tone?: 'late' | 'alert'
   /** Of cells that make room when the window is narrow. */
-  readonly priority?: 'source' | 'files' | 'rows'
+  readonly priority?: 'source' | 'files' | 'rows' | 's3'
 }
 
-function Cell({ label, value, more = '', title, icon, onGo, tone, priority }: CellProps) {
+function Cell({ label, value, more = '', title, name, icon, onGo, tone, priority }: CellProps) {
   return (
-    <button className="strip-cell" data-tone={tone} data-priority={priority} title={title} onClick={onGo}>
+    <button className="strip-cell" data-tone={tone} data-priority={priority} title={title} aria-label={name} onClick={onGo}>
       <span className="strip-label">
         {tone === 'late' && <Glyph of="late drops" />}
         {tone === 'alert' && <Icon name="triangle" size={10} />}

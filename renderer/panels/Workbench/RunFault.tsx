@@ -1,5 +1,7 @@
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession } from '#renderer/store/session.ts'
+import { sendCommand } from '../commands.ts'
+import { isOfConnection } from '../S3/runPlaces.ts'
 import { useCounters } from '../useTopics.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 
@@ -18,6 +20,11 @@ export function RunFault({ actions }: { readonly actions: Actions }) {
       <button className="button" onClick={() => undo.change('table Problems', { tab: 'problems', layout: 'monitor' })}>
         Show problems
       </button>
+      {isOfConnection(store.run) && (
+        <button className="button" onClick={() => sendCommand('changeConnection')}>
+          Change the connection
+        </button>
+      )}
       <button className="button" onClick={() => actions.control({ kind: 'play' })}>
         Try again
       </button>

@@ -3,6 +3,7 @@ import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Dock } from '../Dock/Dock.tsx'
 import { IconRail, Rail } from '../Rail/Rail.tsx'
+import { RunConnection } from '../S3/RunConnection.tsx'
 import { ShowRows } from '../ShowRows/ShowRows.tsx'
 import { StatusStrip } from '../StatusStrip/StatusStrip.tsx'
 import { Investigate } from '../Investigate/Investigate.tsx'
@@ -75,6 +76,7 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
       </main>
       <Transport actions={actions} centrePx={width - rail} />
       <ShowRows key={runId} />
+      <RunConnection key={`connection ${runId}`} actions={actions} />
     </div>
   )
 }
