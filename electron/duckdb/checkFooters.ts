@@ -3,7 +3,7 @@ import { Fault } from '#shared/engine/fault.ts'
 import { readFooter, type FooterFlaw } from './parquetFooter.ts'
 
 const filesAtOnce = 64
-const tailBytes = 64 * 1024
+const tailBytes = 16 * 1024
 const magic = 'PAR1'
 /** Length of the footer, then the magic bytes. */
 const endBytes = 8

@@ -1,4 +1,5 @@
-import { isFault } from '#shared/engine/fault.ts'
+import { existsSync } from 'node:fs'
+import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { MappingMode } from '../delta/schema.ts'
 import type { Database } from '../duckdb/database.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
@@ -93,14 +94,14 @@ async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (
       explain(error) {
         const fault = fileFault(error, (localPath) => opened.find((file) => file.local.path === localPath)?.name ?? whichOf(opened))
         distrust(fault)
-        return fault
+        return withoutCopies(fault, opened)
       },
       release
     }
   } catch (error) {
     distrust(error)
     release()
-    throw error
+    throw withoutCopies(error, opened)
   }
 }
 
@@ -121,6 +122,12 @@ async function groupSql({ database, schemas, columns, mode, check }: ScanParts, 
   for (const { schema, name } of scanned) check(schema, name)
   for (const oldest of schemas.keys()) if (schemas.size > keptSchemas) schemas.delete(oldest)
   return scanSql(scanned, columns, { mode, fileIndex: opened.length > 1 })
+}
+
+/** Copies that went missing are no bad files: those that they are copies of are still there. */
+function withoutCopies(error: unknown, opened: readonly OpenedFile[]): unknown {
+  const gone = isFault(error) && error.code === 'notFound' ? opened.find(({ local }) => local.isCopy && !existsSync(local.path)) : undefined
+  return gone ? new Fault('unavailable', `the copy of ${gone.name} on this machine was removed while it was read: leave the cache to Contrail, which keeps it within its bound, then start again`, { cause: error }) : error
 }
 
 function whichOf(opened: readonly OpenedFile[]): string {

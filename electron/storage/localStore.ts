@@ -118,7 +118,7 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
     localFile: (path) =>
       attempt('read', path, async (file) => {
         if (!(await stat(await follow(file))).isFile()) throw notAFile(file)
-        return { path: file, release: () => undefined, distrust: () => undefined }
+        return { path: file, isCopy: false, release: () => undefined, distrust: () => undefined }
       }),
     stage: (path) =>
       attemptToChange('write', path, async (file): Promise<StagedFile> => {

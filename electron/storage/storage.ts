@@ -35,6 +35,8 @@ export interface WantedParts {
 /** A file on this machine that stays as it is until it is released. */
 export interface LocalFile {
   readonly path: string
+  /** It is not the object itself: where it goes missing, the object is still there. */
+  readonly isCopy: boolean
   release(): void
   /** It turned out to be damaged: whoever wants it next gets it anew. */
   distrust(): void

@@ -58,6 +58,20 @@ function everySecond(): NonNullable<RequestMatch['where']> {
   }
 }
 
+test('with quarantine, too, a bucket that is gone and credentials that are over set no file aside', async () => {
+  for (const fault of [{ kind: 'error', code: 'NoSuchBucket' }, { kind: 'credentialsExpired' }, { kind: 'resetBefore' }] as const) {
+    const story = await stories.open()
+    const mend = story.server.fail({ on: { operation: ['GetObject', 'ListObjectsV2', 'HeadObject'], key: /silver/, after: 8 }, do: fault })
+    const quarantine = { silver: { ...story.pipeline.silver, onBadFile: 'quarantine' as const } }
+    const { events, messages } = await story.run({ pipeline: quarantine })
+    expect(messages.length).toBeGreaterThan(0)
+    expect(events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []))).toEqual([])
+    mend()
+    expect((await story.run({ pipeline: quarantine })).messages).toEqual([])
+    await story.expectWhole()
+  }
+})
+
 describe('what does not pass ends the run in a sentence, with only whole batches in gold; when the cause is gone, the next run comes to the same rows', () => {
   const faults: readonly { readonly what: string; readonly on: RequestMatch; readonly do: Fault; readonly says: RegExp }[] = [
     { what: 'the session of the credentials expires', on: { after: 60 }, do: { kind: 'credentialsExpired' }, says: /^the session of the keys of the test has expired: give new keys, then start again; what is committed stays$/ },
@@ -73,6 +87,7 @@ describe('what does not pass ends the run in a sentence, with only whole batches
     { what: 'a body stands still each time', on: { operation: 'GetObject', key: silverData, after: 3 }, do: { kind: 'stalledBody', afterBytes: 0 }, says: /^cannot read s3:\/\/gold\/lake\/silver\/\S+: http:\S+ does not answer, or stopped in the middle; check the network, then try again$/ },
     { what: 'every commit of gold answers with an error though it was made', on: { operation: 'PutObject', key: goldCommit, after: 3 }, do: { kind: 'error', code: 'AccessDenied', afterWork: true }, says: /^no permission to write/ },
     { what: 'the clock of this machine is off', on: { after: 60 }, do: { kind: 'error', code: 'RequestTimeTooSkewed' }, says: /^the clock of this machine is more than 15 minutes off that of http:\S+: set it \(or let the system set it\), then try again$/ },
+    { what: 'the bucket is gone', on: { after: 60 }, do: { kind: 'error', code: 'NoSuchBucket' }, says: /^(there is no bucket gold on http:\S+: check its name, and the endpoint if it is not Amazon's|s3:\/\/gold\/lake\/silver has no _delta_log any more: it was removed while it was read, or its disk is gone; restore it, then start again|s3:\/\/gold\/lake\/\S+ .*)$/ },
     { what: 'a data file of silver is gone', on: { operation: 'GetObject', key: silverData, after: 3 }, do: { kind: 'error', code: 'NoSuchKey' }, says: /^s3:\/\/gold\/lake\/silver\/\S+\.parquet \(version \d+\) is not there any more, and this batch needs it \(the table may have been vacuumed\): restore it, or set silver\.onBadFile to "quarantine" to go on without it$/ }
   ]
   test.each(faults)('$what', async ({ what: _what, says, ...rule }) => {

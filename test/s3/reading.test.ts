@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { withScan } from '#electron/duckdb/scan.ts'
 import { systemClock } from '#electron/host/clock.ts'
 import { openSource } from '#electron/source/openSource.ts'
 import { openStorages, type Storages, type StoragesOptions } from '#electron/storage/storages.ts'
@@ -231,6 +232,24 @@ describe('the cache', () => {
     const storages = open()
     await expect(sourceOf(storages)).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('s3://lake/silver/a.parquet') as string })
     server.put('lake', 'silver/a.parquet', whole)
+    expect(await sums(await sourceOf(storages), ['origin_country'], 'min(origin_country) AS land')).toEqual({ land: 'whole' })
+  })
+
+  test('that somebody removes is made again; what was being read then is no bad file', async () => {
+    const cacheFolder = temporaryFolder('cache')
+    await putParquet('silver/a.parquet', 'whole')
+    const storages = open({ cacheFolder })
+    const source = await sourceOf(storages)
+    const start = await source.beginning()
+    const stream = source.stream(['origin_country'])
+    const [scan] = await stream.scans({ start, end: await stream.latest(start) })
+    const reading = withScan(scan!, async (sql) => {
+      rmSync(cacheFolder, { recursive: true })
+      return database.query(sql)
+    })
+    await expect(reading).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/^the copy of s3:\/\/lake\/silver\/a\.parquet on this machine was removed while it was read: leave the cache to Contrail/) as string })
+    expect(await sums(source, ['origin_country'], 'min(origin_country) AS land')).toEqual({ land: 'whole' })
+    rmSync(cacheFolder, { recursive: true })
     expect(await sums(await sourceOf(storages), ['origin_country'], 'min(origin_country) AS land')).toEqual({ land: 'whole' })
   })
 

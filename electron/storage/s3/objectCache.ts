@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import { Fault } from '#shared/engine/fault.ts'
 import type { LocalFile } from '../storage.ts'
 import { errorCode, storageFault } from '../storageFault.ts'
 
@@ -48,16 +49,22 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
   const leaving = new Map<string, Promise<void>>()
   /** Bytes in the folder, as far as this thread knows; undefined: to be counted. */
   let bytes: number | undefined
+  /** Since it was counted. */
+  let added = 0
 
   const open = () =>
     (known ??= attempt(folder, async () => {
-      await mkdir(objects, { recursive: true })
-      await mkdir(own, { recursive: true })
+      await makeFolders()
       await removeAbandoned(folder)
       ready = new Map()
       for (const name of await readdir(objects)) remember(name)
       return ready
     }))
+
+  async function makeFolders(): Promise<void> {
+    await mkdir(objects, { recursive: true })
+    await mkdir(own, { recursive: true })
+  }
 
   function remember(name: string): CachedObject | undefined {
     const parsed = parseName(name)
@@ -75,11 +82,12 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
 
   async function removeOldest(most: number): Promise<void> {
     const copies: { name: string; usedMs: number; bytes: number }[] = []
-    for (const name of await readdir(objects)) {
+    for (const name of await readdir(objects).catch(() => [])) {
       const found = await stat(join(objects, name)).catch(() => undefined)
       if (found) copies.push({ name, usedMs: found.mtimeMs, bytes: diskBytes(found) })
     }
     bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0)
+    added = 0
     if (bytes <= most) return
     // Some more than needed: to count the folder for every file would cost more than to fetch one again.
     const aim = most * 0.9
@@ -137,6 +145,7 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
       let released = false
       return {
         path: held,
+        isCopy: true,
         release() {
           if (!released) void letGo()
           released = true
@@ -164,28 +173,33 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
       const file = join(objects, named.name)
       try {
         await write(part).catch(async (error: unknown) => {
-          if (!isFull(error)) throw error
-          // What is here is only a help: it gives way.
-          await removeOldest(0)
+          // Somebody tidied up: the folders are made again. Or what is here, which is only a help, gives way.
+          if (errorCode(error) === 'ENOENT') await makeFolders()
+          else if (isFull(error)) await removeOldest(0)
+          else throw error
           await write(part)
         })
         await rename(part, file)
       } catch (error) {
         await rm(part, { force: true }).catch(() => undefined)
-        throw storageFault(error, 'write', file)
+        throw errorCode(error) === 'ENOENT' ? removed(folder) : storageFault(error, 'write', file)
       }
       const before = ready!.get(idOf(object))?.get(named.parts)
       if (before && before.name !== named.name) await rm(join(objects, before.name), { force: true }).catch(() => undefined)
       remember(named.name)
       const held = await hold(named)
-      if (!held) throw new Error(`${named.name} went from the cache while it was added`)
-      if (bytes !== undefined) bytes += diskBytes(await stat(held.path))
-      if (bytes === undefined || bytes > maxBytes) await removeOldest(maxBytes)
+      if (!held) throw removed(folder)
+      const size = diskBytes(await stat(held.path).catch(() => ({ size: copy.sizeBytes })))
+      if (bytes !== undefined) bytes += size
+      added += size
+      // What others add is only seen when the folder is counted.
+      if (bytes === undefined || bytes > maxBytes || added > maxBytes * 0.1) await removeOldest(maxBytes)
       return held
     },
     hold,
     async stagingFile() {
       await open()
+      await makeFolders() // Somebody may have tidied up.
       return join(own, `${randomUUID()}.staged`)
     },
     async close() {
@@ -212,6 +226,9 @@ function parseName(name: string): (CachedObject & { readonly object: string }) |
   if (object === undefined || etag === undefined || parts === undefined) return undefined
   return { object, etag: Buffer.from(etag, 'base64url').toString(), sizeBytes: Number(size), parts: parts === 'all' ? '' : parts, name }
 }
+
+/** No file of a source is to blame for it. */
+const removed = (folder: string): Fault => new Fault('unavailable', `the cache ${folder} was removed while it was used: leave it to Contrail, which keeps it within its bound, then start again`)
 
 const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')
 
