@@ -13,10 +13,11 @@ export function decodePath(path: string): string {
 
 /**
  * One spelling for each file, to compare paths by: relative to the table's root where the file lies below it, an absolute path or URI otherwise.
- * `path` is decoded; `file:/a`, `file:///a` and `/a` are the same.
+ * `path` is decoded; `file:/a`, `file:///a` and `/a` are the same,
+ * and so are `s3:`, `s3a:` and `s3n:`.
  */
 export function canonicalPath(root: string, path: string): string {
-  const absolute = path.replace(/^file:(\/\/)?(?=\/)/, '')
+  const absolute = path.replace(/^file:(\/\/)?(?=\/)/, '').replace(/^s3[an]:\/\//i, 's3://')
   const clean = isAbsolute(absolute) ? absolute : removeDots(absolute)
   const base = root.endsWith('/') ? root : `${root}/`
   return clean.startsWith(base) ? clean.slice(base.length) : clean

@@ -16,6 +16,12 @@ test('A file has one spelling', () => {
   expect(paths.map((path) => canonicalPath('/t', path))).toEqual(['a/b', 'a/b', 'a/b', 'a/b', 'a/b', 'a/b', '/u/a', 's3://bucket/a'])
 })
 
+test('A file in a bucket has one spelling, whoever wrote its table', () => {
+  const paths = ['a/b', 's3://lake/t/a/b', 's3a://lake/t/a/b', 's3n://lake/t/a/b', 's3a://lake/other/a', 's3://elsewhere/t/a', '/t/a']
+  expect(paths.map((path) => canonicalPath('s3://lake/t', path))).toEqual(['a/b', 'a/b', 'a/b', 'a/b', 's3://lake/other/a', 's3://elsewhere/t/a', '/t/a'])
+  for (const path of [...paths.slice(4), 's3a://lake/t/../other/a', '../other/a', 's3://lake/tt/a', 'http://lake/t/a']) expect(() => pathInTable('s3://lake/t', path)).toThrow(/lies outside the table/)
+})
+
 test.each(['../a', 'a/../../b', '/other/a', 'file:///other/a', 's3://bucket/a', '/tt/a', '/t/../other/a'])('The file %s, outside of its table, is refused', (path) => {
   expect(() => pathInTable('/t', path)).toThrow(/lies outside the table/)
 })
