@@ -6,7 +6,7 @@ import { parseInterval } from '#shared/pipeline/interval.ts'
 import { parseS3 } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { dataFolderOf } from './app/dataFolder.ts'
-import { addPipelineFlags, addS3Flags, flagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
+import { addPipelineFlags, addS3Flags, flagsAsFile, s3FlagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
 import { onSignals } from './commands/onSignals.ts'
 import { replayDisplay } from './commands/replayDisplay.ts'
 import { runAndReport } from './commands/runAndReport.ts'
@@ -148,7 +148,7 @@ function storageOf(s3: Pipeline['s3']): StoragesOptions {
 
 /** What the flags of a command say that has no pipeline file. */
 function s3Of(flags: PipelineFlags): Pipeline['s3'] {
-  return parseS3(flagsAsFile(flags).s3 ?? {}, 'the command line')
+  return parseS3(s3FlagsAsFile(flags).s3 ?? {}, 'the command line')
 }
 
 async function withStorages<Answer>(s3: Pipeline['s3'], work: (storages: Storages) => Promise<Answer>): Promise<Answer> {

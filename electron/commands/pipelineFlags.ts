@@ -72,6 +72,15 @@ function withParser(option: Option, parse: Flag['parse']): Option {
 
 /** The flags in the shape of a pipeline file. */
 export function flagsAsFile(given: PipelineFlags): PartialFile {
+  return asFile(flags, given)
+}
+
+/** Those of `addS3Flags` alone: other flags of such a command may have names of ours and another meaning. */
+export function s3FlagsAsFile(given: PipelineFlags): Pick<PartialFile, 's3'> {
+  return asFile(s3Flags, given)
+}
+
+function asFile(flags: readonly Flag[], given: PipelineFlags): PartialFile {
   const file: Record<string, unknown> = {}
   for (const { flag, path, parse } of flags) {
     const value = given[camelCase(flag)]
