@@ -199,6 +199,24 @@ describeWorkbench('S3 in a browser', (bench) => {
     await page.keyboard.press('Escape')
   })
 
+  test('a watch whose server is away says so where one looks, and goes on by itself when it is back', async () => {
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    await connect(page)
+    await page.getByRole('radio', { name: 'Watch' }).check()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    const strip = page.getByRole('region', { name: 'Status' })
+    await strip.getByText(/idle since/).waitFor()
+    await server.goDown()
+    const alert = page.getByRole('alert').filter({ hasText: 'The watch waits.' })
+    await alert.getByText(/^The watch waits\. (Cannot \w+ s3:\/\/lake\/\S+: )?.*(cannot be reached|does not answer).* It tries again by itself/).waitFor()
+    await strip.getByText(/waiting since/).waitFor()
+    await alert.getByRole('button', { name: 'Change the connection' }).waitFor()
+    await server.comeBack()
+    await alert.waitFor({ state: 'hidden' })
+    await strip.getByText(/idle since/).waitFor()
+    await waitForBadge(page, 'WATCHING')
+  })
+
   test.each(['dark', 'light'] as const)('axe finds no serious violation in the dialog and the check, %s; Escape leads back', async (colorScheme) => {
     const page = await bench.open(temporaryFolder('e2e-data'), { colorScheme })
     const button = page.getByRole('button', { name: 'Connect to S3' })

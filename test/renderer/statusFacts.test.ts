@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { QueryStatus } from '#shared/contract/run.ts'
-import { alertsPerHour, badgeOf, healthOf, speedText, type HealthFacts } from '#renderer/panels/StatusStrip/statusFacts.ts'
+import { alertsPerHour, badgeOf, healthOf, speedText, waitsFor, type HealthFacts } from '#renderer/panels/StatusStrip/statusFacts.ts'
 
 const second = 1000
 const waiting = (sinceMs: number, more = ''): QueryStatus => ({ message: `Waiting for data to arrive${more}`, isDataAvailable: false, isTriggerActive: false, sinceMs })
@@ -44,6 +44,12 @@ describe('idle, slow and stuck', () => {
   test('slow is a trigger that takes longer than its interval', () => {
     expect(healthOf(facts({ lastBatchMs: 7, triggerMs: 12 * second, intervalMs: 10 * second }), 8)).toEqual({ word: 'slow', sinceMs: 7 })
     expect(healthOf(facts({ lastBatchMs: 7, triggerMs: 9 * second, intervalMs: 10 * second }), 8)).toBeUndefined()
+  })
+
+  test('waiting is a query that could not go on and tries again, and why is told', () => {
+    const away = { ...waiting(20), message: 'Trying again in 8 s: cannot list s3://lake/silver: its server cannot be reached' }
+    expect(healthOf(facts({ status: [waiting(10), away] }), 100 * second)).toEqual({ word: 'waiting', sinceMs: 20 })
+    expect([waitsFor([waiting(10), away]), waitsFor([waiting(10)])]).toEqual(['cannot list s3://lake/silver: its server cannot be reached', undefined])
   })
 
   test('a run that does not run has none', () => {

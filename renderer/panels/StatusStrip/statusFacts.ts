@@ -25,7 +25,7 @@ export function alertsPerHour(alerts: number, closedWindows: number, settings: P
   return closedWindows === 0 || !settings ? undefined : alerts / ((closedWindows * settings.slideUs) / 3_600_000_000)
 }
 
-export type Health = 'idle' | 'slow' | 'stuck'
+export type Health = 'idle' | 'slow' | 'stuck' | 'waiting'
 
 export interface HealthFacts {
   readonly state: RunSummary['state']
@@ -44,11 +44,12 @@ const stuckAfterMs = 30_000
 
 /**
  * idle: nothing new to read; stuck: data is there and nothing has come of it for the time of three triggers; slow: a trigger takes longer than its
- * interval. undefined: nothing to say. `since`: milliseconds since 1970.
+ * interval; waiting: a server is away, and it is asked again. undefined: nothing to say. `since`: milliseconds since 1970.
  */
 export function healthOf(facts: HealthFacts, nowMs: number): { readonly word: Health; readonly sinceMs: number } | undefined {
   if (facts.state !== 'running' || facts.status.length === 0) return undefined
   const statusMs = Math.max(...facts.status.map(({ sinceMs }) => sinceMs))
+  if (waitsFor(facts.status) !== undefined) return { word: 'waiting', sinceMs: Math.min(...facts.status.filter(triesAgain).map(({ sinceMs }) => sinceMs)) }
   if (facts.status.every(waits)) return { word: 'idle', sinceMs: statusMs }
   // A status is told when its words change: batch after batch of the same words is progress too. Between two triggers of an interval nothing is told.
   const lastMs = Math.max(facts.lastBatchMs ?? -Infinity, statusMs)
@@ -56,6 +57,11 @@ export function healthOf(facts: HealthFacts, nowMs: number): { readonly word: He
   if (facts.intervalMs !== null && facts.triggerMs !== undefined && facts.triggerMs > facts.intervalMs) return { word: 'slow', sinceMs: facts.lastBatchMs ?? lastMs }
   return undefined
 }
+
+/** Why a query could not go on and tries again by itself; undefined: none does. */
+export const waitsFor = (status: readonly QueryStatus[]): string | undefined => status.find(triesAgain)?.message.replace(/^Trying again in [\d.]+ s: /, '')
+
+const triesAgain = ({ message }: QueryStatus): boolean => message.startsWith('Trying again in ')
 
 /** The host says what a query waits for after these words. */
 const waits = ({ isDataAvailable, message }: QueryStatus): boolean => !isDataAvailable && message.startsWith('Waiting for data')
