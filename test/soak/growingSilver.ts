@@ -1,6 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '#electron/duckdb/database.ts'
+import { checkpointReader } from '#electron/duckdb/readCheckpoint.ts'
+import { writeLogCheckpoint } from '#electron/sink/writeLogCheckpoint.ts'
+import type { Storage } from '#electron/storage/storage.ts'
 import { silverMetaData } from '#test/support/observations.ts'
 import { add, protocol, remove } from '#test/delta/handMade.ts'
 import type { FakeS3 } from '#test/support/fakeS3/fakeS3.ts'
@@ -18,17 +21,21 @@ export interface Growth {
   readonly prefix: string
   readonly folder: string
   readonly database: Database
+  /** The table, as it is written to. */
+  readonly storage: Storage
   readonly random: () => number
   /** Called with a mend for what was damaged; it is to be called in a while. */
   readonly onDamaged: (mend: () => void) => void
 }
 
+/** A multiple of ten, which is when checkpoints are written. */
+const versionsPerCheckpoint = 50
 const rowsPerFile = 400
 const secondsPerFile = 20
 const startMs = Date.UTC(2026, 0, 23)
 
 /** A Delta table in a bucket to which a commit is added each time. Its rows are the same for the same random numbers. */
-export function openGrowingSilver({ server, bucket, prefix, folder, database, random, onDamaged }: Growth): GrowingSilver {
+export function openGrowingSilver({ server, bucket, prefix, folder, database, storage, random, onDamaged }: Growth): GrowingSilver {
   const counts = { files: 0, rows: 0, damaged: 0, rewrites: 0, late: 0 }
   let version = 0
   let last: { path: string; bytes: Uint8Array } | undefined
@@ -77,6 +84,8 @@ export function openGrowingSilver({ server, bucket, prefix, folder, database, ra
       } else server.put(bucket, `${prefix}/${made.path}`, made.bytes)
       commit(add(made.path, { size: made.bytes.byteLength, modificationTime: startMs + version * 1000 }))
       last = made
+      // As every writer does: without them a run that starts would read all commits there ever were.
+      if (version % versionsPerCheckpoint === 1) await writeLogCheckpoint(storage, database, checkpointReader(database), version - 1)
     }
   }
 }

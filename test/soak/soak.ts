@@ -26,7 +26,7 @@ import { openGrowingSilver } from './growingSilver.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const minutes = numberAfter('--minutes', 5)
 const seed = numberAfter('--seed', 1)
-const growEveryMs = 400
+const growEveryMs = 700
 const faultEveryMs = [1500, 9000] as const
 
 const folder = mkdtempSync(join(tmpdir(), 'contrail-soak-'))
@@ -34,7 +34,11 @@ const cacheFolder = join(folder, 'cache')
 const random = randomFrom(seed)
 const server = await startFakeS3({ buckets: ['lake'], pageSize: 200 })
 const database = await openDatabase({ connections: 1 })
-const silver = openGrowingSilver({ server, bucket: 'lake', prefix: 'silver', folder, database, random: randomFrom(seed + 1), onDamaged: (mend) => setTimeout(mend, 3000) })
+/** What the soak itself reads and writes by: no fault is meant for it. */
+const own = { accessKeyId: 'AKIASOAK', secretAccessKey: 'of the soak' }
+server.acceptCredentials(own)
+const storages = openStorages({ places: { otherwise: { endpoint: server.endpoint, region: server.region, keys: own }, buckets: {} }, cacheFolder: join(folder, 'own-cache') })
+const silver = openGrowingSilver({ server, bucket: 'lake', prefix: 'silver', folder, database, storage: storages.open('s3://lake/silver'), random: randomFrom(seed + 1), onDamaged: (mend) => setTimeout(mend, 3000) })
 const settings = { silver: { uri: 's3://lake/silver', startingVersion: 0, maxFilesPerTrigger: 1 }, gold: { uri: 's3://lake/gold' }, checkpoints: { uri: 's3://lake/checkpoints' } }
 const file = join(folder, 'pipeline.json')
 writeFileSync(file, JSON.stringify(settings))
@@ -142,8 +146,6 @@ async function conclude(): Promise<boolean> {
     console.log('the last replay, without any fault, did not come to its end')
     return false
   }
-  const { accessKeyId, secretAccessKey } = server.credentials
-  const storages = openStorages({ places: { otherwise: { endpoint: server.endpoint, region: server.region, keys: { accessKeyId, secretAccessKey } }, buckets: {} }, cacheFolder: join(folder, 'clean-cache') })
   const parts = { database, openStorage: storages.open, clock: systemClock, signal: new AbortController().signal }
   const soaked = parsePipeline(settings, 'the soak')
   const recordings = await takeRecordings(soaked, parts)
