@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A recorded scenario, as its README describes it. */
@@ -55,7 +55,12 @@ export function showSilver(scenario: Scenario, target: string, version: number):
   for (const name of readdirSync(join(silver, '_delta_log'))) {
     const own = /^\d{20}/.exec(name)
     const wanted = own ? Number(own[0]) <= version : name === '_sidecars' || (name === '_last_checkpoint' && lastCheckpoint(silver) <= version)
-    if (wanted) cpSync(join(silver, '_delta_log', name), join(target, '_delta_log', name), { recursive: true, preserveTimestamps: true })
+    if (!wanted) continue
+    // Whole at once: a watch may be looking.
+    const shown = join(target, '_delta_log', name)
+    const beside = join(target, '_delta_log', `.${name}.tmp`)
+    cpSync(join(silver, '_delta_log', name), name === '_sidecars' ? shown : beside, { recursive: true, preserveTimestamps: true })
+    if (name !== '_sidecars') renameSync(beside, shown)
   }
 }
 
