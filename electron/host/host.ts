@@ -3,7 +3,6 @@ import { stat, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
-import { toPlainFault } from '#shared/contract/faults.ts'
 import type { ExportProgress, Host } from '#shared/contract/host.ts'
 import type { RunCommand, RunEvent, RunState, Speed, StepUnit } from '#shared/contract/run.ts'
 import type { CheckReport } from '#shared/contract/source.ts'
@@ -83,17 +82,18 @@ export async function openHost({ dataFolder, platform, vault = noVault, environm
     return live
   }
 
+  /** Every listener hears it; what kept one from it is thrown when all have. */
   function emit(event: RunEvent): void {
     logEvent(event)
+    let kept: unknown
     for (const listener of runListeners) {
       try {
         listener(event)
       } catch (error) {
-        // Too large for a message, for one: that one page misses it must not end the host.
-        if (event.kind === 'problem') throw error
-        emit({ kind: 'problem', runId: event.runId, problem: { severity: 'warning', atMs: clock.nowMs(), query: 'query' in event ? event.query : null, message: `something of the run cannot be shown (${event.kind}): ${toPlainFault(error).message}`, file: null } })
+        kept ??= error
       }
     }
+    if (kept !== undefined) throw kept
   }
 
   let toldState: RunState | undefined

@@ -104,7 +104,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     try {
       parts.emit(event)
     } catch (error) {
-      if (!isFault(error) || !('query' in event || event.kind === 'batch' || event.kind === 'history')) throw error
+      if (!isFault(error) || event.kind === 'problem') throw error
       const query = 'query' in event ? event.query : null
       if (unshown.has(`${event.kind} ${query}`)) return
       unshown.add(`${event.kind} ${query}`)
