@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { toPlainFault, type PlainFault } from '#shared/contract/faults.ts'
 import type { Ahead, BatchRecord, Limits, Problem, QueryName, QueryStatus, Recording, RunCommand, RunEvent, RunSnapshot, RunState, RunSummary, Speed } from '#shared/contract/run.ts'
-import type { S3Usage } from '#shared/contract/s3.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Database } from '../duckdb/database.ts'
 import type { S3Places } from '../storage/s3/s3Place.ts'
@@ -18,6 +17,7 @@ import { loadGold, type GoldRows } from './loadGold.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { pipelineOfRun, summaryOf, withLimits, type SavedRun } from './runFiles.ts'
 import { journalFile } from './runRecorder.ts'
+import { openRunUsage } from './runUsage.ts'
 import { openRunSilver, type RunSilver } from './runSilver.ts'
 import { startPipeline, type RunningPipeline } from './startPipeline.ts'
 
@@ -98,6 +98,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
   const known = new Map(records.map((record, i) => [`${record.query} ${record.batchId}`, i]))
   const problems: Problem[] = records.flatMap((record) => record.files.flatMap(({ path, setAside }) => (setAside === undefined ? [] : [{ severity: 'warning' as const, atMs: record.finishedMs, query: record.query, message: `set aside ${path}: ${setAside}`, file: path }])))
 
+  const usage = openRunUsage()
   const unshown = new Set<string>()
   /** A key may be larger than a message can be: the run goes on, and its rows are not shown. */
   function emit(event: RunEvent): void {
@@ -186,7 +187,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
         if (fact) fact.settled = true
         return onSettled()
       case 'usage':
-        usage.engine = event.usage
+        usage.tell('engine', event.usage)
         return tellUsage()
       case 'planned':
       case 'batch':
@@ -202,15 +203,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     else known.set(id, records.push(record) - 1)
   }
 
-  /** Of threads that have ended, and of those that are at work. */
-  const usage = { before: noUsage, engine: noUsage, whatIf: noUsage }
-  const usageNow = (): S3Usage => sumOf(sumOf(usage.before, usage.engine), usage.whatIf)
-  const tellUsage = () => tell({ kind: 'usage', runId, usage: usageNow() })
-  /** Another thread counts from nothing on. */
-  function keepUsage(of: 'engine' | 'whatIf'): void {
-    usage.before = sumOf(usage.before, usage[of])
-    usage[of] = noUsage
-  }
+  const tellUsage = () => tell({ kind: 'usage', runId, usage: usage.total() })
 
   function start(playing: boolean): void {
     const running = startPipeline(pipelineOfRun(saved), { onEvent: hear, storage: parts.storage(), workbench: { journalFolder: parts.journalFolder, ...(parts.recordedFolder !== undefined && { recordedFolder: parts.recordedFolder }), pace: { playing, speed } } })
@@ -227,7 +220,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
 
   async function finish(ends: readonly (Error | undefined)[]): Promise<void> {
     worker = undefined
-    keepUsage('engine')
+    usage.end('engine')
     holdWhatIf()
     for (const fact of facts.values()) fact.settled = true
     onSettled()
@@ -257,13 +250,13 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     if (breakdowns >= mostBreakdowns) throw new Fault('unsupported', `what other limits would give cannot be counted for ${saved.name}: it broke down ${breakdowns} times; see Problems, then open the run again`)
     whatIf = startWhatIf(pipelineOfRun(saved), { folder: parts.whatIfFolder, storage: parts.storage() }, (reason) => {
       whatIf = undefined
-      keepUsage('whatIf')
+      usage.end('whatIf')
       breakdowns += 1
       addProblem({ severity: 'warning', query: alerts, message: `counting with other limits broke down (${reason}); it begins anew with the next question`, file: null })
     })
     whatIf.onProgress((progress) => tell({ kind: 'whatIf', runId, progress }))
     whatIf.onUsage((asked) => {
-      usage.whatIf = asked
+      usage.tell('whatIf', asked)
       tellUsage()
     })
     isHeld = false
@@ -304,7 +297,7 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     }
     // After the answer has gone out.
     sending = nextTurn().then(() => sendRest(all.slice(first), gold))
-    const asked = usageNow()
+    const asked = usage.total()
     return { ...answer, goldRows: Object.fromEntries([...gold].map(([query, { count }]) => [query, count])), usage: asked.requests === 0 ? null : asked }
   }
 
@@ -384,10 +377,6 @@ export async function openLiveRun(parts: LiveRunParts): Promise<LiveRun> {
     }
   }
 }
-
-const noUsage: S3Usage = { requests: 0, receivedBytes: 0, sentBytes: 0 }
-
-const sumOf = (a: S3Usage, b: S3Usage): S3Usage => ({ requests: a.requests + b.requests, receivedBytes: a.receivedBytes + b.receivedBytes, sentBytes: a.sentBytes + b.sentBytes })
 
 /** Where a message ends that begins with batch `from`: after so many batches, or before it gets too long. */
 function endOfMessage(batches: readonly BatchRecord[], from: number, most: number): number {

@@ -53,10 +53,11 @@ export async function fetchBytes(parts: FetchParts, range: ByteRange | undefined
         at += wanted.byteLength
       })
       if (at >= end) return found
-      throw new Error('the body ended early') // Or its server said a smaller size than the object's.
+      throw stoppedInTheMiddle('the body ended early') // Or its server said a smaller size than the object's.
     } catch (error) {
       parts.signal.throwIfAborted()
-      if (!isBroken(error)) throw error
+      // What a second request may mend: the network, the server's moment, a body that was not whole.
+      if (!isPassing(error)) throw error
       failures = at > before ? 1 : failures + 1
       if (failures >= parts.attempts) throw error
       await wait(backoffMs(failures), undefined, { signal: parts.signal })
@@ -129,9 +130,11 @@ function accept(answer: GetObjectCommandOutput, check: FetchParts['check']): Fet
 
 const backoffMs = (failures: number): number => Math.min(100 * 2 ** failures, 5000)
 
-/** What a second request may mend: the network, the server's moment, a body that was not whole. */
-function isBroken(error: unknown): boolean {
-  return isPassing(error) || (error instanceof Error && error.message === 'the body ended early')
+/** Told, and mended, as silence of the network is. */
+function stoppedInTheMiddle(why: string): Error {
+  const error = new Error(why)
+  error.name = 'TimeoutError'
+  return error
 }
 
 function describe({ ETag: etag, ContentLength: length, ContentRange: range, LastModified: modified }: GetObjectCommandOutput): Fetched {
@@ -146,8 +149,7 @@ async function readBody(answer: GetObjectCommandOutput, { meter, silenceMs }: Fe
   if (!body) return
   body.on('error', () => undefined) // It is also thrown below, while somebody listens.
   const guard = setTimeout(() => {
-    const error = new Error(`no byte came for ${silenceMs} ms`)
-    error.name = 'TimeoutError'
+    const error = stoppedInTheMiddle(`no byte came for ${silenceMs} ms`)
     body.destroy(error)
     stop.abort(error)
   }, silenceMs)

@@ -62,7 +62,7 @@ export function openLocalCopies({ cache, compared, fetching, get, address, nameF
       } catch (error) {
         // It was replaced while it was fetched: once more, from its beginning, unless that very one was wanted.
         if (statusOf(error) !== 412) throw error
-        if (wanted.etag !== undefined) throw new Fault('notFound', `${nameFor(path)} was changed after it had been listed, and what it held is not there any more: restore it; put new rows into new files`, { cause: error })
+        if (wanted.etag !== undefined) throw new Fault('notFound', `${nameFor(path)} was changed after it had been listed, and what it held is not there any more: restore it; put new rows into new files`)
         if (!isFirst) throw error
       }
     }
