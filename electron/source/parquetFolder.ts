@@ -61,7 +61,12 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
     files = taken.sort((a, b) => a.modifiedMs - b.modifiedMs || compareText(a.path, b.path))
   }
 
-  const listDataFiles = async () => (await storage.listDeep('')).filter((entry) => isDataFile(entry.path))
+  async function listDataFiles(): Promise<StorageEntry[]> {
+    const shown = (await storage.listDeep('')).filter((entry) => !isHidden(entry.path))
+    const outside = shown.find((entry) => entry.isFolderOutside)
+    if (outside) throw new Fault('storage', `${storage.root}/${outside.path} is a link to a folder outside ${storage.root}, and what it holds would be missing: copy the files into the folder, or remove the link`)
+    return shown.filter((entry) => /\.(parquet|parq|pq)$/i.test(entry.path))
+  }
   const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry) || isSame(givenUp.get(entry.path), entry)
 
   async function isReady(entry: StorageEntry): Promise<boolean> {
@@ -101,7 +106,5 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
 
 const isSame = (a: StorageEntry | undefined, b: StorageEntry): boolean => a !== undefined && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.etag === b.etag
 
-/** Names that begin with `_` or `.` are hidden at any level, as Spark has it; other endings are temporary files or not data. */
-function isDataFile(path: string): boolean {
-  return path.split('/').every((name) => !name.startsWith('_') && !name.startsWith('.')) && /\.(parquet|parq|pq)$/i.test(path)
-}
+/** Names that begin with `_` or `.` are hidden at any level, as Spark has it. Other endings are temporary files or not data. */
+const isHidden = (path: string): boolean => path.split('/').some((name) => name.startsWith('_') || name.startsWith('.'))

@@ -58,7 +58,8 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
     } catch (error) {
       if (!isFault(error)) return ignoreMissing(storageFault(error, 'read', file))
       const { size, mtimeMs } = await lstat(file)
-      return (await leadsToFile(file)) ? { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) } : undefined
+      const link = { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) }
+      return (await leadsToFile(file)) ? link : { ...link, isFolderOutside: true }
     }
   }
 
@@ -83,7 +84,7 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
     async list(folder, from = '') {
       const found = await attemptBehindLinks('list', folder, (real) => readdir(real, { withFileTypes: true })).catch(ignoreMissing)
       const entries = await inGroups((found ?? []).filter(({ name }) => compareText(name, from) >= 0), (entry) => listed(folder === '' ? entry.name : `${folder}/${entry.name}`, entry.isSymbolicLink()))
-      return sorted(entries)
+      return sorted(entries.filter((entry) => !entry?.isFolderOutside))
     },
     async listDeep(folder) {
       const found = await attemptBehindLinks('list', folder, (real) => walkFolder(real, folder)).catch(ignoreMissing)

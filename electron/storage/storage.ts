@@ -6,6 +6,8 @@ export interface StorageEntry {
   readonly modifiedMs: number
   /** Of an object in a bucket: another one when its content is another. */
   readonly etag?: string
+  /** It is a link to a folder outside the root, which is not followed. */
+  readonly isFolderOutside?: true
 }
 
 /** A range of bytes: from `start` up to and not including `end`. */
@@ -62,7 +64,7 @@ export interface Storage {
    * `from`: leave out names that sort before it.
    */
   list(folder: string, from?: string): Promise<StorageEntry[]>
-  /** All entries below `folder`, at any depth, in byte order of their paths. Links to folders are not followed. */
+  /** All entries below `folder`, at any depth, in byte order of their paths. Links to folders are not followed; one that leads out of the root is an entry itself. */
   listDeep(folder: string): Promise<StorageEntry[]>
   /** Whether there is a folder of that name, even an empty one; where a store knows no folders, whether anything lies below it. */
   hasFolder(folder: string): Promise<boolean>

@@ -43,3 +43,14 @@ test('a file of a plain folder that leads out is refused, and not passed over in
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${join(plain, '0.parquet')} is, or lies behind, a link that leads out of ${plain}`) as string })
   }
 })
+
+test.each([['by month', 1], ['_hidden', 0]])('a folder of a plain folder that leads out, %s', async (name, code) => {
+  const folder = temporaryFolder('links')
+  const [plain, outside] = [join(folder, 'plain'), join(folder, 'outside')]
+  expect(await contrail(['sample', plain, '--minutes', '4', '--rows-per-minute', '50'])).toMatchObject({ code: 0 })
+  renameSync(join(plain, '_delta_log'), join(folder, 'log'))
+  mkdirSync(outside)
+  symlinkSync(outside, join(plain, name))
+  const said = code === 0 ? '' : expect.stringContaining(`${join(plain, name)} is a link to a folder outside ${plain}, and what it holds would be missing`)
+  expect(await replay(folder, plain)).toMatchObject({ code, stderr: said })
+})

@@ -49,10 +49,11 @@ test('a folder that is a link out is not listed, and not taken for a folder', as
   await expectRefused([store.list('log'), store.listDeep('log'), store.hasFolder('log')], refusal(join(folder, 'log')))
 })
 
-test('a file that is a link out is listed as the link that it is, so that nobody misses it in silence', async () => {
+test('a link out is listed as the link that it is, so that nobody misses it in silence: to a folder, where all below is asked for', async () => {
   const { folder } = linkedFolder()
   const store = openLocalStore(folder)
-  expect([(await store.list('')).map(({ path }) => path), (await store.listDeep('')).map(({ path }) => path)]).toEqual([['file', 'same'], ['file', 'inside/f', 'same']])
+  expect([(await store.list('')).map(({ path }) => path), (await store.listDeep('')).map(({ path }) => path)]).toEqual([['file', 'same'], ['file', 'inside/f', 'log', 'same']])
+  expect((await store.listDeep('')).map(({ path, isFolderOutside }) => [path, isFolderOutside])).toContainEqual(['log', true])
 })
 
 test('links that stay inside are followed', async () => {
