@@ -1,5 +1,6 @@
 import { DataType, RecordBatchReader, Vector, type Data, type RecordBatch } from 'apache-arrow'
 import type { ValueType } from '#shared/engine/valueType.ts'
+import { checkLengths, checkLists, checkOffsets } from './checkClaims.ts'
 
 /**
  * A column of a stream, all of its rows in one array. `nulls`: 1 where there is no value, what the array holds there means nothing; null when every
@@ -20,13 +21,16 @@ export interface StreamTable {
   readonly length: number
 }
 
-/** Reads an Arrow stream in the IPC format whole, column by column, without an object per row. RangeError, before room is made for them, when it claims more than `mostRows`. */
-export function readStream(stream: Uint8Array, mostRows = Infinity): StreamTable {
+/**
+ * Reads an Arrow stream in the IPC format whole, column by column, without an object per row. `mostRows`: for one from elsewhere, which is looked
+ * through first: RangeError, before room is made for them, when it claims more rows than that, or lengths that do not agree.
+ */
+export function readStream(stream: Uint8Array, mostRows?: number): StreamTable {
+  if (mostRows !== undefined) checkLengths(stream, mostRows)
   const reader = RecordBatchReader.from(stream).open()
   const { fields } = reader.schema // Taken now: at its end the reader forgets it.
   const batches: RecordBatch[] = [...reader]
   const length = batches.reduce((sum, batch) => sum + batch.numRows, 0)
-  if (length > mostRows) throw new RangeError(`the stream has ${length} rows`)
   const columns = fields.map(({ name, type }, i): StreamColumn => {
     const parts = batches.map((batch) => batch.data.children[i]!)
     // An empty name is null to apache-arrow.
@@ -138,7 +142,7 @@ function textsOf(part: Data): (string | null)[] {
   const offsets = part.valueOffsets as Int32Array | BigInt64Array
   const bytes = part.values as Uint8Array
   const offset = (row: number): number => Number(offsets[row])
-  for (let row = 0; row < part.length; row++) if (offset(row + 1) < offset(row) || offset(row + 1) > bytes.length) throw new RangeError(`the text of row ${row} lies beyond the column`)
+  checkOffsets(offsets, part.length, bytes.length)
   const all = decoder.decode(bytes.subarray(offset(0), offset(part.length)))
   const cuts = new Uint32Array(part.length + 1)
   let units = 0
@@ -175,6 +179,7 @@ function dictionaryTexts(part: Data): (string | null)[] {
 }
 
 function otherTexts(part: Data): (string | null)[] {
+  checkLists(part)
   const vector = new Vector([part])
   return Array.from({ length: part.length }, (_, row) => otherText(vector.get(row)))
 }

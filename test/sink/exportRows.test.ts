@@ -1,4 +1,4 @@
-import { Dictionary, Field, Int32, List, RecordBatchStreamWriter, Table, Utf8, makeVector, tableFromIPC, vectorFromArray } from 'apache-arrow'
+import { Dictionary, Field, FixedSizeList, Int32, List, RecordBatchStreamWriter, Table, Utf8, Vector, makeData, makeVector, tableToIPC, tableFromIPC, vectorFromArray } from 'apache-arrow'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -274,4 +274,46 @@ test('a stream of more rows than any table holds is refused before room is made 
   const whole = await streamOf([{ name: 'a', type: { kind: 'long' } }], [[1n, 2n, 3n]])
   expect(readStream(whole, 3).length).toBe(3)
   expect(() => readStream(whole, 2)).toThrow('the stream has 3 rows')
+})
+
+/** `stream` with each place that holds `bytes` as `lie` in turn. */
+function withLies(stream: Uint8Array, bytes: ArrayLike<number> & { readonly buffer: ArrayBuffer }, lie: { readonly buffer: ArrayBuffer }): Uint8Array[] {
+  const whole = Buffer.from(stream)
+  const lies: Uint8Array[] = []
+  for (let at = whole.indexOf(Buffer.from(bytes.buffer)); at >= 0; at = whole.indexOf(Buffer.from(bytes.buffer), at + 1)) {
+    const copy = Buffer.from(whole)
+    copy.set(Buffer.from(lie.buffer), at)
+    lies.push(new Uint8Array(copy))
+  }
+  return lies
+}
+
+function lengthOrRefusal(stream: Uint8Array): number | string {
+  try {
+    return readStream(stream, 1000).length
+  } catch (error) {
+    return error instanceof RangeError ? 'refused' : String(error)
+  }
+}
+
+const lists = () => new Table({ list: vectorFromArray([[1], [2, 3], null, [4, 5, 6, 7], [8, 9], [10], [11]], new List(new Field('', new Int32(), true))), name: vectorFromArray(['a', 'b', 'c', 'd', 'e', 'f', 'g'], new Dictionary(new Utf8(), new Int32())) })
+
+test.each([
+  ['rows of a batch, of its columns and of a dictionary', Uint32Array.of(7, 0), 4],
+  ['values in lists', Uint32Array.of(11, 0), 1]
+])('a number of %s that is a lie is refused, and not believed', (_name, truth, places) => {
+  const stream = tableToIPC(lists(), 'stream')
+  expect(readStream(stream).length).toBe(7)
+  const lies = [Uint32Array.of(2 ** 31, 0), Uint32Array.of(0, 2 ** 20)].flatMap((lie) => withLies(stream, truth, lie))
+  const told = lies.map(lengthOrRefusal)
+  // Some of the places are lengths of buffers, which end with the stream in any case.
+  expect(told.filter((length) => length !== 7)).toEqual(Array.from({ length: 2 * places }, () => 'refused'))
+})
+
+test('lists that share values, or hold more than there are, are refused', () => {
+  const [sharing, beyond] = [Int32Array.of(0, 11, 1, 11), Int32Array.of(0, 1, 3, 12)].flatMap((lie) => withLies(tableToIPC(lists(), 'stream'), Int32Array.of(0, 1, 3, 3), lie))
+  for (const lie of [sharing!, beyond!]) expect(() => readStream(lie, 1000)).toThrow(/^the values of row \d lie beyond the column$/)
+  const wide = new FixedSizeList(2 ** 30, new Field('', new Int32(), true))
+  const huge = new Table({ wide: new Vector([makeData({ type: wide, length: 2, child: makeData({ type: new Int32(), data: Int32Array.of(1, 2) }) })]) })
+  expect(() => readStream(tableToIPC(huge, 'stream'), 1000)).toThrow('lists of 1073741824 values each lie beyond the column')
 })
