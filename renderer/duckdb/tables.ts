@@ -1,4 +1,3 @@
-import { fileAsStream } from '#shared/arrow/messages.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
 import type { BatchRecord, QueryName, RunSummary } from '#shared/contract/run.ts'
 import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
@@ -318,7 +317,7 @@ export function openRunTables(run: RunStore): RunTables {
       const last = newest(table)
       const parts = table === 'parameters' ? ['FROM parameters'] : seqRanges(last, counts.get(table) ?? 0).map(([from, to]) => `SELECT * EXCLUDE (seq) FROM ${table} WHERE seq BETWEEN ${from} AND ${to}`)
       for (const [i, sql] of parts.entries()) {
-        const stream = fileAsStream(await connection.queryStream(sql))
+        const stream = await connection.queryStream(sql)
         // Another run is open: its tables begin anew.
         if (mine !== generation) throw new Error('another run was opened meanwhile')
         await take({ table, stream, isFirst: i === 0 })

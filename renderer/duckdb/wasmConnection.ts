@@ -1,12 +1,13 @@
 import { AsyncDuckDB, VoidLogger } from '@duckdb/duckdb-wasm'
 import workerUrl from '@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url'
 import moduleUrl from '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm?url'
+import { fileAsStream } from '#shared/arrow/messages.ts'
 import { readStream, type StreamTable } from '#shared/arrow/readStream.ts'
 
 /** DuckDB in the page: in memory, in a worker of its own, over Arrow streams only. One statement at a time, in the order in which they were asked for. */
 export interface WasmConnection {
   query(sql: string): Promise<StreamTable>
-  /** The answer as it comes: an Arrow file, which readers of streams take too. */
+  /** The answer as an Arrow stream. */
   queryStream(sql: string): Promise<Uint8Array>
   /** The answer part by part, while it is computed: an Arrow schema first, then batches of rows, each an Arrow message. It goes on while `onPart` says so, for as long as it takes. */
   stream(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void>
@@ -56,13 +57,13 @@ export async function openWasm({ locked }: WasmOptions = { locked: false }): Pro
     }
   }
 
-  const queryStream = (sql: string) => inTurn(sql.slice(0, 80), () => database.runQuery(connection, sql))
+  const queryFile = (sql: string) => inTurn(sql.slice(0, 80), () => database.runQuery(connection, sql))
   // Extensions would come from the network, which there is none of.
-  for (const setting of ['autoinstall_known_extensions', 'autoload_known_extensions']) await queryStream(`SET ${setting} = false`)
-  if (locked) for (const setting of [`memory_limit = '${lockedMemory}'`, 'enable_external_access = false', 'lock_configuration = true']) await queryStream(`SET ${setting}`)
+  for (const setting of ['autoinstall_known_extensions', 'autoload_known_extensions']) await queryFile(`SET ${setting} = false`)
+  if (locked) for (const setting of [`memory_limit = '${lockedMemory}'`, 'enable_external_access = false', 'lock_configuration = true']) await queryFile(`SET ${setting}`)
   return {
-    query: async (sql) => readStream(await queryStream(sql)),
-    queryStream,
+    query: async (sql) => readStream(await queryFile(sql)),
+    queryStream: async (sql) => fileAsStream(await queryFile(sql)),
     insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { ...nameOf(table), create })),
     stream: (sql, onPart) => oneByOne(() => streamParts(sql, onPart)),
     end(reason) {
