@@ -14,8 +14,7 @@ try {
   const only = process.argv[2]
   if (only === 'heavy') process.env.CONTRAIL_TEST_HEAVY = '1'
   if (only === undefined) {
-    await step('types', ['node_modules/typescript/bin/tsc', '-b'])
-    await step('lint', ['node_modules/eslint/bin/eslint.js', '.'])
+    await Promise.all([step('types', ['node_modules/typescript/bin/tsc', '-b']), step('lint', ['node_modules/eslint/bin/eslint.js', '.'])])
   }
   await vitest(only === undefined ? [] : ['--project', only])
 } finally {

@@ -24,7 +24,8 @@ export default defineConfig({
     // A limit for what hangs, not a measure: a busy machine is four times slower than a quiet one.
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Tests wait for disks, pages and processes a good part of their time: one more than the cores of a small machine.
+    maxWorkers: 3,
     maxConcurrency: 2
   }
 })
