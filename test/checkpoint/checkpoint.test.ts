@@ -1,11 +1,11 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { millis } from '#shared/engine/time.ts'
 import type { StateSnapshot } from '#shared/engine/state.ts'
 import { openCheckpoint, type Checkpoint } from '#electron/checkpoint/checkpoint.ts'
 import type { StateHeader } from '#electron/checkpoint/stateFile.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { add, logFile, protocol, writeLog, writeText } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
@@ -14,10 +14,7 @@ import { outcomeOf } from '#test/support/outcome.ts'
 import { progressOf, runIn, runWhole } from '#test/support/runIn.ts'
 import { powerSupply } from '#test/support/powerCut.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const header: StateHeader = { identity: { query: 'q', silver: 's', key: 'k', window: 'w', outputs: 'o', columns: {} }, source: null }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
 import type { Storage } from '#electron/storage/storage.ts'
 import { logFile } from '#test/delta/handMade.ts'
@@ -11,10 +11,7 @@ import { beforeWriting, writingOf } from '#test/support/hooked.ts'
 import { warningsOf } from '#test/support/runIn.ts'
 import { noSmallDisk, smallDisk } from '#test/support/smallDisk.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const well = [undefined, undefined]

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { commitInfo, logFile, readTable, writeText } from '#test/delta/handMade.ts'
 import { begunAfter, disturbed, leftovers, type Disturbed } from '#test/support/disturbed.ts'
 import { beforeWriting, writingOf } from '#test/support/hooked.ts'
@@ -9,10 +9,7 @@ import { queryNames } from '#test/support/oracle.ts'
 import { goldTables, otherMetaData, theirAppend, theirFiles, theyCommit, versionsOf } from '#test/support/otherWriter.ts'
 import { warningsOf } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const well = [undefined, undefined]

@@ -1,17 +1,14 @@
 import { existsSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { logFile } from '#test/delta/handMade.ts'
 import { begunAfter, commitFile, disturbed, leftovers, type Disturbed } from '#test/support/disturbed.ts'
 import { beforeWriting, writingOf } from '#test/support/hooked.ts'
 import { queryNames } from '#test/support/oracle.ts'
 import { goldTables } from '#test/support/otherWriter.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const well = [undefined, undefined]

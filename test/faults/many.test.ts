@@ -1,16 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { disturbed } from '#test/support/disturbed.ts'
 import { expectRecordedRows, spreadRows } from '#test/support/manyFiles.ts'
 import { queryNames } from '#test/support/oracle.ts'
 import { progressOf, warningsOf } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 describe('10,000 files of silver', () => {

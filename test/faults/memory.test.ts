@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { contrail } from '#test/support/contrail.ts'
 import { begunAfter, disturbed, wholeTo, type Disturbed } from '#test/support/disturbed.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const said = /DuckDB has used up the 1MB of memory that it may take, or finds no room for what does not fit into them: set CONTRAIL_MEMORY_LIMIT to more, as in 4GB, or TMPDIR to a folder with room, then start again \(Out of Memory Error: [^\n]*\)/

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { startContrail, until } from '#test/support/contrail.ts'
 import { begunAfter, disturbed, fileOfVersion, wholeTo } from '#test/support/disturbed.ts'
 import { queryNames, readLines } from '#test/support/oracle.ts'
@@ -10,10 +10,7 @@ import { giveAway, noOtherUser, nobody } from '#test/support/otherUser.ts'
 const why = noOtherUser()
 if (why !== undefined) console.log(`Permissions that are lost: skipped, because ${why}`)
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const tables = [queryNames.anomaly_alerts, queryNames.phase_counts]

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { contrail, startContrail, until, type Running } from '#test/support/contrail.ts'
 import { runInWorkers } from '#test/support/crashWorker.ts'
 import { disturbed, wholeTo, type Disturbed } from '#test/support/disturbed.ts'
@@ -10,10 +10,7 @@ import { queryNames, readLines } from '#test/support/oracle.ts'
 import { startServe } from '#test/support/servedHost.ts'
 import { expectOneSentence } from '#test/support/secondInstance.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 /** Twelve batches, a file each. */

@@ -1,16 +1,13 @@
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { begunAfter, disturbed, wholeTo } from '#test/support/disturbed.ts'
 import { beforeWriting, writingOf } from '#test/support/hooked.ts'
 import { warningsOf } from '#test/support/runIn.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const well = [undefined, undefined]

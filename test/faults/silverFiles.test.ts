@@ -1,19 +1,16 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { isFault } from '#shared/engine/fault.ts'
 import { quoteLiteral } from '#shared/query/sqlText.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { add } from '#test/delta/handMade.ts'
 import { badFiles, rewrite, sentenceOf } from '#test/support/badFiles.ts'
 import { addedIn, begunAfter, commitFile, disturbed, fileOfVersion, nothing, setAsideIn, type Disturbed } from '#test/support/disturbed.ts'
 import { randomFrom } from '#test/support/random.ts'
 import { progressOf, warningsOf } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const queries = ['flight_phase_counts', 'anomaly_alerts']

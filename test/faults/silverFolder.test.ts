@@ -1,16 +1,13 @@
 import { copyFileSync, readFileSync, renameSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { garbage, rewrite, withoutPages } from '#test/support/badFiles.ts'
 import { begunAfter, disturbed, setAsideIn, type Disturbed, type Reached } from '#test/support/disturbed.ts'
 import { beforeWriting, writingOf } from '#test/support/hooked.ts'
 import { progressOf, warningsOf } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const queries = ['flight_phase_counts', 'anomaly_alerts']

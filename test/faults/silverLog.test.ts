@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import type { Clock } from '#electron/host/clock.ts'
 import type { Progress } from '#electron/host/progress.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
@@ -13,10 +13,7 @@ import { silverMetaData } from '#test/support/observations.ts'
 import { progressOf, warningsOf } from '#test/support/runIn.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const watching = { kind: 'processingTime', intervalMs: null } as const

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket, WebSocketServer } from 'ws'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { readStream } from '#shared/arrow/readStream.ts'
 import type { Channel } from '#shared/contract/channel.ts'
 import { hostMethods, type Host } from '#shared/contract/host.ts'
 import { connect, serve } from '#shared/contract/rpc.ts'
 import type { RunEvent } from '#shared/contract/run.ts'
 import { webSocketChannel, type BrowserSocket } from '#shared/contract/webSocketChannel.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { latestOf } from '#electron/host/latestOf.ts'
 import { fileBacklog } from '#electron/transport/fileBacklog.ts'
 import { webSocket } from '#electron/transport/webSocket.ts'
@@ -21,10 +21,7 @@ import { temporaryFolder } from '#test/support/folders.ts'
 import { isState, openTestHost } from '#test/support/hosts.ts'
 import { observationsSql, silverMetaData, writeObservations } from '#test/support/observations.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const window = 8 * 1024

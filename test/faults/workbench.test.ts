@@ -1,16 +1,13 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { NewRun } from '#shared/contract/run.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { add } from '#test/delta/handMade.ts'
 import { commitFile, disturbed, fileOfVersion, wholeTo, type Disturbed } from '#test/support/disturbed.ts'
 import { closeHosts, isState, openTestHost } from '#test/support/hosts.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const damaged = 'is not a whole Parquet file: it is damaged or was cut off; restore it from a copy'

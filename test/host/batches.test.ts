@@ -1,8 +1,8 @@
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { millis } from '#shared/engine/time.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { systemClock, type Clock } from '#electron/host/clock.ts'
 import { untilNextTrigger } from '#electron/host/trigger.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
@@ -12,10 +12,7 @@ import { readScenario, type Scenario } from '#test/support/oracle.ts'
 import { phases, runIn } from '#test/support/runIn.ts'
 import { runScenario } from '#test/support/runScenario.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const restarts = readScenario(join(repository, 'test/fixtures/oracle/restarts'))

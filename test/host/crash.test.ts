@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { systemClock } from '#electron/host/clock.ts'
 import { runPipeline, type PipelineEnd } from '#electron/host/runPipeline.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
@@ -11,10 +11,7 @@ import { readScenario, showSilver } from '#test/support/oracle.ts'
 import { PowerCut, powerSupply, type PowerSupply } from '#test/support/powerCut.ts'
 import { pipelineOf } from '#test/support/runScenario.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 // One run, a file a batch: late rows, windows that close, batches without data.

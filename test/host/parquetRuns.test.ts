@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { add, logFile, protocol, writeLog, writeParquet } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { silverMetaData } from '#test/support/observations.ts'
@@ -9,10 +9,7 @@ import { namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
 import { phases, progressOf, runIn, runWhole, warningsOf, type Outing, type Settings } from '#test/support/runIn.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const place = (folder: string, path: string, minutes: number, time?: string) => placeFile(database, folder, path, minutes, time)

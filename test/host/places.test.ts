@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
 import { add, logFile, metaData, protocol, writeLog, writeParquet } from '#test/delta/handMade.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
@@ -9,10 +9,7 @@ import { temporaryFolder } from '#test/support/folders.ts'
 import { cruising, observationsSql, silverFields, silverMetaData, writeObservations } from '#test/support/observations.ts'
 import { phases, progressOf, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 async function silverIn(folder: string): Promise<void> {

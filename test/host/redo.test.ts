@@ -1,17 +1,14 @@
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { add, logFile, protocol, remove, writeLog } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { silverMetaData, writeObservations, type Observation } from '#test/support/observations.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
 import { progressOf, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const queries = [

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { add, logFile, metaData, protocol, remove, writeLog, writeParquet } from '#test/delta/handMade.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
 import { contrail } from '#test/support/contrail.ts'
@@ -9,10 +9,7 @@ import { temporaryFolder } from '#test/support/folders.ts'
 import { cruising, observationsSql, silverFields, silverMetaData, writeObservations } from '#test/support/observations.ts'
 import { phases, progressOf, runIn, runWhole, warningsOf, type Settings } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const times = ['12:00', '12:05', '12:10', '12:15', '12:20']

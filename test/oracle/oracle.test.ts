@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, describe, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { expectRecorded } from '#test/support/compareScenario.ts'
 import { repository, sharedOracle, temporaryFolder } from '#test/support/folders.ts'
 import { listScenarios, readScenario } from '#test/support/oracle.ts'
 import { runScenario } from '#test/support/runScenario.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 async function replay(folder: string): Promise<void> {

@@ -1,15 +1,12 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { sparkDoubleSql, sparkIntSql } from '#shared/query/sparkCasts.ts'
 import { quoteLiteral } from '#shared/query/sqlText.ts'
 import { repository } from '#test/support/folders.ts'
 import { readLines } from '#test/support/oracle.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 /** What Spark 3.5.7 made of a text: numbers, longs as text, NaN and infinities by name. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { systemClock } from '#electron/host/clock.ts'
 import { runPipeline } from '#electron/host/runPipeline.ts'
 import type { Storage } from '#electron/storage/storage.ts'
@@ -19,10 +19,7 @@ import { testEndpoints, type TestBucket } from '#test/support/s3Bucket.ts'
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const text = (content: Uint8Array): string => Buffer.from(content).toString('utf8')
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 describe.each(testEndpoints())('A bucket of $name keeps what a Storage promises', ({ open }) => {

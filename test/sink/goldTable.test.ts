@@ -1,12 +1,12 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { micros, millis } from '#shared/engine/time.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import type { WindowRows } from '#shared/engine/windows.ts'
 import { loadSnapshot } from '#electron/delta/snapshot.ts'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { systemClock } from '#electron/host/clock.ts'
 import { checkpointReader } from '#electron/duckdb/readCheckpoint.ts'
 import { openGold, type GoldTable } from '#electron/sink/goldTable.ts'
@@ -16,10 +16,7 @@ import type { Storage } from '#electron/storage/storage.ts'
 import { add, logFile, metaData, protocol, readTable, struct, writeLog, writeParquet, writeText, type HandMadeField } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const altitude: Column = { name: 'altitude', type: { kind: 'double' } }

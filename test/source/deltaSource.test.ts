@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import { checkpointReader } from '#electron/duckdb/readCheckpoint.ts'
 import { openDeltaSource, type DeltaSourceOptions } from '#electron/source/deltaSource.ts'
 import { writeLogCheckpoint } from '#electron/sink/writeLogCheckpoint.ts'
@@ -13,10 +13,7 @@ import { cruising, silverFields, silverMetaData, writeObservations } from '#test
 import { phases, progressOf, runIn } from '#test/support/runIn.ts'
 import { storyClock } from '#test/support/storyClock.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const defaults: DeltaSourceOptions = { skipChangeCommits: false, ignoreDeletes: false, ignoreChanges: false, startingVersion: null, startingTimestamp: null, failOnDataLoss: true }

@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDatabase, type Database } from '#electron/duckdb/database.ts'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '#electron/duckdb/database.ts'
 import type { Clock } from '#electron/host/clock.ts'
 import { openParquetSource } from '#electron/source/parquetSource.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
@@ -13,10 +13,7 @@ import { cruising, observationsSql, writeObservations } from '#test/support/obse
 import { minutesAgo, namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
 import { phases, runIn, runWhole } from '#test/support/runIn.ts'
 
-let database: Database
-beforeAll(async () => {
-  database = await openDatabase()
-})
+const database = await openDatabase()
 afterAll(() => database.close())
 
 const standing: Clock = { nowMs: () => now, sleep: () => Promise.reject(new Error('nothing to wait for')) }
