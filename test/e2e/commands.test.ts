@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import type { ViewState } from '#renderer/store/viewStore.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { describeWorkbench, reads, replayedSample, startRun, waitForBadge, type Story } from '#test/support/workbench.ts'
+import { describeWorkbench, eventually, reads, replayedSample, startRun, waitForBadge, type Story } from '#test/support/workbench.ts'
 
 interface Listed {
   readonly title: string
@@ -145,17 +145,17 @@ describeWorkbench('commands in a browser', (bench) => {
       await page.keyboard.up(key)
     }
     await hold('m')
-    expect(await maximised()).toBe('true')
+    await eventually(() => maximised()).toBe('true')
     await page.keyboard.press('Control+2')
     await page.getByRole('button', { name: 'Tune', pressed: true }).waitFor()
     await page.keyboard.down('Control')
     await hold('z')
     await page.keyboard.up('Control')
-    expect(await maximised()).toBe('false')
+    await eventually(() => maximised()).toBe('false')
     const asTable = page.getByRole('button', { name: 'Show as table' }).first()
     await asTable.focus()
     await hold('Enter')
-    expect(await asTable.getAttribute('aria-pressed')).toBe('true')
+    await eventually(() => asTable.getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('Enter')
     await page.keyboard.press('m')
     await page.keyboard.press('?')
@@ -166,7 +166,7 @@ describeWorkbench('commands in a browser', (bench) => {
     // In a text field keys are text.
     await page.getByRole('searchbox', { name: 'Filter rows' }).focus()
     await page.keyboard.type(' m?')
-    expect(await page.getByRole('searchbox', { name: 'Filter rows' }).inputValue()).toBe('rate > 0 m?')
+    await eventually(() => page.getByRole('searchbox', { name: 'Filter rows' }).inputValue()).toBe('rate > 0 m?')
     await waitForBadge(page, 'PAUSED')
   })
 })

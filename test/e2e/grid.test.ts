@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { contrail, until } from '#test/support/contrail.ts'
 import { join } from 'node:path'
-import { chooseSpeed, describeWorkbench, gridCount, reads, showTab, startRun, waitForBadge, waitForLayout } from '#test/support/workbench.ts'
+import { chooseSpeed, describeWorkbench, eventually, gridCount, reads, showTab, startRun, waitForBadge, waitForLayout } from '#test/support/workbench.ts'
 
 const header = (page: Page, name: RegExp) => page.getByRole('grid').getByRole('columnheader', { name })
 
@@ -27,7 +27,7 @@ describeWorkbench('the grid in a browser', (bench) => {
     const all = await gridCount(page, 'Anomaly alerts')
     await page.getByRole('searchbox', { name: 'Filter rows' }).fill('')
     await page.getByRole('tabpanel').getByText(`${all.of.toLocaleString('en-US')} of ${all.of.toLocaleString('en-US')} rows`).waitFor()
-    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(all.of))
+    await eventually(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(all.of))
 
     await header(page, /^Rate/).click()
     await page.getByRole('columnheader', { name: /^Rate/ }).and(page.locator('[aria-sort="descending"]')).waitFor()
@@ -47,7 +47,7 @@ describeWorkbench('the grid in a browser', (bench) => {
     await page.getByRole('grid').press('Control+End')
     const active = page.locator(`[id="${await page.getByRole('grid').getAttribute('aria-activedescendant')}"]`)
     await active.waitFor()
-    expect(await active.locator('xpath=..').getAttribute('aria-rowindex')).toBe(String(all.of + 1))
+    await eventually(() => active.locator('xpath=..').getAttribute('aria-rowindex')).toBe(String(all.of + 1))
     await active.filter({ hasText: /\d\d:\d\d/ }).waitFor()
 
     await page.getByRole('searchbox', { name: 'Filter rows' }).fill('speed > 3')

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { seriousViolations } from '#test/support/axe.ts'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { describeWorkbench, reads, startRun, waitForBadge } from '#test/support/workbench.ts'
+import { describeWorkbench, eventually, reads, startRun, waitForBadge } from '#test/support/workbench.ts'
 
 /** As a menu would ask for it. */
 const send = (page: Page, id: string) => page.evaluate(`window.dispatchEvent(new CustomEvent('contrail:command', { detail: { id: '${id}' } }))`)
@@ -63,7 +63,7 @@ describeWorkbench('help in a browser', (bench) => {
     await page.getByRole('button', { name: 'All runs' }).click()
     const use = page.getByRole('list', { name: 'Runs' }).getByTitle(/^Disk used by the run: gold [\d.]+ kB, checkpoints [\d.]+ kB, journal [\d.]+ kB, /)
     await use.waitFor()
-    expect(await use.textContent()).toMatch(/^[\d.]+ (kB|MB)$/)
+    await eventually(() => use.textContent()).toMatch(/^[\d.]+ (kB|MB)$/)
   })
 
   test('axe finds no serious violation in the dialogs, dark and light', async () => {

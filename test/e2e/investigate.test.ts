@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { seriousViolations } from '#test/support/axe.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { describeWorkbench, filesRead, reads, replayedSample, startPaused, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
+import { describeWorkbench, eventually, filesRead, reads, replayedSample, startPaused, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
 
 const detail = (page: Page): Locator => page.getByRole('region', { name: 'Window', exact: true })
 const list = (page: Page): Locator => page.getByRole('listbox', { name: 'Windows' })
@@ -187,7 +187,7 @@ describeWorkbench('investigating a window', (bench) => {
     expect((await shownCounts(page)).counted).toBeGreaterThan(0)
     await page.keyboard.press('Escape')
     await rows(page).waitFor({ state: 'detached' })
-    expect(await hasFocus(list(page))).toBe(true)
+    await eventually(() => hasFocus(list(page))).toBe(true)
     await page.keyboard.press('Escape')
     await page.getByRole('region', { name: 'Window river' }).waitFor()
     await page.keyboard.press('Control+z')

@@ -5,7 +5,7 @@ import { openTableScan } from '#electron/delta/deltaTable.ts'
 import { openStorage } from '#electron/storage/openStorage.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { chooseSpeed, describeWorkbench, gridCount, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Bench, type Story } from '#test/support/workbench.ts'
+import { chooseSpeed, describeWorkbench, eventually, gridCount, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Bench, type Story } from '#test/support/workbench.ts'
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true })
 const handle = (page: Page, name: string) => page.getByRole('slider', { name, exact: true })
@@ -87,7 +87,7 @@ describeWorkbench('limits in a browser', (bench) => {
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('Shift+ArrowRight')
     expect(await limit(page, 'Altitude maximum')).toBe(11_000 - 500 - 50 + 1)
-    expect(await handle(page, 'Altitude maximum').getAttribute('aria-valuetext')).toBe('10,451 m')
+    await eventually(() => handle(page, 'Altitude maximum').getAttribute('aria-valuetext')).toBe('10,451 m')
     await page.keyboard.press('Escape')
     expect(await limit(page, 'Altitude maximum')).toBe(11_000)
     await page.keyboard.press('Alt+ArrowRight')
@@ -132,7 +132,7 @@ describeWorkbench('limits in a browser', (bench) => {
     // What cannot be is said and changes nothing.
     await field(page, 'Altitude minimum').fill('20000')
     await page.getByText(`The altitude minimum (20,000 m) is above the altitude maximum (${dragged.toLocaleString('en-US')} m).`).waitFor()
-    expect(await handle(page, 'Altitude minimum').getAttribute('aria-valuenow')).toBe('-100')
+    await eventually(() => handle(page, 'Altitude minimum').getAttribute('aria-valuenow')).toBe('-100')
     await field(page, 'Altitude minimum').fill('many')
     await page.getByText('Altitude minimum: a number is needed, such as −100.').waitFor()
     await field(page, 'Altitude minimum').fill('\u221250')

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { contrail } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
-import { chooseSpeed, copiedRows, csvRows, describeWorkbench, filesRead, gridCount, onlyRun, reads, replayedSample, startPaused, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
+import { chooseSpeed, copiedRows, csvRows, describeWorkbench, eventually, filesRead, gridCount, onlyRun, reads, replayedSample, startPaused, startRun, waitForBadge, waitForLayout, type Story } from '#test/support/workbench.ts'
 
 describeWorkbench('a replay in a browser', (bench) => {
   let story: Story
@@ -62,7 +62,7 @@ describeWorkbench('a replay in a browser', (bench) => {
     await startPaused(page, story.silver)
     for (let step = 0; step < 8; step++) await page.getByRole('button', { name: 'Step forward' }).click()
     await page.getByRole('tab', { name: 'Progress 20', exact: true }).waitFor()
-    expect(await filesRead(page)).toBe(10)
+    await eventually(() => filesRead(page)).toBe(10)
   })
 
   test('a reload keeps the screen: the run, its tab, its theme', async () => {
@@ -72,7 +72,7 @@ describeWorkbench('a replay in a browser', (bench) => {
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await waitForBadge(page, 'PAUSED')
     await page.getByRole('tab', { name: /^Files/ }).click()
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
+    await eventually(() => page.locator('html').getAttribute('data-theme')).toBe('dark')
     await page.getByRole('menuitem', { name: 'View', exact: true }).click()
     await page.getByRole('menuitemradio', { name: 'Light theme' }).click()
     await page.locator('html[data-theme="light"]').waitFor()

@@ -10,7 +10,7 @@ import { focused, tabTo } from '#test/support/keyboard.ts'
 import { readScenario } from '#test/support/oracle.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
 import { secretsBelow, secretsIn } from '#test/support/secrets.ts'
-import { describeWorkbench, gridCount, reads, waitForBadge } from '#test/support/workbench.ts'
+import { describeWorkbench, eventually, gridCount, reads, waitForBadge } from '#test/support/workbench.ts'
 
 const keys = { accessKeyId: 'AKIADISTINCT7Q', secretAccessKey: 'dist/inct+secret=of tests 7Q', sessionToken: 'FwoGdistinct+token==7Q' }
 const secrets = Object.values(keys)
@@ -80,7 +80,7 @@ describeWorkbench('S3 in a browser', (bench) => {
     await page.getByText(/^Credentials in use: the keys typed for this session\. Checked/).waitFor()
     await passes(page)
     // Back where it was opened from.
-    expect(await focused(page, 'Connect to S3')()).toBe(true)
+    await eventually(() => focused(page, 'Connect to S3')()).toBe(true)
     await page.getByRole('list', { name: 'Recent' }).getByRole('button', { name: silver }).getByText('S3, Delta v1, 1 file').waitFor()
 
     await tabTo(page, focused(page, 'Options'))
@@ -97,7 +97,7 @@ describeWorkbench('S3 in a browser', (bench) => {
     const usage = strip.getByRole('button', { name: /^S3: \d+ requests, [\d,]+ bytes received, [\d,]+ bytes sent$/ })
     const [requests] = (await reads(async () => (await usage.getAttribute('aria-label')) ?? '', (name) => Number(/\d+/.exec(name.slice(2))?.[0]) > 20)).match(/\d+ requests/)!
     expect(Number.parseInt(requests)).toBeLessThanOrEqual(server.requests.length)
-    expect(await usage.getAttribute('title')).toMatch(/^Since the run was opened\nRequests: \d+\nBytes received: [\d,]+\nBytes sent: [\d,]+$/)
+    await eventually(() => usage.getAttribute('title')).toMatch(/^Since the run was opened\nRequests: \d+\nBytes received: [\d,]+\nBytes sent: [\d,]+$/)
     await strip.getByRole('button', { name: /^Source s3:\/\/lake\/silver\/flights Delta v1, S3$/ }).waitFor()
 
     expect(await page.evaluate<string>('document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage })').then((html) => secretsIn(Buffer.from(html), secrets))).toEqual([])
@@ -111,7 +111,7 @@ describeWorkbench('S3 in a browser', (bench) => {
     const says = (step: string, text: RegExp): Promise<void> => steps.getByRole('listitem').filter({ hasText: `${step} failed` }).getByText(text).waitFor()
     await connect(page, 's3://later/silver')
     await says('Reachable', /^There is no bucket later on http:\S+: check its name, and the endpoint if it is not Amazon's\.$/)
-    expect(await page.getByRole('region', { name: 'Connection', exact: true }).innerText()).toMatch(/Server\s+http:\S+\s+Bucket\s+later\s+Credentials\s+the keys typed for this session/)
+    await eventually(() => page.getByRole('region', { name: 'Connection', exact: true }).innerText()).toMatch(/Server\s+http:\S+\s+Bucket\s+later\s+Credentials\s+the keys typed for this session/)
     server.createBucket('later')
     await checkAgain(page)
     await says('Reachable', /nothing lies below s3:\/\/later\/silver: check the address\.$/)
@@ -154,11 +154,11 @@ describeWorkbench('S3 in a browser', (bench) => {
     // What is kept of a bucket comes with its name.
     await page.getByRole('button', { name: 'Connect to S3' }).click()
     await dialog.getByLabel('Address').fill('s3://abroad')
-    expect(await dialog.getByLabel('Region').inputValue()).toBe('eu-south-9')
+    await eventually(() => dialog.getByLabel('Region').inputValue()).toBe('eu-south-9')
     await dialog.getByRole('button', { name: 'Forget this connection' }).click()
     await dialog.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Change the connection' }).click()
-    expect(await dialog.getByRole('radio', { name: 'Amazon S3' }).isChecked()).toBe(true)
+    await eventually(() => dialog.getByRole('radio', { name: 'Amazon S3' }).isChecked()).toBe(true)
   })
 
   test('credentials that expire in mid-run: told where one looks, new ones typed there, and the run goes on to all of its gold', async () => {
@@ -228,11 +228,11 @@ describeWorkbench('S3 in a browser', (bench) => {
     await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
     await dialog.getByRole('alert').filter({ hasText: 'The address is empty: write it as s3://bucket/folder.' }).waitFor()
     expect(await reads(() => focused(page, 'Address')(), Boolean)).toBe(true)
-    expect(await dialog.getByRole('alert').count()).toBe(4)
+    await eventually(() => dialog.getByRole('alert').count()).toBe(4)
     expect(await seriousViolations(page), 'with what is wrong').toEqual([])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
-    expect(await focused(page, 'Connect to S3')()).toBe(true)
+    await eventually(() => focused(page, 'Connect to S3')()).toBe(true)
     await page.getByRole('menuitem', { name: 'File', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Connect to S3…' }).click()
     await dialog.waitFor()

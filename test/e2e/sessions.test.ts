@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import type { ViewState } from '#renderer/store/viewStore.ts'
 import { contrail, until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { describeWorkbench, gridCount, reads, showTab, startRun, waitForBadge, waitForLayout } from '#test/support/workbench.ts'
+import { describeWorkbench, eventually, gridCount, reads, showTab, startRun, waitForBadge, waitForLayout } from '#test/support/workbench.ts'
 
 /** As a menu would ask for it. */
 const send = (page: Page, id: string) => page.evaluate(`window.dispatchEvent(new CustomEvent('contrail:command', { detail: { id: '${id}' } }))`)
@@ -40,7 +40,7 @@ async function lookedAt(page: Page, dataFolder: string, silver: string) {
 async function shows(page: Page, shown: { shown: number; of: number }): Promise<void> {
   await waitForBadge(page, 'DONE')
   await page.getByRole('tab', { name: /^Phase counts/, selected: true }).waitFor()
-  expect(await page.getByRole('searchbox', { name: 'Filter rows' }).inputValue()).toBe('CRUISE')
+  await eventually(() => page.getByRole('searchbox', { name: 'Filter rows' }).inputValue()).toBe('CRUISE')
   expect(await gridCount(page, 'Phase counts')).toEqual(shown)
   await page.getByRole('row', { selected: true }).waitFor()
   expect(await reads(() => limit(page).inputValue(), (text) => text !== '')).toBe('9,000')
@@ -175,7 +175,7 @@ describeWorkbench('sessions in a browser', (bench) => {
     await list.getByRole('button', { name: basename(folder), exact: true }).click()
     await list.getByRole('button', { name: `Up to ${dirname(folder)}` }).waitFor()
     await list.getByRole('button', { name: /^evening\.contrail/ }).click()
-    expect(await open.getByRole('textbox', { name: 'File path' }).inputValue()).toBe(file)
+    await eventually(() => open.getByRole('textbox', { name: 'File path' }).inputValue()).toBe(file)
     await open.getByRole('button', { name: 'Open', exact: true }).click()
     await open.waitFor({ state: 'hidden' })
   })

@@ -6,7 +6,7 @@ import { quoteLiteral } from '#shared/query/sqlText.ts'
 import { seriousViolations } from '#test/support/axe.ts'
 import { until } from '#test/support/contrail.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
-import { copiedText, describeWorkbench, onlyRun, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Bench, type Story } from '#test/support/workbench.ts'
+import { copiedText, describeWorkbench, eventually, onlyRun, reads, replayedSample, startRun, waitForBadge, waitForLayout, type Bench, type Story } from '#test/support/workbench.ts'
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'SQL' })
 const result = (page: Page) => page.getByRole('region', { name: 'Result' })
@@ -100,7 +100,7 @@ describeWorkbench('the SQL console', (bench) => {
       ["FROM 'https://example.invalid/a.parquet'", /no files or addresses/]
     ] as const) expect(await fault(page, sql)).toMatch(sentence)
     await result(page).getByText('Below: the rows of the statement before.').waitFor()
-    expect(await page.getByRole('grid', { name: 'Result' }).getAttribute('aria-rowcount')).toBe('3')
+    await eventually(() => page.getByRole('grid', { name: 'Result' }).getAttribute('aria-rowcount')).toBe('3')
     expect(await value(page, 'SELECT count(*) > 0 FROM files')).toBe('true')
   })
 
@@ -169,7 +169,7 @@ describeWorkbench('the SQL console', (bench) => {
     await page.getByRole('button', { name: 'set_aside', exact: true }).click()
     await editor(page).pressSequentially(' FROM')
     await page.getByRole('button', { name: 'files', exact: true }).click()
-    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT set_aside FROM files')
     await page.getByRole('button', { name: 'Save this query' }).click()
     await page.getByRole('textbox', { name: 'Name of the query' }).fill('Set aside')
     await page.getByRole('textbox', { name: 'Name of the query' }).press('Enter')
@@ -177,7 +177,7 @@ describeWorkbench('the SQL console', (bench) => {
     await waitForLayout(dataFolder, ({ sql }) => sql.saved.length === 1 && sql.tabs.some(({ text }) => text.endsWith('-- more')))
     await page.reload()
     await page.getByRole('tab', { name: 'Set aside', selected: true }).waitFor()
-    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
     const saved = page.getByRole('region', { name: 'Saved queries' })
     await saved.getByRole('button', { name: 'Rename Set aside' }).click()
     await page.getByRole('textbox', { name: 'New name of Set aside' }).fill('Bad files')
@@ -192,21 +192,21 @@ describeWorkbench('the SQL console', (bench) => {
     }
     await saved.getByRole('button', { name: 'Set aside', exact: true }).waitFor()
     await page.getByRole('tab', { name: 'Set aside', selected: true }).waitFor()
-    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
 
     // Formatted, and taken back as typing is.
     await page.getByRole('button', { name: 'Format' }).click()
-    expect(await editor(page).inputValue()).toBe('SELECT set_aside\nFROM files -- more')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT set_aside\nFROM files -- more')
     await editor(page).press('ControlOrMeta+z')
-    expect(await editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT set_aside FROM files -- more')
 
     // Tab writes blanks, and leaves after Escape.
     await editor(page).fill('SELECT')
     await editor(page).press('Tab')
-    expect(await editor(page).inputValue()).toBe('SELECT  ')
+    await eventually(() => editor(page).inputValue()).toBe('SELECT  ')
     await editor(page).press('Escape')
     await editor(page).press('Tab')
-    expect(await editor(page).evaluate('document.activeElement?.tagName')).not.toBe('TEXTAREA')
+    await eventually(() => editor(page).evaluate('document.activeElement?.tagName')).not.toBe('TEXTAREA')
   })
 
   test('axe finds no serious violation, dark and light; every chart says what it shows, also as a table', async () => {

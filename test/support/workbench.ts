@@ -147,6 +147,9 @@ export async function reads<T>(read: () => Promise<T>, isWished: (value: T) => b
   return value
 }
 
+/** `expect`, looking again until it holds: what a page shows follows a moment after what it was told. */
+export const eventually = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read, { interval: 25, timeout: 60_000 })
+
 /** As the strip says it. */
 export async function filesRead(page: Page): Promise<number> {
   const text = await page.getByRole('region', { name: 'Status' }).innerText()
