@@ -29,11 +29,12 @@ export function EChart({ drawing, label }: EChartProps) {
     let gone = false
     // Before its first drawing, which waits in the same queue.
     inFrameOfItsOwn(() => {
-      if (gone) return
-      made = init(place.current!, undefined, { renderer: 'canvas' })
+      // Taken from the page already, and this effect not told yet.
+      if (gone || !place.current) return
+      made = init(place.current, undefined, { renderer: 'canvas' })
       chart.current = made
       watch = new ResizeObserver(() => made?.resize())
-      watch.observe(place.current!)
+      watch.observe(place.current)
     })
     return () => {
       gone = true

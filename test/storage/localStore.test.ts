@@ -34,8 +34,8 @@ describe('Listing', () => {
     expect((await store.list('', 'zz')).map((entry) => entry.path)).toEqual(['zz', 'é', '\uFF21', '\u{1F600}'])
   })
 
-  test('of everything below goes through no link', async () => {
-    expect((await store.listDeep('')).map((entry) => entry.path)).toEqual(['Z', 'a/b/y', 'a/x', 'out', 'z', 'zz', 'é', '\uFF21', '\u{1F600}'])
+  test('of everything below goes through no link, and tells of those that lead out', async () => {
+    expect((await store.listDeep('')).map((entry) => entry.path)).toEqual(['Z', 'a/b/y', 'a/x', 'out', 'outFolder', 'z', 'zz', 'é', '\uFF21', '\u{1F600}'])
     expect((await store.listDeep('a')).map((entry) => entry.path)).toEqual(['a/b/y', 'a/x'])
   })
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A secret as it might be written anywhere: plain, escaped, encoded. Of base64 the part that does not depend on what stands beside it. */
@@ -7,10 +7,19 @@ export function formsOf(secret: string): string[] {
   return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...shifted, Buffer.from(secret).toString('hex')])]
 }
 
-/** Where any form of the secrets stands in files below a folder: `path: form`. */
+/** Where any form of the secrets stands in files below a folder: `path: form`. Files may come and go meanwhile. */
 export function secretsBelow(folder: string, secrets: readonly string[]): string[] {
   const names = existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]) : []
-  return names.filter((name) => statSync(join(folder, name)).isFile()).flatMap((name) => secretsIn(readFileSync(join(folder, name)), secrets).map((form) => `${name}: ${form}`))
+  return names.flatMap((name) => secretsIn(contentOf(join(folder, name)), secrets).map((form) => `${name}: ${form}`))
+}
+
+function contentOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return Buffer.alloc(0)
+    throw error
+  }
 }
 
 /** The forms of the secrets that bytes hold. */
