@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import { devNull } from 'node:os'
 import type { AddressInfo } from 'node:net'
@@ -76,6 +76,7 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
   const requests: SeenRequest[] = []
   const problems: unknown[] = []
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // One for each answer that waits.
   const rules = openFaultRules(() => new Map([...buckets].map(([name, { objects }]) => [name, new Map(objects)])))
   const sleep = async (ms: number) => {
     if (ms > 0) await wait(ms, undefined, { signal: closing.signal }).catch(() => undefined)
