@@ -15,12 +15,26 @@ export interface Display {
   end(failed: boolean): void
 }
 
+export interface RunSettings {
+  readonly pipeline: Pipeline
+  readonly storage: StoragesOptions
+}
+
 /**
  * Runs a pipeline in its thread until it ends or the user interrupts it. The first Ctrl+C (or SIGTERM) lets it stop between two batches or in the
  * middle of reading one; the second ends the process at once, which is as safe as a crash. `abandoned`: nobody reads our output any more. Faults: the
  * first of a query that failed.
  */
-export async function runAndReport({ pipeline, storage }: { readonly pipeline: Pipeline; readonly storage: StoragesOptions }, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
+export async function runAndReport(settings: RunSettings, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
+  try {
+    await runShown(settings, display, progressFile, abandoned)
+  } finally {
+    // Also of a run that did not begin: a display has a clock that would keep the process alive.
+    display.end(true)
+  }
+}
+
+async function runShown({ pipeline, storage }: RunSettings, display: Display, progressFile: string | undefined, abandoned: AbortSignal): Promise<void> {
   const progress = openProgress(progressFile)
   let progressFault: unknown
   const running = startPipeline(pipeline, {
@@ -45,7 +59,6 @@ export async function runAndReport({ pipeline, storage }: { readonly pipeline: P
     if (progressFault !== undefined) throw progressFault
     report(ends)
   } finally {
-    display.end(true)
     progress.close()
     signals.off()
     abandoned.removeEventListener('abort', running.stop)

@@ -91,9 +91,12 @@ describe('--progress', () => {
   test.each([
     ['none/progress.jsonl', 'none/progress.jsonl is not there: check the path'],
     ['silver', 'cannot write FOLDER/silver, because a file is where a folder must be, or a folder where a file must be: choose another path']
-  ])('to %s is refused in one line before anything runs', async (file, message) => {
-    const { code, stdout, stderr } = await run(replay('never', '--progress', file))
-    expect({ code, stdout, stderr: stderr.replace(folder, 'FOLDER') }).toEqual({ code: 1, stdout: '', stderr: `contrail: --progress: ${message.startsWith('none') ? 'FOLDER/' : ''}${message}\n` })
+  ])('to %s is refused in one line before anything runs, and the command ends', async (file, message) => {
+    const [, ...flags] = replay('never', '--progress', file)
+    for (const command of ['replay', 'watch']) {
+      const { code, stdout, stderr } = await run([command, ...flags])
+      expect({ code, stdout, stderr: stderr.replace(folder, 'FOLDER') }, command).toEqual({ code: 1, stdout: '', stderr: `contrail: --progress: ${message.startsWith('none') ? 'FOLDER/' : ''}${message}\n` })
+    }
     expect(existsSync(join(folder, 'never'))).toBe(false)
   })
 
