@@ -27,13 +27,16 @@ export interface SetAside extends FileInPlace {
 /** Event times are the same for every query over the same files: whoever asks first reads them. */
 export type EventTimes = (eventTime: string, scan: Scan) => Promise<EventTimeStats | undefined>
 
-/** Remembers the event times of the scans asked for last, so that two queries over the same files read them once. */
+/**
+ * Remembers the event times of the scans asked for last, so that two queries over the same files read them once. The other scan may have a column that
+ * its file holds in a wrong type: what fails there is read again with one's own.
+ */
 export function sharedEventTimes(database: Database): EventTimes {
   const recent = new Map<string, Promise<EventTimeStats | undefined>>()
   return (eventTime, scan) => {
     const id = `${eventTime}\n${scan.identity}`
     const known = recent.get(id)
-    if (known) return known
+    if (known) return known.catch(() => readEventTimes(database, eventTime, scan))
     const read = readEventTimes(database, eventTime, scan)
     recent.set(id, read)
     read.catch(() => recent.delete(id))
