@@ -47,6 +47,18 @@ export async function openWasm({ locked }: WasmOptions = { locked: false }): Pro
   }
   const inTurn = <Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> => oneByOne(() => inTime(work(), what))
 
+  /** What fails after its first rows is told of without its reason, and leaves its transaction behind: another way through the same rows throws the reason. */
+  async function streamAll(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void> {
+    try {
+      await streamParts(sql, onPart)
+    } catch (error) {
+      if (ended || !String(error).includes('unsuccessful or closed pending query')) throw error
+      await database.runQuery(connection, 'ROLLBACK').catch(() => undefined)
+      await database.runQuery(connection, `SELECT bit_xor(hash(each_row)) FROM (${sql}\n) each_row`)
+      throw error
+    }
+  }
+
   async function streamParts(sql: string, onPart: (part: Uint8Array) => boolean): Promise<void> {
     let part = await database.startPendingQuery(connection, sql, true)
     while (part === null && !ended) part = await database.pollPendingQuery(connection)
@@ -65,7 +77,7 @@ export async function openWasm({ locked }: WasmOptions = { locked: false }): Pro
     query: async (sql) => readStream(await queryFile(sql)),
     queryStream: async (sql) => fileAsStream(await queryFile(sql)),
     insertFrom: (table, stream, create) => inTurn(`fill ${table}`, () => database.insertArrowFromIPCStream(connection, stream, { ...nameOf(table), create })),
-    stream: (sql, onPart) => oneByOne(() => streamParts(sql, onPart)),
+    stream: (sql, onPart) => oneByOne(() => streamAll(sql, onPart)),
     end(reason) {
       ended ??= reason
       refuse(reason)

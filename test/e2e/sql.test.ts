@@ -97,7 +97,10 @@ describeWorkbench('the SQL console', (bench) => {
       ['WITH a AS (SELECT 1) DELETE FROM files', /DELETE is refused/],
       ['SELECT 1; SELECT 2', /one statement at a time/],
       ["FROM read_csv('/etc/passwd')", /no files or addresses such as \/etc\/passwd/],
-      ["FROM 'https://example.invalid/a.parquet'", /no files or addresses/]
+      ["FROM 'https://example.invalid/a.parquet'", /no files or addresses/],
+      // An answer that breaks off near its end is not the end of it.
+      ["SELECT CASE WHEN range = 899000 THEN error('that one is bad') ELSE range END FROM range(900000)", /^That one is bad\./],
+      ["SELECT ('x' || range)::INTEGER FROM range(3)", /x0/]
     ] as const) expect(await fault(page, sql)).toMatch(sentence)
     await result(page).getByText('Below: the rows of the statement before.').waitFor()
     await eventually(() => page.getByRole('grid', { name: 'Result' }).getAttribute('aria-rowcount')).toBe('3')
