@@ -67,6 +67,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const free = [...all]
   const queue: Waiting[] = []
   const running = new Set<Promise<unknown>>()
+  const interrupted = new WeakSet<Promise<unknown>>()
   const afterQuery = resultCollector()
   let closing: Promise<void> | undefined
 
@@ -87,7 +88,10 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     const pending = work(connection)
     running.add(pending)
     try {
-      return await pending
+      const answer = await pending
+      // What was streaming may have come to an early end, as if that was all.
+      if (interrupted.has(pending)) throw new Fault('interrupted', 'the query was interrupted')
+      return answer
     } catch (error) {
       throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : resourceFault(error, memoryLimit)
     } finally {
@@ -100,6 +104,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     for (const waiting of queue.splice(0)) waiting.refuse(new Fault('interrupted', 'the query was interrupted before it began'))
     // Again and again: DuckDB forgets an interrupt that comes before the query has really begun.
     for (const pending of [...running]) {
+      interrupted.add(pending)
       let settled = false
       const end = pending.then(
         () => (settled = true),

@@ -8,6 +8,7 @@ import { limitedColumns } from '#shared/whatIf/limitedColumns.ts'
 import { storeOfForm, type Store } from '#shared/whatIf/sortedValues.ts'
 import type { Database } from './database.ts'
 import { withScan, type Scan } from './scan.ts'
+import { streamChunks } from './streamChunks.ts'
 
 /** No part holds more rows: about 14 bytes each and measured column. */
 const rowsOfPart = 500_000
@@ -18,7 +19,6 @@ export async function readLimitedRows(database: Database, { spec, eventTime }: B
   await withScan(scan, async (sql) => {
     const { keys, keyOf, salt } = await readKeys(database, spec, eventTime, sql)
     await database.use(async (connection) => {
-      const result = await connection.stream(limitedRowsSql(spec, eventTime, sql, forms, salt))
       const columns = forms.map(({ store }) => emptyColumn(store))
       const pane = new Float64Array(rowsOfPart)
       const key = new Uint32Array(rowsOfPart)
@@ -28,10 +28,7 @@ export async function readLimitedRows(database: Database, { spec, eventTime }: B
         for (const { nulls } of columns) nulls.fill(0)
         length = 0
       }
-      for (;;) {
-        const chunk = await result.fetchChunk()
-        const count = chunk?.rowCount ?? 0 // Asked once: it is a call into the binding.
-        if (!chunk || count === 0) break
+      await streamChunks(connection, limitedRowsSql(spec, eventTime, sql, forms, salt), async (chunk, count) => {
         if (length + count > rowsOfPart) {
           flush()
           await nextTurn() // Ordering a part takes a while: what was asked meanwhile is heard.
@@ -44,7 +41,7 @@ export async function readLimitedRows(database: Database, { spec, eventTime }: B
         }
         columns.forEach((column, i) => put(column, length, chunk.getColumnVector(i + 2), count))
         length += count
-      }
+      })
       flush()
     })
   })

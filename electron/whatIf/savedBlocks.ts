@@ -15,7 +15,8 @@ export interface SavedBlocks {
   save(batchId: number, identity: string, blocks: readonly Block[]): Promise<void>
 }
 
-const formatVersion = 1
+/** 1: blocks of a batch whose reading was interrupted could be among them. */
+const formatVersion = 2
 
 /** A file is frames, each behind its length (u32, little-endian): a header with the checksums of the blocks, then the blocks. It is not forced to the disk: what a power cut spoils is found out. */
 export function openSavedBlocks(folder: string): SavedBlocks {

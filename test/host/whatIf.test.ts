@@ -91,7 +91,7 @@ test('limits that are applied hold from the next batch on, are kept with gold an
     await heard.until((event) => event.kind === 'run', from)
   }
   await host.applyLimits(run.id, tight, 'traffic at FL350')
-  expect(heard.events.at(-1)).toMatchObject({ kind: 'run', run: { limits: tight } })
+  expect(heard.events.findLast((event) => event.kind === 'run')).toMatchObject({ run: { limits: tight } })
   await closeHosts()
   const later = await openTestHost(dataFolder)
   const whole = await later.host.openRun(run.id)
