@@ -89,15 +89,15 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     running.add(pending)
     try {
       const answer = await pending
-      // What was streaming may have come to an early end, as if that was all.
-      if (interrupted.has(pending)) throw new Fault('interrupted', 'the query was interrupted')
-      return answer
+      if (!interrupted.has(pending)) return answer
     } catch (error) {
-      throw isInterrupt(error) ? new Fault('interrupted', 'the query was interrupted', { cause: error }) : resourceFault(error, memoryLimit)
+      if (!isInterrupt(error) && !interrupted.has(pending)) throw resourceFault(error, memoryLimit)
     } finally {
       running.delete(pending)
       giveBack(connection)
     }
+    // Whatever came of it: rows that are streamed come to an early end as if that was all.
+    throw new Fault('interrupted', 'the query was interrupted')
   }
 
   async function interrupt(): Promise<void> {

@@ -22,8 +22,8 @@ export interface StreamTable {
 }
 
 /**
- * Reads an Arrow stream in the IPC format, or such a file, whole, column by column, without an object per row. `mostRows`: for a stream from elsewhere, which is looked
- * through first: RangeError, before room is made for them, when it claims more rows than that, or lengths that do not agree.
+ * Reads an Arrow stream in the IPC format, or such a file, whole, column by column, without an object per row. `mostRows`: for a stream from elsewhere,
+ * which is looked through first: RangeError, before room is made for them, when it claims more rows than that, or lengths that do not agree.
  */
 export function readStream(stream: Uint8Array, mostRows?: number): StreamTable {
   if (mostRows !== undefined) checkLengths(stream, mostRows)

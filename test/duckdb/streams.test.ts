@@ -53,6 +53,17 @@ describe('Rows that are streamed', () => {
     expect((await database.query('SELECT 1::INTEGER AS one')).rows()).toEqual([{ one: 1 }])
   })
 
+  test('may be chosen at random, other ones each time', async () => {
+    const chosen = async () => {
+      const numbers: unknown[] = []
+      await streamRows(database, 'SELECT range::INTEGER FROM range(1000) WHERE random() < 0.5', ([column]) => void numbers.push(...column!))
+      return numbers
+    }
+    const times = []
+    for (let time = 0; time < 20; time++) times.push((await chosen()).join())
+    expect(new Set(times).size).toBe(20)
+  })
+
   test('are told of when a second look finds more of them', async () => {
     await database.run('CREATE SEQUENCE looks')
     await expect(streamRows(database, "SELECT range FROM range(10) WHERE nextval('looks') > 5", () => undefined)).rejects.toMatchObject({ code: 'changed', message: 'reading broke off after 5 of 10 rows: what is read has changed meanwhile, or the query gives other rows each time; try again' })
