@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint'
 /** What each folder may not import: the fences of the project. `test/build/fences.test.ts` holds one offence per fence against them. */
 const outsideEngine = { regex: '^(?!\\./)', message: 'shared/engine imports nothing outside its folder.' }
 const hosts = { regex: '^(#electron/|#renderer/|node:|electron$)', message: 'shared/ runs anywhere and knows no host.' }
-const arrow = { regex: '^apache-arrow', message: 'Only shared/arrow imports apache-arrow: it drags the types of Node in.' }
+const arrow = { regex: '^(apache-arrow|flatbuffers)', message: 'Only shared/arrow imports apache-arrow and flatbuffers: they drag the types of Node in.' }
 const zod = { regex: '^zod', message: 'Only shared/pipeline imports zod.' }
 const duckdb = { regex: '^@duckdb/', message: 'Only electron/duckdb imports DuckDB.' }
 const electron = { regex: '^electron(/|$)', message: 'Only main.ts, preload.ts and transport/electronPort.ts import electron.' }

@@ -12,7 +12,7 @@ const pageConfig = 'build/vite.renderer.config.mjs'
 const entries = { cli: 'electron/cli.ts', engineWorker: 'electron/host/engineWorker.ts', whatIfWorker: 'electron/whatIf/whatIfWorker.ts', main: 'electron/desktop.ts' }
 
 /** Bundled too: they are many small modules, which would take longer to load than most commands take. */
-export const bundled = ['apache-arrow', 'zod', '@aws-sdk/client-s3', '@aws-sdk/credential-providers']
+export const bundled = ['apache-arrow', 'flatbuffers', 'zod', '@aws-sdk/client-s3', '@aws-sdk/credential-providers']
 
 /** `onlyNewer`: not when it is newer than all its sources. */
 export async function bundle({ onlyNewer = false } = {}) {

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { resultCollector } from './collectResults.ts'
+import { keepByteOrderMarks } from './exactTexts.ts'
 import { memoryLimitOf } from './memoryLimit.ts'
 import { copyResult, type QueryResult } from './queryResult.ts'
 
@@ -44,6 +45,7 @@ interface Waiting {
 }
 
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  keepByteOrderMarks()
   const memoryLimit = options.memoryLimit ?? memoryLimitOf(process.env)
   const tempDirectory = options.tempDirectory ?? join(tmpdir(), `contrail-duckdb-${process.pid}-${randomUUID()}`)
   const instance = await DuckDBInstance.create(':memory:', {

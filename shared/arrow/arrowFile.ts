@@ -1,6 +1,7 @@
 import { RecordBatch, RecordBatchFileWriter, RecordBatchReader, Schema, Struct, makeData } from 'apache-arrow'
 import { columnData, type ColumnValue } from './columnData.ts'
 import { arrowField, type ColumnType } from './columnType.ts'
+import { keepMarksOfNames } from './exactTexts.ts'
 
 export interface ArrowColumn {
   readonly name: string
@@ -34,6 +35,7 @@ export function arrowFile(columns: readonly ArrowColumn[], metadata: Readonly<Re
 
 /** A stream in the IPC format as a whole file, its rows as they are; `metadata` is added to the schema. */
 export function streamAsFile(stream: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  keepMarksOfNames()
   const reader = RecordBatchReader.from(stream).open()
   const schema = new Schema(reader.schema.fields, new Map([...reader.schema.metadata, ...Object.entries(metadata)]))
   const writer = new RecordBatchFileWriter()

@@ -1,6 +1,7 @@
 import { DataType, RecordBatchReader, Vector, type Data, type RecordBatch } from 'apache-arrow'
 import type { ValueType } from '#shared/engine/valueType.ts'
 import { checkLengths, checkLists, checkOffsets } from './checkClaims.ts'
+import { decodeText, keepMarksOfNames, withMarksTwice } from './exactTexts.ts'
 
 /**
  * A column of a stream, all of its rows in one array. `nulls`: 1 where there is no value, what the array holds there means nothing; null when every
@@ -27,6 +28,7 @@ export interface StreamTable {
  */
 export function readStream(stream: Uint8Array, mostRows?: number): StreamTable {
   if (mostRows !== undefined) checkLengths(stream, mostRows)
+  keepMarksOfNames()
   const reader = RecordBatchReader.from(stream).open()
   const { fields } = reader.schema // Taken now: at its end the reader forgets it.
   const batches: RecordBatch[] = [...reader]
@@ -134,8 +136,6 @@ function perRow(part: Data, textAt: (row: number) => string): (string | null)[] 
   return texts
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
 /** The text of the whole column is decoded once and cut by counting characters: that is cheaper than to call the decoder for every row. */
 function textsOf(part: Data): (string | null)[] {
   if (part.length === 0) return []
@@ -143,7 +143,7 @@ function textsOf(part: Data): (string | null)[] {
   const bytes = part.values as Uint8Array
   const offset = (row: number): number => Number(offsets[row])
   checkOffsets(offsets, part.length, bytes.length)
-  const all = decoder.decode(bytes.subarray(offset(0), offset(part.length)))
+  const all = decodeText(bytes.subarray(offset(0), offset(part.length)))
   const cuts = new Uint32Array(part.length + 1)
   let units = 0
   for (let row = 0, at = offset(0); row < part.length; row++) {
@@ -152,7 +152,7 @@ function textsOf(part: Data): (string | null)[] {
     cuts[row + 1] = units
   }
   if (units === all.length) return perRow(part, (row) => all.slice(cuts[row], cuts[row + 1]))
-  return perRow(part, (row) => decoder.decode(bytes.subarray(offset(row), offset(row + 1)))) // Text that is not valid.
+  return perRow(part, (row) => decodeText(bytes.subarray(offset(row), offset(row + 1)))) // Text that is not valid.
 }
 
 /** Little-endian two's complement, in words of 32 bits. */
@@ -180,7 +180,7 @@ function dictionaryTexts(part: Data): (string | null)[] {
 
 function otherTexts(part: Data): (string | null)[] {
   checkLists(part)
-  const vector = new Vector([part])
+  const vector = new Vector([withMarksTwice(part)])
   return Array.from({ length: part.length }, (_, row) => otherText(vector.get(row)))
 }
 
