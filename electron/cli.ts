@@ -55,7 +55,7 @@ addS3Flags(program.command('export').description('any Delta table as one Parquet
   .requiredOption('--table <dir>', 'a Delta table')
   .requiredOption('--to <file>', 'ends with .parquet, .csv or .arrow')
   .option('--version <n>', 'a version of the table (default: the newest)', parseVersion)
-  .option('--columns <names>', 'comma-separated', (text) => text.split(',').map((name) => name.trim()))
+  .option('--columns <names>', 'comma-separated', (text) => text.split(','))
   .option('--where <sql>', 'an SQL condition')
   .option('--order-by <sql>', 'an SQL order')
   .option('--force', 'replace a file that is there')

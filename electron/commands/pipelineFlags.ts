@@ -126,9 +126,10 @@ function parseColumns(maps: readonly string[]): Record<string, unknown> {
   }
   return Object.fromEntries(
     maps.map((map) => {
-      const [, name, from, factor] = /^([^=]+)=([^*]+?)(?:\*(.+))?$/.exec(map) ?? []
+      // Names are taken as they are: blanks are left out only where they stand on both sides of `=` or `*`.
+      const [, name, from, factor] = /^([^=]+?)(?: = |=)([^*]+?)(?:(?: \* |\*)(.+))?$/.exec(map) ?? []
       if (name === undefined || from === undefined || (factor !== undefined && !isNumber(factor))) throw new InvalidArgumentError(`--columns is ${map}: write it as velocity_kmh=velocity*3.6, several with a space between them`)
-      return [name.trim(), { from: from.trim(), ...(factor !== undefined && { factor: toNumber(factor) }) }]
+      return [name, { from, ...(factor !== undefined && { factor: toNumber(factor) }) }]
     })
   )
 }

@@ -68,7 +68,8 @@ const sqlOf = ({ where, orderBy }: ExportRequest): string => [...(where === unde
 function choose(all: readonly DeltaField[], names: readonly string[] | undefined, table: Storage): readonly DeltaField[] {
   if (!names) return all
   const chosen = names.map((name) => {
-    const column = all.find((field) => field.name === name) ?? all.find((field) => field.name.toLowerCase() === name.toLowerCase())
+    // Last without the blanks that one writes behind a comma; a name that has them comes first.
+    const column = all.find((field) => field.name === name) ?? findAnyCase(all, name) ?? findAnyCase(all, name.replace(/^ +| +$/g, ''))
     if (column) return column
     throw new Fault('usage', `${table.root} has no column ${name === '' ? '""' : name}; it has ${all.map((field) => field.name).join(', ')}`)
   })
@@ -76,6 +77,8 @@ function choose(all: readonly DeltaField[], names: readonly string[] | undefined
   if (twice) throw new Fault('usage', `--columns names ${twice.name} twice: name each column once`)
   return chosen
 }
+
+const findAnyCase = (all: readonly DeltaField[], name: string): DeltaField | undefined => all.find((field) => field.name.toLowerCase() === name.toLowerCase())
 
 /** SPEC: gold comes out by window, then key, unless another order is asked for. */
 async function selectSql(database: Database, scan: string, all: readonly DeltaField[], columns: readonly DeltaField[], request: ExportRequest): Promise<string> {

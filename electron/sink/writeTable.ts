@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { arrowFile } from '#shared/arrow/arrowFile.ts'
-import { quoteLiteral } from '#shared/query/sqlText.ts'
+import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import type { DeltaField } from '../delta/schema.ts'
 import type { Database } from '../duckdb/database.ts'
 import { streamRows } from '../duckdb/streamRows.ts'
@@ -28,9 +28,14 @@ export async function writeTable(database: Database, table: TableToWrite, file: 
   const copied =
     format === 'parquet'
       ? `COPY (${sql}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION SNAPPY, USE_TMP_FILE false${keyValues(metadata)})`
-      : `COPY (SELECT ${columns.map(csvColumn).join(', ')} FROM (${sql})) TO ${quoteLiteral(file)} (FORMAT CSV, HEADER, NULLSTR '', NEW_LINE '\\r\\n', USE_TMP_FILE false)`
+      : `COPY (SELECT ${columns.map(csvColumn).join(', ')} FROM (${sql})) TO ${quoteLiteral(file)} (FORMAT CSV, HEADER, NULLSTR '', NEW_LINE '\\r\\n', USE_TMP_FILE false${quotedFirst(columns)})`
   const result = await database.query(copied, progress && ((share) => progress.onRows(Math.floor(share * progress.of))))
   return Number(result.rows()[0]?.Count ?? 0)
+}
+
+/** A reader takes U+FEFF at the start of a file for a byte order mark, unless a quote stands before it. */
+function quotedFirst([first]: TableToWrite['columns']): string {
+  return first?.name.startsWith('\ufeff') === true ? `, FORCE_QUOTE (${quoteName(first.name)})` : ''
 }
 
 function keyValues(metadata: Readonly<Record<string, string>>): string {

@@ -2,8 +2,8 @@
 const longest = 2000
 
 /**
- * A text from anywhere, fit for one line on a terminal, in a log or on a page: control characters, which a terminal would obey, and marks that turn the
- * direction of what stands beside them, are shown as signs.
+ * A text from anywhere, fit for one line on a terminal, in a log or on a page: control characters, which a terminal would obey, characters that
+ * nobody sees, and marks that turn the direction of what stands beside them, are shown as signs.
  */
 export function visibleText(text: string, most = longest): string {
   const shownEnd = Math.floor(most / 4)
@@ -11,8 +11,8 @@ export function visibleText(text: string, most = longest): string {
   return cut.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(unseen, sign)
 }
 
-/** Controls; marks of direction; ends of lines and paragraphs that are no control characters. */
-const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/** Controls; characters of no width, which make one name two; marks of direction; ends of lines and paragraphs that are no control characters. */
+const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g
 
 function sign(character: string): string {
   const code = character.charCodeAt(0)

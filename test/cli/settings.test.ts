@@ -63,6 +63,9 @@ const cases: readonly (readonly [args: readonly string[], changed: Readonly<Reco
   [['--fail-on-data-loss'], {}],
   [['--columns', 'a=b'], { 'silver.columns.a.from': 'b' }],
   [['--columns', 'a=b*3.6', 'c = d', '--columns', 'e=f*\u22122'], { 'silver.columns.a.from': 'b', 'silver.columns.a.factor': 3.6, 'silver.columns.c.from': 'd', 'silver.columns.e.from': 'f', 'silver.columns.e.factor': -2 }],
+  // Names as they are, blanks and all; only those around `=` and `*` are no part of them.
+  [['--columns', 'a=\ufeffb', '\ufeffc=\ufeff', 'e= f'], { 'silver.columns.a.from': '\ufeffb', 'silver.columns.\ufeffc.from': '\ufeff', 'silver.columns.e.from': ' f' }],
+  [['--columns', 'a = \ufeffb * 2', 'c=d *3', 'e=\u00a0f\u00a0'], { 'silver.columns.a.from': '\ufeffb', 'silver.columns.a.factor': 2, 'silver.columns.c.from': 'd ', 'silver.columns.c.factor': 3, 'silver.columns.e.from': '\u00a0f\u00a0' }],
   [['--columns', '{"a": {"from": "b", "factor": 2}}'], { 'silver.columns.a.from': 'b', 'silver.columns.a.factor': 2 }],
   [['--on-bad-file', 'quarantine'], { 'silver.onBadFile': 'quarantine' }],
   [['--phase-window', '2 minutes'], { 'queries.flight_phase_counts.windowUs': 120_000_000n }],

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { Fault } from '#shared/engine/fault.ts'
 import { visibleText } from '#shared/engine/visibleText.ts'
 
-test('controls, marks of direction and ends of lines are shown as signs, and other text stays as it is', () => {
-  const texts = ['plain text, Türkiye 😀 e\u0301 عربي', 'a\u001b[31mb\u0007', 'a\u0000b\u007f', '\u009b31m', 'a\u202Eb\u2069', 'one\r\n  two\nthree', 'a\tb\u2028c']
-  expect(texts.map((text) => visibleText(text))).toEqual([texts[0], 'a␛[31mb␇', 'a␀b␡', '‹009B›31m', 'a‹202E›b‹2069›', 'one two three', 'a␉b‹2028›c'])
+test('controls, marks of direction, ends of lines and characters of no width are shown as signs, and other text stays as it is', () => {
+  const texts = ['plain text, Türkiye 😀 e\u0301 عربي', 'a\u001b[31mb\u0007', 'a\u0000b\u007f', '\u009b31m', 'a\u202Eb\u2069', 'one\r\n  two\nthree', 'a\tb\u2028c', '\ufeffa\u200bb\u2060']
+  expect(texts.map((text) => visibleText(text))).toEqual([texts[0], 'a␛[31mb␇', 'a␀b␡', '‹009B›31m', 'a‹202E›b‹2069›', 'one two three', 'a␉b‹2028›c', '‹FEFF›a‹200B›b‹2060›'])
 })
 
 test('what is too long loses its middle, and no half of a character is left', () => {
