@@ -77,7 +77,7 @@ function readPipelineFile(file: string): Record<string, unknown> {
     throw new Fault('notFound', `the pipeline file ${file} cannot be read: check the path`, { cause: error })
   }
   try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, '')) // Editors on Windows put a mark in front.
+    const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
   } catch (error) {
     throw new Fault('usage', `the pipeline file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })

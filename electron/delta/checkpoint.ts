@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { fileText } from '../storage/fileText.ts'
 import { withLocalFiles } from '../storage/localFiles.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData, Protocol, Txn } from './actions.ts'
@@ -55,7 +56,7 @@ async function readJson(storage: Storage, path: string): Promise<CheckpointRows>
   const where = `${storage.root}/${path}`
   const adds: AddFile[] = []
   const others: unknown[] = []
-  for (const value of parseLines(Buffer.from(await storage.read(path, mostLogBytes)).toString('utf8'), where)) {
+  for (const value of parseLines(fileText(await storage.read(path, mostLogBytes)), where)) {
     const shape = shapeOf(value, where)
     if (inner(shape, 'add') === undefined) others.push(value)
     else {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#shared/engine/fault.ts'
+import { fileText } from '../storage/fileText.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import type { Action } from './actions.ts'
 import { parseJsonValues } from './jsonLines.ts'
@@ -86,7 +87,7 @@ export async function commitTimeMs(storage: Storage, { version, actions }: Commi
 export async function readCommitValues(storage: Storage, version: number): Promise<{ readonly values: readonly unknown[]; readonly where: string }> {
   const where = `${storage.root}/${commitPath(version)}`
   for (let tried = 1, followed = false; ; tried++) {
-    const { values, incomplete } = parseJsonValues(Buffer.from(await storage.read(commitPath(version), mostLogBytes)).toString('utf8'))
+    const { values, incomplete } = parseJsonValues(fileText(await storage.read(commitPath(version), mostLogBytes)))
     if (!incomplete && (values.length > 0 || followed)) return { values, where }
     if (followed || tried >= torn.tries) throw new Fault('corrupt', `${where} (version ${version}) is empty, ends in the middle of an action or is no JSON: its writer was interrupted, or is not done; remove it if it is the newest version and its writer is gone, or restore it from a copy`)
     // Where commits do not appear whole (copied ones, file systems without hard links), a reader may meet the newest one while it is being written.

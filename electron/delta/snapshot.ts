@@ -1,4 +1,5 @@
 import { Fault, isFault } from '#shared/engine/fault.ts'
+import { fileText } from '../storage/fileText.ts'
 import { parseObject } from '../storage/parseObject.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ignoreMissing } from '../storage/storageFault.ts'
@@ -96,7 +97,7 @@ function missingVersion(storage: Storage, missing: number, wanted: number, log: 
 /** Version of `_last_checkpoint`. Only a hint: missing, damaged or wrong, it costs time and nothing else. */
 async function readHint(storage: Storage): Promise<number | undefined> {
   const bytes = await storage.read(`${logFolder}/_last_checkpoint`, mostHintBytes).catch((error: unknown) => (isFault(error) && error.code === 'corrupt' ? undefined : ignoreMissing(error)))
-  const { version } = parseObject(Buffer.from(bytes ?? []).toString('utf8'))
+  const { version } = parseObject(fileText(bytes ?? new Uint8Array()))
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined
 }
 

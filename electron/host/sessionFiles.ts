@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { sessionExtension, type SaveSession, type SessionFile, type SessionListing, type SessionRun } from '#shared/contract/session.ts'
 import { createDurably, replaceDurably } from '../storage/durableFile.ts'
+import { fileText } from '../storage/fileText.ts'
 import { storageFault } from '../storage/storageFault.ts'
 import { listFolder } from './listFolder.ts'
 import { mostSessionBytes, parseSession } from './parseSession.ts'
@@ -54,7 +55,7 @@ async function readStart(file: string): Promise<string> {
     let length = 0
     for (let read = -1; read !== 0 && length < bytes.byteLength; length += read) read = (await handle.read(bytes, length, bytes.byteLength - length, length)).bytesRead
     if (length > mostSessionBytes) throw new Fault('corrupt', `${file} is not a session of Contrail: it has more than ${mostSessionBytes / 1e6} MB; choose another file`)
-    return bytes.toString('utf8', 0, length).replace(/^\ufeff/, '')
+    return fileText(bytes.subarray(0, length))
   } catch (error) {
     throw storageFault(error, 'read', file)
   } finally {

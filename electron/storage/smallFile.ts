@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Fault } from '#shared/engine/fault.ts'
+import { writtenText } from './fileText.ts'
 
 /*
  * Files that people write and programs keep settings in. What is larger than any of them is not read: no more is taken of it than tells that. A pipe may be
@@ -9,7 +10,7 @@ import { Fault } from '#shared/engine/fault.ts'
 
 const chunkBytes = 64 * 1024
 
-/** The text of a file. Fault `corrupt` where it has more than `mostBytes`; other errors are the operating system's. */
+/** The text of a file. Fault `corrupt` where it has more than `mostBytes`, or is no text; other errors are the operating system's. */
 export async function readSmallFile(file: string, mostBytes: number): Promise<string> {
   const handle = await open(file, 'r')
   try {
@@ -17,7 +18,7 @@ export async function readSmallFile(file: string, mostBytes: number): Promise<st
     for (let length = 0; length <= mostBytes; ) {
       const part = Buffer.alloc(chunkBytes)
       const { bytesRead } = await handle.read(part, 0, chunkBytes)
-      if (bytesRead === 0) return Buffer.concat(parts).toString('utf8')
+      if (bytesRead === 0) return writtenText(Buffer.concat(parts), file)
       parts.push(part.subarray(0, bytesRead))
       length += bytesRead
     }
@@ -35,7 +36,7 @@ export function readSmallFileNow(file: string, mostBytes: number): string {
     for (let length = 0; length <= mostBytes; ) {
       const part = Buffer.alloc(chunkBytes)
       const bytesRead = readSync(handle, part, 0, chunkBytes, null)
-      if (bytesRead === 0) return Buffer.concat(parts).toString('utf8')
+      if (bytesRead === 0) return writtenText(Buffer.concat(parts), file)
       parts.push(part.subarray(0, bytesRead))
       length += bytesRead
     }

@@ -5,13 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { addPipelineFlags, flagsAsFile, type PipelineFlags } from '#electron/commands/pipelineFlags.ts'
 import { resolvePipeline } from '#electron/commands/settings.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
+import { encodings, noText } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
 interface Given {
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** Files of the working directory. */
-  readonly files?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string | Buffer>>
 }
 
 const uris = ['--silver', '/s', '--gold', '/g', '--checkpoints', '/c']
@@ -112,6 +113,27 @@ describe('A flag', () => {
   })
 })
 
+describe.each(Object.entries(encodings))('In %s', (_, encode) => {
+  const uri = '/Größe/\u{1f600}'
+  const places = { silver: { uri }, gold: { uri: '/g' }, checkpoints: { uri: '/c' } }
+
+  test('a pipeline file is read', () => {
+    for (const end of ['\n', '\r\n']) expect(resolveGiven({ args: ['--pipeline', 'p.json'], files: { 'p.json': encode(JSON.stringify(places, undefined, 1).replaceAll('\n', end)) } }).silver.uri).toBe(uri)
+  })
+
+  test('.env is read, its first variable too', () => {
+    for (const end of ['\n', '\r\n']) {
+      const { silver, gold, checkpoints } = resolveGiven({ files: { '.env': encode([`CONTRAIL_SILVER_URI=${uri}`, 'CONTRAIL_GOLD_URI="/g" # where gold is', "export CONTRAIL_CHECKPOINTS_URI = '/c'", ''].join(end)) } })
+      expect([silver.uri, gold.uri, checkpoints.uri]).toEqual([uri, '/g', '/c'])
+    }
+  })
+})
+
+test.each(Object.entries(noText))('A settings file %s is refused with its name', (_, encode) => {
+  expect(() => resolveGiven({ args: ['--pipeline', 'p.json'], files: { 'p.json': encode('{"silver": {}}') } })).toThrow(/p\.json is not text in UTF-(8|16LE): save it as UTF-8/)
+  expect(() => resolveGiven({ args: uris, files: { '.env': encode('CONTRAIL_SILVER_URI=/s\n') } })).toThrow(/\.env is not text in UTF-(8|16LE): save it as UTF-8/)
+})
+
 describe('A setting', () => {
   test('is taken from the flag, else the file, else the environment, else .env', () => {
     const all = ['--silver', '--gold', '--checkpoints']
@@ -207,11 +229,6 @@ describe('The queries that run', () => {
 })
 
 describe('A pipeline file', () => {
-  test('may begin with a byte order mark', () => {
-    const text = '\ufeff{"silver": {"uri": "/s"}, "gold": {"uri": "/g"}, "checkpoints": {"uri": "/c"}}'
-    expect(resolveGiven({ args: ['--pipeline', 'p.json'], files: { 'p.json': text } }).silver.uri).toBe('/s')
-  })
-
   test.each([
     ['{"silver": ', 'p.json is not JSON: '],
     ['', 'p.json is not JSON: '],

@@ -1,8 +1,10 @@
-import { utimesSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commitTimeMs, listLog, readCommit } from '#electron/delta/log.ts'
+import { loadSnapshot } from '#electron/delta/snapshot.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
+import { encodings } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { add, logFile, metaData, protocol, writeLog, writeText } from './handMade.ts'
 
@@ -48,6 +50,17 @@ test('A commit may be spread over several lines', async () => {
   writeText(folder, logFile(0), `${JSON.stringify(protocol(), null, 2)}\n${JSON.stringify(metaData([{ name: 'a "}', type: 'long' }]), null, 2)}`)
   const { actions } = await readCommit(openLocalStore(folder), 0)
   expect(actions.map((action) => (action.kind === 'metaData' ? action.metaData.fields[0]?.name : action.kind))).toEqual(['protocol', 'a "}'])
+})
+
+test.each(Object.entries(encodings))('A commit in %s is read, whatever ends its lines', async (_, encode) => {
+  for (const end of ['\n', '\r\n', '\n\n']) {
+    const folder = temporaryFolder('log')
+    const text = [protocol(), metaData([{ name: '\ufeffna\ufeffme', type: 'long' }]), add('a')].map((action) => JSON.stringify(action) + end).join('')
+    writeText(folder, logFile(0), '')
+    writeFileSync(join(folder, logFile(0)), encode(text))
+    const { metaData: read, files } = await loadSnapshot(openLocalStore(folder), {}, () => Promise.reject(new Error('there is no checkpoint')))
+    expect([read.fields.map(({ name }) => name), files.map(({ path }) => path)]).toEqual([['\ufeffna\ufeffme'], ['a']])
+  }
 })
 
 test('The version of a transaction is exact beyond 2^53, and numbers in text stay text', async () => {

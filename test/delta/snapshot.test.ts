@@ -135,7 +135,8 @@ test('A V2 checkpoint in JSON refers to sidecars', async () => {
   const folder = temporaryFolder('snapshot')
   const sidecar = { sidecar: { path: 'files.parquet', sizeInBytes: 1, modificationTime: 1 } }
   const lines = [{ checkpointMetadata: { version: 4 } }, protocol(3, ['v2Checkpoint']), columns, { txn: { appId: 'q', version: 3 } }, sidecar, add('in json')]
-  writeText(folder, logFile(4, 'checkpoint.0a6b1c7e-6d0f-4f0c-9a8b-1f7f6c7a0d11.json'), lines.map((line) => JSON.stringify(line)).join('\n'))
+  // With a byte order mark, as some editors leave one.
+  writeText(folder, logFile(4, 'checkpoint.0a6b1c7e-6d0f-4f0c-9a8b-1f7f6c7a0d11.json'), `\ufeff${lines.map((line) => JSON.stringify(line)).join('\n')}`)
   await writeCheckpoint(folder, '_sidecars/files.parquet', ['in sidecar'], { withTable: false })
   const { files, txns } = await load(folder)
   expect({ paths: files.map((file) => file.path).sort(), txn: txns.get('q')?.version }).toEqual({ paths: ['in json', 'in sidecar'], txn: 3n })

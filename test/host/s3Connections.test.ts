@@ -7,6 +7,7 @@ import type { KeyVault } from '#electron/storage/s3/keyVault.ts'
 import { noVault } from '#electron/storage/s3/keyVault.ts'
 import { profileNames } from '#electron/storage/s3/profileNames.ts'
 import { noPlaces, type S3Keys, type S3Places } from '#electron/storage/s3/s3Place.ts'
+import { encodings } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
 const typed = { accessKeyId: 'AKIAONE', secretAccessKey: 'one/secret+of=tests', sessionToken: null }
@@ -171,6 +172,10 @@ describe('profiles are known by name', () => {
     const elsewhere = join(home, 'elsewhere')
     writeFileSync(elsewhere, '[profile other]\n')
     expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
+    for (const encode of Object.values(encodings)) {
+      writeFileSync(elsewhere, encode('[default]\r\nregion = eu-west-3\r\n[profile r\u00e9seau]\r\n'))
+      expect(await profileNames({ HOME: join(home, 'nobody'), AWS_CONFIG_FILE: elsewhere })).toEqual(['default', 'r\u00e9seau'])
+    }
     expect(await profileNames({ HOME: join(home, 'nobody') })).toEqual([])
     expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])
   })

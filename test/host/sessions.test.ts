@@ -8,6 +8,7 @@ import { connect, serve } from '#shared/contract/rpc.ts'
 import type { SessionFile } from '#shared/contract/session.ts'
 import { openDatabase, type Database } from '#electron/duckdb/database.ts'
 import { contrail } from '#test/support/contrail.ts'
+import { encodings } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { isState, openTestHost } from '#test/support/hosts.ts'
 import { outcomeOf } from '#test/support/outcome.ts'
@@ -169,8 +170,12 @@ describe('what is no session is refused in a sentence that names the file', () =
       await expect(page.readSession(file), bad.slice(0, 50)).rejects.toThrow(refused)
     }
     expect('layout' in {}).toBe(false)
-    writeFileSync(file, `\ufeff${text}`)
-    expect((await page.readSession(file)).view).toEqual(view)
+  })
+
+  test.each(Object.entries(encodings))('and one in %s is read', async (_, encode) => {
+    const { host, file } = await savedSession()
+    writeFileSync(file, encode(readFileSync(file, 'utf8')))
+    expect((await host.readSession(file)).view).toEqual(view)
   })
 
   test('a huge file, a folder, a pipe, a device, a link to what is none, another name', async () => {

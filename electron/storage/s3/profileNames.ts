@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileText } from '../fileText.ts'
 
 const mostBytes = 1_000_000
 
@@ -19,7 +20,7 @@ async function startOf(file: string): Promise<string> {
     const handle = await open(file, 'r')
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(mostBytes), 0, mostBytes, 0)
-      return buffer.toString('utf8', 0, bytesRead)
+      return fileText(buffer.subarray(0, bytesRead))
     } finally {
       await handle.close()
     }
