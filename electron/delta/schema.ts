@@ -1,5 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
 import type { ValueType } from '#shared/engine/valueType.ts'
+import { refuseTwins } from './columnTwins.ts'
 import { inner, optionalNumber, optionalText, shapeOf, text } from './jsonShape.ts'
 
 /** A type of a Delta schema: a primitive one, `void`, or nested. */
@@ -63,7 +64,9 @@ function parseType(value: unknown, place: Place): DeltaType {
     case 'struct': {
       const fields = shape.fields.fields
       if (!Array.isArray(fields)) break
-      return { kind: 'struct', fields: fields.map((field: unknown) => parseField(field, place)) }
+      const parsed = fields.map((field: unknown) => parseField(field, place))
+      refuseTwins(parsed, place.where, place.column)
+      return { kind: 'struct', fields: parsed }
     }
     case 'array':
       return { kind: 'array', element: parseType(shape.fields.elementType, inside('element')), containsNull: shape.fields.containsNull !== false }

@@ -1,8 +1,9 @@
 import { Fault } from '#shared/engine/fault.ts'
-import type { DeltaType, MappingMode } from '../delta/schema.ts'
+import { twinsFault } from '../delta/columnTwins.ts'
+import type { DeltaField, DeltaType, MappingMode } from '../delta/schema.ts'
 import type { ParquetColumn } from './parquetSchema.ts'
 import type { ScanColumn } from './scanSql.ts'
-import { findColumn } from './storedColumn.ts'
+import { findColumns } from './storedColumn.ts'
 import { deltaTypeSql } from './typeSql.ts'
 
 /**
@@ -15,7 +16,7 @@ export function checkFileTypes(file: readonly ParquetColumn[], columns: readonly
   }
   for (const { field, isPartition } of columns) {
     if (isPartition) continue
-    const stored = findColumn(file, field, mode)
+    const stored = onlyColumn(file, field, { mode, name, column: field.name }, '')
     if (!stored) continue
     if (listDepth(stored) > mostListDepth) throw new Fault('schema', `column ${field.name} has lists or maps in each other to more than ${mostListDepth} levels in ${name}, which Contrail does not read: rewrite that file without it, or remove it`)
     checkType(stored, field.type, { mode, name, column: field.name })
@@ -40,7 +41,7 @@ function checkType(stored: ParquetColumn, type: DeltaType, place: Place): void {
   const [first, second] = stored.children
   if (type.kind === 'struct' && stored.shape === 'struct') {
     for (const field of type.fields) {
-      const child = findColumn(stored.children, field, place.mode)
+      const child = onlyColumn(stored.children, field, place, place.column)
       if (child) checkType(child, field.type, inside(field.name))
     }
   } else if (type.kind === 'array' && stored.shape === 'list') {
@@ -51,6 +52,14 @@ function checkType(stored: ParquetColumn, type: DeltaType, place: Place): void {
   } else if (!fits(stored, type)) {
     throw new Fault('schema', `column ${place.column} is ${stored.type ?? stored.shape} in ${place.name}, and ${deltaTypeSql(type)} in its table: that file cannot be read without loss; rewrite it, or remove it`)
   }
+}
+
+/** `path`: the column whose fields these are. */
+function onlyColumn(columns: readonly ParquetColumn[], field: DeltaField, { mode, name }: Place, path: string): ParquetColumn | undefined {
+  const [column, ...twins] = findColumns(columns, field, mode)
+  if (!column || twins.length === 0) return column
+  if (mode !== 'id') throw twinsFault([column, ...twins], name, path)
+  throw new Fault('schema', `${name} has the field id ${field.fieldId} in ${column.name} and in ${twins[0]!.name}, and its table finds columns by their ids: rewrite that file, or remove it`)
 }
 
 const widerThan: Readonly<Record<string, readonly string[]>> = {

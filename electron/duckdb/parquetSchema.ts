@@ -1,3 +1,4 @@
+import { refuseTwins } from '../delta/columnTwins.ts'
 import { checkFooters } from './checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
@@ -33,6 +34,14 @@ export async function readParquetColumns(database: Database, files: readonly str
     return columns
   })
 }
+
+/** Refuses a file with two columns, or two fields of one, that have one name but for case. `name` is how messages call the file. */
+export function refuseFileTwins(columns: readonly ParquetColumn[], name: string, path = ''): void {
+  refuseTwins(columns, name, path)
+  for (const column of columns) if (column.shape !== 'leaf') refuseFileTwins(column.children, name, nestedPath(path, column))
+}
+
+const nestedPath = (path: string, { name }: ParquetColumn): string => (path === '' ? name : `${path}.${name}`)
 
 /** A row of `parquet_schema`: the schema tree, flattened depth first. */
 interface Node {

@@ -1,4 +1,5 @@
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
+import { foldedName } from '../delta/columnTwins.ts'
 import type { DeltaField, DeltaType, MappingMode } from '../delta/schema.ts'
 import type { ParquetColumn } from './parquetSchema.ts'
 import { deltaTypeSql } from './typeSql.ts'
@@ -10,11 +11,16 @@ export interface StoredColumn {
   readonly sql: string
 }
 
-/** The column of a file that holds a field; undefined when the file lacks it. Names are compared without regard to case, as Spark does. */
+/** The column of a file that holds a field; undefined when the file lacks it. Where there are several, `checkFileTypes` refuses the file. */
 export function findColumn(columns: readonly ParquetColumn[], field: DeltaField, mode: MappingMode): ParquetColumn | undefined {
-  if (mode === 'id') return field.fieldId === undefined ? undefined : columns.find((column) => column.fieldId === field.fieldId)
-  const name = field.physicalName
-  return columns.find((column) => column.name === name) ?? columns.find((column) => column.name.toLowerCase() === name.toLowerCase())
+  return findColumns(columns, field, mode)[0]
+}
+
+/** All columns that could be meant. Names are compared without regard to case, as Spark does. */
+export function findColumns(columns: readonly ParquetColumn[], field: DeltaField, mode: MappingMode): readonly ParquetColumn[] {
+  if (mode === 'id') return field.fieldId === undefined ? [] : columns.filter((column) => column.fieldId === field.fieldId)
+  const name = foldedName({ name: field.physicalName })
+  return columns.filter((column) => foldedName(column) === name)
 }
 
 /**

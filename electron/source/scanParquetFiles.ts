@@ -1,7 +1,7 @@
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { sameType, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { Database } from '../duckdb/database.ts'
-import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
+import { readParquetColumns, refuseFileTwins, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import type { DeltaField } from '../delta/schema.ts'
 import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
 import type { Scan } from '../duckdb/scan.ts'
@@ -43,9 +43,23 @@ export async function readFolderSchema(storage: Storage, database: Database, fil
   for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
     const some = files.slice(start, start + schemaFilesAtOnce)
     const schemas = await readSchemas(storage, database, some, quarantine)
-    schemas.forEach((schema, i) => schema.forEach((column) => addColumn(columns, column, some[i]!.path)))
+    schemas.forEach((schema, i) => {
+      if (!isUnambiguous(schema, `${storage.root}/${some[i]!.path}`, quarantine)) return
+      schema.forEach((column) => addColumn(columns, column, some[i]!.path))
+    })
   }
   return [...columns.values()]
+}
+
+/** Fault for a file with two columns of one name; false for one that its batch will set aside. */
+function isUnambiguous(schema: readonly ParquetColumn[], name: string, quarantine: boolean): boolean {
+  try {
+    refuseFileTwins(schema, name)
+    return true
+  } catch (error) {
+    if (quarantine && isBadFile(error)) return false
+    throw error
+  }
 }
 
 function addColumn(columns: Map<string, FolderColumn>, column: ParquetColumn, file: string): void {
@@ -116,6 +130,7 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   })
   const used = new Map(parts.columns.filter((column) => names.includes(column.name)).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
+    refuseFileTwins(schema, name)
     for (const column of schema) {
       const known = used.get(idOf(column))
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
