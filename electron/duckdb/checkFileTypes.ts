@@ -70,6 +70,7 @@ const widerThan: Readonly<Record<string, readonly string[]>> = {
   UTINYINT: ['SMALLINT', 'INTEGER', 'BIGINT'],
   USMALLINT: ['INTEGER', 'BIGINT'],
   UINTEGER: ['BIGINT'],
+  UBIGINT: ['DECIMAL(20,0)'],
   FLOAT: ['DOUBLE'],
   DATE: ['TIMESTAMP'],
   // Instants without a zone are UTC: older writers leave it out.
@@ -79,7 +80,8 @@ const widerThan: Readonly<Record<string, readonly string[]>> = {
   TIMESTAMP_S: ['TIMESTAMP'],
   TIMESTAMP_MS: ['TIMESTAMP'],
   BLOB: ['VARCHAR'],
-  VARCHAR: ['BLOB']
+  VARCHAR: ['BLOB'],
+  JSON: ['VARCHAR', 'BLOB']
 }
 
 function fits({ type = '', shape }: ParquetColumn, wanted: DeltaType): boolean {

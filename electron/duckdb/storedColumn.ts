@@ -60,7 +60,7 @@ function storedValue(context: Context, value: string, type: DeltaType, stored: P
       // A cast between the two would write bytes beyond ASCII as escapes.
       return stored?.type === 'BLOB' ? { readType: 'BLOB', sql: `decode(${value})` } : { readType: 'VARCHAR', sql: value }
     case 'binary':
-      return stored?.type === 'VARCHAR' ? { readType: 'VARCHAR', sql: `encode(${value})` } : { readType: 'BLOB', sql: value }
+      return stored?.type === 'VARCHAR' || stored?.type === 'JSON' ? { readType: 'VARCHAR', sql: `encode(${value})` } : { readType: 'BLOB', sql: value }
     default:
       return { readType: deltaTypeSql(type), sql: value }
   }

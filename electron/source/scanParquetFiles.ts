@@ -96,7 +96,7 @@ function otherType({ name, type, file }: FolderColumn, other: ValueType | string
 
 const isSame = (a: ValueType | string, b: ValueType | string): boolean => (typeof a === 'string' || typeof b === 'string' ? a === b : sameType(a, b))
 
-/** As Spark reads Parquet: INT96 and adjusted timestamps are instants, others have no zone. */
+/** As Spark reads Parquet: INT96 and adjusted timestamps are instants, others have no zone; unsigned integers are the next wider ones, JSON is text. */
 function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
   if (isInt96) return { kind: 'timestamp' }
   const kinds: Readonly<Record<string, Exclude<ValueType['kind'], 'decimal'>>> = {
@@ -105,9 +105,13 @@ function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
     SMALLINT: 'short',
     INTEGER: 'integer',
     BIGINT: 'long',
+    UTINYINT: 'short',
+    USMALLINT: 'integer',
+    UINTEGER: 'long',
     FLOAT: 'float',
     DOUBLE: 'double',
     VARCHAR: 'string',
+    JSON: 'string',
     BLOB: 'binary',
     DATE: 'date',
     'TIMESTAMP WITH TIME ZONE': 'timestamp',
@@ -116,6 +120,7 @@ function valueTypeOf({ type, isInt96 }: ParquetColumn): ValueType | string {
   }
   const kind = kinds[type ?? '']
   if (kind) return { kind }
+  if (type === 'UBIGINT') return { kind: 'decimal', precision: 20, scale: 0 }
   const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type ?? '') ?? []
   return precision === undefined ? (type ?? 'nested') : { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
 }
