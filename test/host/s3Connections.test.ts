@@ -5,7 +5,7 @@ import type { NewS3Connection } from '#shared/contract/s3.ts'
 import { openS3Connections, type S3ConnectionsStore } from '#electron/host/s3Connections.ts'
 import type { KeyVault } from '#electron/storage/s3/keyVault.ts'
 import { noVault } from '#electron/storage/s3/keyVault.ts'
-import { profileNames } from '#electron/storage/s3/profileNames.ts'
+import { profileNames, refuseUtf16 } from '#electron/storage/s3/profileNames.ts'
 import { noPlaces, type S3Keys, type S3Places } from '#electron/storage/s3/s3Place.ts'
 import { encodings } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
@@ -172,9 +172,13 @@ describe('profiles are known by name', () => {
     const elsewhere = join(home, 'elsewhere')
     writeFileSync(elsewhere, '[profile other]\n')
     expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
-    for (const encode of Object.values(encodings)) {
+    for (const [name, encode] of Object.entries(encodings)) {
       writeFileSync(elsewhere, encode('[default]\r\nregion = eu-west-3\r\n[profile r\u00e9seau]\r\n'))
       expect(await profileNames({ HOME: join(home, 'nobody'), AWS_CONFIG_FILE: elsewhere })).toEqual(['default', 'r\u00e9seau'])
+      const looked = refuseUtf16({ HOME: join(home, 'nobody'), AWS_SHARED_CREDENTIALS_FILE: elsewhere })
+      // They would be read by the AWS tools, which know UTF-8 alone.
+      if (name.startsWith('UTF-8')) await looked
+      else await expect(looked).rejects.toMatchObject({ code: 'access', message: `${elsewhere} is not in UTF-8, and the AWS tools find no profile in it: save it as UTF-8, then try again` })
     }
     expect(await profileNames({ HOME: join(home, 'nobody') })).toEqual([])
     expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
+import { refuseUtf16 } from './profileNames.ts'
 import { serverName, type S3Place } from './s3Place.ts'
 import type { UsageMeter } from './usage.ts'
 
@@ -17,6 +18,7 @@ const usualRegion = 'us-east-1'
 /** The AWS SDK, for one place. It is large, and loaded when the first bucket is asked for. */
 export async function openS3Client(place: S3Place, options: S3ClientOptions): Promise<S3Client> {
   if (place.keysGone !== undefined) throw new Fault('access', `there are no keys for ${serverName(place)}: ${place.keysGone}; type them again, then start again`)
+  if (!place.keys) await refuseUtf16(process.env)
   // Node 20 does, as the versions of the SDK that Contrail uses say; that a later one will not is nothing for its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const [{ S3Client }, { fromNodeProviderChain }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/credential-providers')])
