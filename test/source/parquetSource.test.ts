@@ -163,7 +163,7 @@ test.each(unfinished)('O10 a file that is $what waits in a watch, is a problem a
   const file = join(folder, 'half.parquet')
   await place(folder, 'whole.parquet', 5)
   await place(folder, 'half.parquet', 4)
-  copyFileSync(file, join(folder, 'finished.tmp'))
+  copyFileSync(file, join(folder, '.finished'))
   spoil(file)
   touch(folder, 'half.parquet', 4)
   let ms = now
@@ -178,7 +178,7 @@ test.each(unfinished)('O10 a file that is $what waits in a watch, is a problem a
   const half = { path: 'half.parquet' }
   expect(seen).toEqual([[{ ...half, stuck: false }], [{ ...half, stuck: false }], [{ ...half, stuck: false }], [{ ...half, stuck: true }]])
   expect(await batchesOf(opened, noLimits)).toEqual([['whole.parquet']])
-  copyFileSync(join(folder, 'finished.tmp'), file)
+  copyFileSync(join(folder, '.finished'), file)
   touch(folder, 'half.parquet', 1)
   await opened.source.refresh()
   expect({ problems: stuck(), batches: await batchesOf(opened, noLimits) }).toEqual({ problems: [], batches: [['half.parquet']] })
