@@ -1,6 +1,7 @@
+import type { TableFormat } from '#shared/contract/source.ts'
 import { Fault } from '#shared/engine/fault.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
-import { tableAbove, tablesIn, type TableAbove, type TableBelow, type TableFormat } from './tableFormats.ts'
+import { tableAbove, tablesIn, type TableAbove, type TableBelow } from './tableFormats.ts'
 
 /**
  * Refuses to read a folder as plain Parquet that a table format manages, or that holds such folders. `entries` is all that lies in it. `since`: the run

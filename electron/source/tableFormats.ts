@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { TableFormat } from '#shared/contract/source.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { compareText } from '#shared/engine/combine.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
@@ -8,8 +9,6 @@ import { isHiddenName } from './dataFileNames.ts'
 /*
  * Folders whose files a table format manages: which of them hold live rows stands in the table's metadata alone.
  */
-
-export type TableFormat = 'Delta' | 'Iceberg' | 'Hudi'
 
 /** A table below a folder. */
 export interface TableBelow {
