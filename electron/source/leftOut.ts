@@ -10,10 +10,12 @@ export interface LeftOut {
 /** What is told of them: a problem for each reason, with their number and some names. SPEC O11 */
 export function leftOutProblems(groups: readonly LeftOut[]): SourceProblem[] {
   return groups.flatMap(({ why, paths }): SourceProblem[] => {
-    const [path] = paths
+    const shown = [...paths].sort(compareText).slice(0, 3)
+    const [path] = shown
     if (path === undefined) return []
+    const examples = `${shown.join(', ')}${paths.length > shown.length ? ' and others' : ''}`
     const files = paths.length === 1 ? '1 file is not read' : `${paths.length.toLocaleString('en-US')} files are not read`
-    const message = `${files}, ${because(why, paths.length === 1)}: ${examples(paths)}; ${nextStep[why]}`
+    const message = `${files}, ${because(why, paths.length === 1)}: ${examples}; ${nextStep[why]}`
     // Told again only when there are twice as many: one a minute would fill the list.
     return [{ path, stuck: true, message, lasting: `${why} ${Math.floor(Math.log2(paths.length))}` }]
   })
@@ -37,9 +39,4 @@ const nextStep: Readonly<Record<LeftOut['why'], string>> = {
   temporary: 'when its writer is done, it gives such a file another name',
   hidden: 'rename what holds rows',
   beside: 'move what holds rows into a partition folder'
-}
-
-function examples(paths: readonly string[]): string {
-  const shown = [...paths].sort(compareText).slice(0, 3)
-  return paths.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ')
 }
