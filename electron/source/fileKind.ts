@@ -2,7 +2,10 @@ import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { isForeignName, isParquetName } from './dataFileNames.ts'
 import { isWholeParquet } from './isWholeParquet.ts'
 
-/** `whole`: a Parquet file, whatever its name. `unfinished`: it may become one, or was one. `foreign`: it is something else. */
+/**
+ * `whole`: a Parquet file, whatever its name. `unfinished`: it may become one, or was one. `foreign`: it is something
+ * else.
+ */
 export type FileKind = 'whole' | 'unfinished' | 'foreign'
 
 const magic = 'PAR1'
@@ -17,7 +20,10 @@ export async function fileKind(storage: Storage, entry: StorageEntry): Promise<F
   return kindByHead(storage, entry)
 }
 
-/** Objects appear whole. One that is called Parquet is taken for it without a look, which would be a request; others are known by their end. */
+/**
+ * Objects appear whole. One that is called Parquet is taken for it without a look, which would be a request; others are
+ * known by their end.
+ */
 async function objectKind(storage: Storage, entry: StorageEntry): Promise<FileKind> {
   if (isParquetName(entry.path)) return 'whole'
   const { path, sizeBytes } = entry

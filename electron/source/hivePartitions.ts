@@ -1,7 +1,13 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import { compareText } from '#shared/engine/combine.ts'
-import { partitionText, partitionTypeOf, unescapePartition, widerPartitionType, type PartitionType } from './partitionTypes.ts'
+import {
+  partitionText,
+  partitionTypeOf,
+  unescapePartition,
+  widerPartitionType,
+  type PartitionType
+} from './partitionTypes.ts'
 
 /** A column whose values stand in the names of folders, `day=2026-01-23`. */
 export interface PartitionColumn {
@@ -16,8 +22,8 @@ export interface HivePartitions {
   /** Whether a file lies beside the partition folders and not in one: Spark reads none of these. */
   isBeside(path: string): boolean
   /**
-   * The values of a file by the names in `columns`, spelled as `parsePartitionValue` reads them. Fault `schema` when the file lies in folders that do not
-   * fit the columns.
+   * The values of a file by the names in `columns`, spelled as `parsePartitionValue` reads them. Fault `schema` when
+   * the file lies in folders that do not fit the columns.
    */
   valuesOf(path: string): Readonly<Record<string, string | null>>
   /** Folders whose names Spark reads otherwise than their writer meant them. */
@@ -42,8 +48,8 @@ interface Parsed {
 }
 
 /**
- * Partition columns of the folders that hold these files, with the type that all their values fit; `root` is how messages call the folder. Fault `schema`
- * where Spark refuses: folders of other columns, or of another depth.
+ * Partition columns of the folders that hold these files, with the type that all their values fit; `root` is how
+ * messages call the folder. Fault `schema` where Spark refuses: folders of other columns, or of another depth.
  */
 export function findPartitions(paths: readonly string[], root: string): HivePartitions {
   const folders = [...new Set(paths.map(folderOf))].sort(compareText).map((folder) => parse(folder, root))
@@ -78,7 +84,11 @@ function withoutPartitions(root: string): HivePartitions {
   }
 }
 
-function valuesIn(root: string, first: Parsed, columns: readonly PartitionColumn[]): Pick<HivePartitions, 'isBeside' | 'valuesOf'> {
+function valuesIn(
+  root: string,
+  first: Parsed,
+  columns: readonly PartitionColumn[]
+): Pick<HivePartitions, 'isBeside' | 'valuesOf'> {
   const known = new Map<string, Readonly<Record<string, string | null>>>()
   return {
     isBeside: (path) => isBase(folderOf(path), first),
@@ -91,7 +101,12 @@ function valuesIn(root: string, first: Parsed, columns: readonly PartitionColumn
   }
 }
 
-function typedValues(root: string, first: Parsed, columns: readonly PartitionColumn[], parsed: Parsed): Readonly<Record<string, string | null>> {
+function typedValues(
+  root: string,
+  first: Parsed,
+  columns: readonly PartitionColumn[],
+  parsed: Parsed
+): Readonly<Record<string, string | null>> {
   if (parsed.values.length === 0) throw structureFault(root, first, parsed)
   refuseOther(root, first, parsed)
   const values = columns.map(({ name, type }, i): [string, string | null] => {
@@ -120,7 +135,11 @@ function parse(folder: string, root: string): Parsed {
 }
 
 /** undefined: the name is no partition folder's. */
-function parseName(name: string, folder: string, root: string): { readonly name: string; readonly raw: string } | undefined {
+function parseName(
+  name: string,
+  folder: string,
+  root: string
+): { readonly name: string; readonly raw: string } | undefined {
   const sign = name.indexOf('=')
   if (sign < 0) return undefined
   const raw = name.slice(sign + 1)
@@ -132,7 +151,10 @@ function parseName(name: string, folder: string, root: string): { readonly name:
   )
 }
 
-/** Files beside the partition folders are left out, all others must lie in folders of the same columns in the same place. */
+/**
+ * Files beside the partition folders are left out, all others must lie in folders of the same columns in the same
+ * place.
+ */
 function refuseOther(root: string, first: Parsed, other: Parsed): void {
   if (isBase(other.folder, first)) return
   if (other.values.length === 0 || lower(other.base) !== lower(first.base)) throw structureFault(root, first, other)
@@ -148,7 +170,8 @@ function refuseOther(root: string, first: Parsed, other: Parsed): void {
 const isBase = (folder: string, { base }: Parsed): boolean => lower(folder) === lower(base)
 
 function structureFault(root: string, first: Parsed, other: Parsed): Fault {
-  const where = ({ folder, values }: Parsed): string => (values.length === 0 ? `${folder} (no partition folder)` : folder)
+  const where = ({ folder, values }: Parsed): string =>
+    values.length === 0 ? `${folder} (no partition folder)` : folder
   return new Fault(
     'schema',
     `${root} has files in ${first.folder} and in ${where(other)}, whose partition folders do not begin in the same place, which Spark refuses too ` +
@@ -157,7 +180,10 @@ function structureFault(root: string, first: Parsed, other: Parsed): Fault {
 }
 
 function twinFault(root: string, { folder }: Parsed, name: string): Fault {
-  return new Fault('schema', `[COLUMN_ALREADY_EXISTS] the folder ${root}/${folder} gives the column ${name} two values: rename one of its folders`)
+  return new Fault(
+    'schema',
+    `[COLUMN_ALREADY_EXISTS] the folder ${root}/${folder} gives the column ${name} two values: rename one of its folders`
+  )
 }
 
 /** Percent codes that are UTF-8, as pandas, polars and Arrow write them. Spark reads a character for each. */
@@ -167,7 +193,8 @@ function misreadFolders(folders: readonly Parsed[], columns: readonly PartitionC
     for (const [i, { raw }] of values.entries()) {
       const { name, type } = columns[i]!
       const meant = type !== 'void' && type.kind === 'string' && /%[89a-f]/i.test(raw) ? decoded(raw) : undefined
-      if (meant !== undefined) found.set(`${name}=${raw}`, { folder: `${name}=${raw}`, value: unescapePartition(raw), meant })
+      if (meant !== undefined)
+        found.set(`${name}=${raw}`, { folder: `${name}=${raw}`, value: unescapePartition(raw), meant })
     }
   }
   return [...found.values()]

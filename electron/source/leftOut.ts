@@ -14,7 +14,8 @@ export function leftOutProblems(groups: readonly LeftOut[]): SourceProblem[] {
     const [path] = shown
     if (path === undefined) return []
     const examples = `${shown.join(', ')}${paths.length > shown.length ? ' and others' : ''}`
-    const files = paths.length === 1 ? '1 file is not read' : `${paths.length.toLocaleString('en-US')} files are not read`
+    const files =
+      paths.length === 1 ? '1 file is not read' : `${paths.length.toLocaleString('en-US')} files are not read`
     const message = `${files}, ${because(why, paths.length === 1)}: ${examples}; ${nextStep[why]}`
     // Told again only when there are twice as many: one a minute would fill the list.
     return [{ path, stuck: true, message, lasting: `${why} ${Math.floor(Math.log2(paths.length))}` }]
@@ -28,9 +29,13 @@ function because(why: LeftOut['why'], isOne: boolean): string {
     case 'temporary':
       return isOne ? 'since it has the name of a temporary file' : 'since they have names of temporary files'
     case 'hidden':
-      return isOne ? 'since its name is hidden (_name or .name), as in Spark' : 'since their names are hidden (_name or .name), as in Spark'
+      return isOne
+        ? 'since its name is hidden (_name or .name), as in Spark'
+        : 'since their names are hidden (_name or .name), as in Spark'
     case 'beside':
-      return isOne ? 'since it lies beside the partition folders and in none of them, as in Spark' : 'since they lie beside the partition folders and in none of them, as in Spark'
+      return isOne
+        ? 'since it lies beside the partition folders and in none of them, as in Spark'
+        : 'since they lie beside the partition folders and in none of them, as in Spark'
   }
 }
 

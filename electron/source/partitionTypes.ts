@@ -26,11 +26,17 @@ export function partitionTypeOf(raw: string): PartitionType {
   return dateText(raw) === undefined ? string : date
 }
 
-/** The type that holds the values of two partition folders, as Spark has it: most pairs that differ become text. SPEC O12 */
+/**
+ * The type that holds the values of two partition folders, as Spark has it: most pairs that differ become text. SPEC
+ * O12
+ */
 export function widerPartitionType(a: PartitionType, b: PartitionType): PartitionType {
   if (a === 'void') return b
   if (b === 'void' || formatType(a) === formatType(b)) return a
-  const [narrow, wide] = [a, b].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)) as [ValueType, ValueType]
+  const [narrow, wide] = [a, b].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)) as [
+    ValueType,
+    ValueType
+  ]
   if (narrow.kind === 'date' && wide.kind === 'timestamp') return timestamp
   if (narrow.kind === 'integer' && wide.kind === 'long') return long
   if (narrow.kind === 'integer' && wide.kind === 'double') return double
@@ -48,8 +54,8 @@ function wholeDigits(type: ValueType): number | undefined {
 }
 
 /**
- * The value of a partition folder in a column of this type, spelled as `parsePartitionValue` reads it; null is null. The type must be at least as wide as
- * `partitionTypeOf(raw)`.
+ * The value of a partition folder in a column of this type, spelled as `parsePartitionValue` reads it; null is null.
+ * The type must be at least as wide as `partitionTypeOf(raw)`.
  */
 export function partitionText(raw: string, type: PartitionType): string | null {
   if (raw === nullValue || type === 'void') return null
@@ -78,7 +84,10 @@ function spelled(raw: string, type: ValueType): string | undefined {
   }
 }
 
-/** The name or value that a folder's name stands for: %41 is the character U+0041, one character for each code, as Spark has it. */
+/**
+ * The name or value that a folder's name stands for: %41 is the character U+0041, one character for each code, as Spark
+ * has it.
+ */
 export function unescapePartition(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
 }
@@ -108,19 +117,21 @@ const mostDigits = 38
 
 /** BigDecimal, where the number is whole and fits into 38 digits. */
 function wholeDecimal(raw: string): { readonly value: bigint; readonly precision: number } | undefined {
-  const [, sign, whole = '', fraction = '', exponent = '0'] = /^([+-]?)(\p{Nd}*)(?:\.(\p{Nd}*))?(?:[eE]([+-]?\d+))?$/u.exec(raw) ?? []
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^([+-]?)(\p{Nd}*)(?:\.(\p{Nd}*))?(?:[eE]([+-]?\d+))?$/u.exec(raw) ?? []
   const digits = plainDigits(whole + fraction)
   const zeros = Number(exponent) - [...fraction].length
   if (digits === undefined || digits === '' || zeros < 0 || zeros > mostDigits) return undefined
   const unscaled = BigInt(digits)
   const precision = unscaled.toString().length + zeros
-  return precision > mostDigits ? undefined : { value: (sign === '-' ? -unscaled : unscaled) * 10n ** BigInt(zeros), precision }
+  return precision > mostDigits
+    ? undefined
+    : { value: (sign === '-' ? -unscaled : unscaled) * 10n ** BigInt(zeros), precision }
 }
 
 /** Double.parseDouble, as text that DuckDB casts to the same double. */
 function javaDouble(raw: string): string | undefined {
   // Java trims everything up to the blank.
-  // eslint-disable-next-line no-control-regex
   const text = raw.replace(/^[\u0000- ]+|[\u0000- ]+$/g, '')
   if (/^[+-]?NaN$/.test(text)) return 'nan'
   if (/^[+-]?Infinity$/.test(text)) return text.startsWith('-') ? '-inf' : 'inf'
@@ -133,7 +144,8 @@ function javaDouble(raw: string): string | undefined {
 
 /** A hexadecimal float of Java, 0x1.8p3, of at most 13 digits: these are exact. */
 function hexDouble(text: string): number | undefined {
-  const [, sign, whole = '', fraction = '', exponent] = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/.exec(text) ?? []
+  const [, sign, whole = '', fraction = '', exponent] =
+    /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/.exec(text) ?? []
   const digits = whole + fraction
   if (exponent === undefined || digits === '' || digits.length > 13) return undefined
   const value = parseInt(digits, 16) * 2 ** (Number(exponent) - 4 * fraction.length)

@@ -24,12 +24,16 @@ export interface TableAbove {
   readonly root: string
 }
 
-const isIcebergMetadata = (name: string): boolean => /\.metadata\.json(\.gz)?$/.test(name) || name === 'version-hint.text'
+const isIcebergMetadata = (name: string): boolean =>
+  /\.metadata\.json(\.gz)?$/.test(name) || name === 'version-hint.text'
 
 /** A name that occurs in a path of a table's metadata. Most paths have none, and a folder may have 100,000. */
 const telltale = /_delta_log|\.hoodie|metadata/
 
-/** The tables that a listing of a folder shows, by path, without those inside other ones. What hidden folders hold is not read, and no matter. */
+/**
+ * The tables that a listing of a folder shows, by path, without those inside other ones. What hidden folders hold is
+ * not read, and no matter.
+ */
 export function tablesIn(entries: readonly StorageEntry[]): TableBelow[] {
   const found = new Map<string, TableFormat>()
   for (const { path, isFolderOutside } of entries) {
@@ -37,7 +41,9 @@ export function tablesIn(entries: readonly StorageEntry[]): TableBelow[] {
     const table = telltale.test(path) ? tableOf(`${path}${isFolderOutside ? '/' : ''}`.split('/')) : undefined
     if (table && (found.get(table.path) === undefined || table.format === 'Delta')) found.set(table.path, table.format)
   }
-  const tables = [...found].map(([path, format]): TableBelow => ({ format, path })).sort((a, b) => compareText(a.path, b.path))
+  const tables = [...found]
+    .map(([path, format]): TableBelow => ({ format, path }))
+    .sort((a, b) => compareText(a.path, b.path))
   return tables.filter(({ path }) => !tables.some((outer) => outer.path !== path && isWithin(outer.path, path)))
 }
 
@@ -47,12 +53,14 @@ function tableOf(names: readonly string[]): TableBelow | undefined {
   const name = names[hidden]
   const isInside = hidden >= 0 && hidden < names.length - 1
   if (isInside && name === '_delta_log') return { format: 'Delta', path: names.slice(0, hidden).join('/') }
-  if ((isInside && name === '.hoodie') || name === '.hoodie_partition_metadata') return { format: 'Hudi', path: names.slice(0, hidden).join('/') }
+  if ((isInside && name === '.hoodie') || name === '.hoodie_partition_metadata')
+    return { format: 'Hudi', path: names.slice(0, hidden).join('/') }
   if (hidden >= 0 || names.at(-2) !== 'metadata' || !isIcebergMetadata(names.at(-1) ?? '')) return undefined
   return { format: 'Iceberg', path: names.slice(0, -2).join('/') }
 }
 
-const isWithin = (folder: string, path: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`)
+const isWithin = (folder: string, path: string): boolean =>
+  folder === '' || path === folder || path.startsWith(`${folder}/`)
 
 /** What table a folder of this machine is; undefined: none, or one that may not be looked into. */
 export async function localTableAt(folder: string): Promise<TableFormat | undefined> {
@@ -61,7 +69,11 @@ export async function localTableAt(folder: string): Promise<TableFormat | undefi
   return (await isFolder(join(folder, '.hoodie'))) ? 'Hudi' : undefined
 }
 
-const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false)
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false
+  )
 
 /** The nearest table of this machine that holds one of these folders, or is it. */
 export async function localTableAround(folders: readonly string[]): Promise<TableAbove | undefined> {
@@ -79,10 +91,13 @@ export async function localTableAround(folders: readonly string[]): Promise<Tabl
 const mostLevels = 12
 
 /**
- * The nearest table that a folder lies in. Of a folder of this machine, links are followed too. Of a bucket, some levels are asked for, with up to four
- * requests each; one that may not be listed is passed over.
+ * The nearest table that a folder lies in. Of a folder of this machine, links are followed too. Of a bucket, some
+ * levels are asked for, with up to four requests each; one that may not be listed is passed over.
  */
-export async function tableAbove(storage: Storage, openStorage: (uri: string) => Storage): Promise<TableAbove | undefined> {
+export async function tableAbove(
+  storage: Storage,
+  openStorage: (uri: string) => Storage
+): Promise<TableAbove | undefined> {
   if (!storage.isRemote) {
     const folders = [...new Set([storage.root, await storage.realRoot()])]
     return localTableAround(folders.filter((folder) => folder !== dirname(folder)).map((folder) => dirname(folder)))
@@ -105,7 +120,8 @@ const onePage = 1000
 async function objectTableAt(storage: Storage): Promise<TableFormat | undefined> {
   if (await storage.hasFolder('_delta_log')) return 'Delta'
   if (await storage.hasFolder('.hoodie')) return 'Hudi'
-  // Iceberg numbers its metadata from 00000 on, or calls it v1 and puts a hint beside it: one page of the listing shows the former.
+  // Iceberg numbers its metadata from 00000 on, or calls it v1 and puts a hint beside it: one page of the listing shows
+  // the former.
   const names = (await storage.list('metadata', '', onePage)).map(({ path }) => path.slice('metadata/'.length))
   if (names.some(isIcebergMetadata)) return 'Iceberg'
   return names.length > 0 && (await storage.stat('metadata/version-hint.text')) !== undefined ? 'Iceberg' : undefined

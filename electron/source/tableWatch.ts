@@ -20,7 +20,9 @@ export function openTableWatch(storage: Storage): TableWatch {
     const unknown = [...folders].filter((folder) => !known.has(folder))
     for (let start = 0; start < unknown.length; start += foldersAtOnce) {
       const some = unknown.slice(start, start + foldersAtOnce)
-      const hasLog = await Promise.all(some.map((folder) => storage.hasFolder(folder === '' ? '_delta_log' : `${folder}/_delta_log`)))
+      const hasLog = await Promise.all(
+        some.map((folder) => storage.hasFolder(folder === '' ? '_delta_log' : `${folder}/_delta_log`))
+      )
       const found = some.find((_, i) => hasLog[i])
       if (found !== undefined) throw emptyLogFault(storage.root, found, since)
     }

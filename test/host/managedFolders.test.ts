@@ -59,7 +59,11 @@ async function saidOf(folder: string, silver: string, format?: 'delta' | 'parque
   const watch = await runIn(folder, database, { ...settings, trigger: { kind: 'processingTime' } })
   const report = await checkSource(join(folder, silver), {}, { database, openStorage })
   const failed = report.steps.find(({ state }) => state === 'failed')
-  const said = [replay.ends.get('flight_phase_counts')?.message, watch.ends.get('flight_phase_counts')?.message, `${failed?.name}: ${failed?.text}`]
+  const said = [
+    replay.ends.get('flight_phase_counts')?.message,
+    watch.ends.get('flight_phase_counts')?.message,
+    `${failed?.name}: ${failed?.text}`
+  ]
   return said.map((text) => text?.replaceAll(folder, 'FOLDER') ?? 'nothing')
 }
 
@@ -68,29 +72,41 @@ function sameOf([replay, watch, checked]: readonly string[]): string {
   return replay!
 }
 
-const unread = (kind: Kind): string => `${nameOf(kind)} tables (read as plain files, removed and unfinished data would count): give a Delta table, or a folder that its rows were exported to as plain Parquet files`
+const unread = (kind: Kind): string =>
+  `${nameOf(kind)} tables (read as plain files, removed and unfinished data would count): give a Delta table, or a folder that its rows were exported to as plain Parquet files`
 
 describe('decisions 1.7 a folder that holds tables is not read as plain Parquet, and is told which they are', () => {
   test.each([1, 2, 4])('a Delta table, %i folders below', async (levels) => {
     const folder = temporaryFolder('above')
     const table = Array(levels).fill('deep').join('/')
     await tables.delta(folder, `lake/${table}`)
-    expect(sameOf(await saidOf(folder, 'lake'))).toBe(`FOLDER/lake holds the Delta table FOLDER/lake/${table}; read as plain files, removed and unfinished data would count: give FOLDER/lake/${table}`)
+    expect(sameOf(await saidOf(folder, 'lake'))).toBe(
+      `FOLDER/lake holds the Delta table FOLDER/lake/${table}; read as plain files, removed and unfinished data would count: give FOLDER/lake/${table}`
+    )
   })
 
   test.each(['delta', 'emptyDelta'] as const)('a Delta table in a partition of plain files: %s', async (kind) => {
     const folder = temporaryFolder('above')
     await place(folder, 'lake/day=1/a.parquet')
     await tables[kind](folder, 'lake/day=2/table')
-    expect(sameOf(await saidOf(folder, 'lake/'))).toMatch(/^FOLDER\/lake holds the Delta table FOLDER\/lake\/day=2\/table; /)
+    expect(sameOf(await saidOf(folder, 'lake/'))).toMatch(
+      /^FOLDER\/lake holds the Delta table FOLDER\/lake\/day=2\/table; /
+    )
   })
 
-  test.each(['iceberg', 'icebergOfHadoop', 'icebergZipped', 'hudi'] as const)('a table that is not read: %s', async (kind) => {
-    const folder = temporaryFolder('above')
-    await tables[kind](folder, 'lake/table')
-    expect(sameOf(await saidOf(folder, 'lake'))).toBe(`FOLDER/lake holds the ${nameOf(kind)} table FOLDER/lake/table; read as plain files, removed and unfinished data would count; Contrail does not read ${nameOf(kind)} tables: give a Delta table, or a folder that its rows were exported to as plain Parquet files`)
-    expect(sameOf(await saidOf(folder, 'lake/table'))).toMatch(new RegExp(`^FOLDER/lake/table is an? ${nameOf(kind)} table, which Contrail does not read `))
-  })
+  test.each(['iceberg', 'icebergOfHadoop', 'icebergZipped', 'hudi'] as const)(
+    'a table that is not read: %s',
+    async (kind) => {
+      const folder = temporaryFolder('above')
+      await tables[kind](folder, 'lake/table')
+      expect(sameOf(await saidOf(folder, 'lake'))).toBe(
+        `FOLDER/lake holds the ${nameOf(kind)} table FOLDER/lake/table; read as plain files, removed and unfinished data would count; Contrail does not read ${nameOf(kind)} tables: give a Delta table, or a folder that its rows were exported to as plain Parquet files`
+      )
+      expect(sameOf(await saidOf(folder, 'lake/table'))).toMatch(
+        new RegExp(`^FOLDER/lake/table is an? ${nameOf(kind)} table, which Contrail does not read `)
+      )
+    }
+  )
 
   test('several tables of all kinds', async () => {
     const folder = temporaryFolder('above')
@@ -98,7 +114,9 @@ describe('decisions 1.7 a folder that holds tables is not read as plain Parquet,
     await tables.iceberg(folder, 'lake/c')
     await tables.delta(folder, 'lake/b')
     await tables.delta(folder, 'lake/a/deep')
-    expect(sameOf(await saidOf(folder, 'lake'))).toBe('FOLDER/lake holds the Delta table FOLDER/lake/a/deep, the Delta table FOLDER/lake/b, the Iceberg table FOLDER/lake/c, and 1 more; read as plain files, removed and unfinished data would count; Contrail does not read Iceberg and Hudi tables: give the one that is meant, for example FOLDER/lake/a/deep')
+    expect(sameOf(await saidOf(folder, 'lake'))).toBe(
+      'FOLDER/lake holds the Delta table FOLDER/lake/a/deep, the Delta table FOLDER/lake/b, the Iceberg table FOLDER/lake/c, and 1 more; read as plain files, removed and unfinished data would count; Contrail does not read Iceberg and Hudi tables: give the one that is meant, for example FOLDER/lake/a/deep'
+    )
   })
 
   test('links to a log, within the folder and out of it', async () => {
@@ -134,22 +152,30 @@ describe('decisions 1.7 a folder inside a table is not read, and the table is na
     const folder = temporaryFolder('inside')
     await tables[kind](folder, 'lake/table')
     await place(folder, `lake/table/${path}/more.parquet`)
-    const next = /delta/i.test(kind) ? '; read as plain files, removed and unfinished data would count: give FOLDER/lake/table' : `, and Contrail does not read ${unread(kind)}`
-    expect(sameOf(await saidOf(folder, `lake/table/${path}`))).toBe(`FOLDER/lake/table/${path} lies inside the ${nameOf(kind)} table FOLDER/lake/table${next}`)
+    const next = /delta/i.test(kind)
+      ? '; read as plain files, removed and unfinished data would count: give FOLDER/lake/table'
+      : `, and Contrail does not read ${unread(kind)}`
+    expect(sameOf(await saidOf(folder, `lake/table/${path}`))).toBe(
+      `FOLDER/lake/table/${path} lies inside the ${nameOf(kind)} table FOLDER/lake/table${next}`
+    )
   })
 
   test('behind a link', async () => {
     const folder = temporaryFolder('inside')
     await tables.delta(folder, 'lake/table')
     symlinkSync(join(folder, 'lake/table/day=1'), join(folder, 'today'))
-    expect(sameOf(await saidOf(folder, 'today'))).toMatch(/^FOLDER\/today lies inside the Delta table FOLDER\/lake\/table; /)
+    expect(sameOf(await saidOf(folder, 'today'))).toMatch(
+      /^FOLDER\/today lies inside the Delta table FOLDER\/lake\/table; /
+    )
   })
 
   test('whatever format is asked for', async () => {
     const folder = temporaryFolder('inside')
     await tables.delta(folder, 'lake/table')
     for (const format of ['delta', 'parquet'] as const) {
-      expect((await saidOf(folder, 'lake/table/day=1', format))[0]).toMatch(/ lies inside the Delta table FOLDER\/lake\/table; /)
+      expect((await saidOf(folder, 'lake/table/day=1', format))[0]).toMatch(
+        / lies inside the Delta table FOLDER\/lake\/table; /
+      )
       expect((await saidOf(folder, 'lake', format))[0]).toMatch(/ holds the Delta table FOLDER\/lake\/table; /)
     }
   })
@@ -177,7 +203,16 @@ describe('decisions 1.7 what merely looks like a table is read', () => {
     await tables.delta(folder, 'lake/table')
     await tables.iceberg(folder, 'lake/other')
     await place(folder, 'lake/plain/a.parquet')
-    const rowsOf = async (silver: string, gold: string) => progressOf(await runWhole(folder, database, { silver: { uri: join(folder, silver) }, gold: { uri: join(folder, gold) }, checkpoints: { uri: join(folder, `${gold}-checkpoints`) }, queries: phases }), 'flight_phase_counts')[0]!.numInputRows
+    const rowsOf = async (silver: string, gold: string) =>
+      progressOf(
+        await runWhole(folder, database, {
+          silver: { uri: join(folder, silver) },
+          gold: { uri: join(folder, gold) },
+          checkpoints: { uri: join(folder, `${gold}-checkpoints`) },
+          queries: phases
+        }),
+        'flight_phase_counts'
+      )[0]!.numInputRows
     expect(await rowsOf('lake/plain', 'g1')).toBe(1)
     writeText(folder, 'lake/table/metadata/v1.metadata.json', '{}')
     writeText(folder, 'lake/table/.hoodie/hoodie.properties', '')
@@ -188,16 +223,46 @@ describe('decisions 1.7 what merely looks like a table is read', () => {
 describe('decisions 1.7 a watch stops when a table comes', () => {
   const commit = [protocol(), silverMetaData(), add('a.parquet')]
   test.each([
-    ['in its folder', (folder: string) => writeLog(join(folder, 'silver'), [commit]), 'FOLDER/silver has become a Delta table: read as plain files, removed and unfinished data would count; start again with a new checkpoint'],
-    ['in its folder, still empty', (folder: string) => void mkdirSync(join(folder, 'silver/_delta_log')), 'FOLDER/silver has become a Delta table: read as plain files, removed and unfinished data would count; start again with a new checkpoint'],
-    ['below', (folder: string) => tables.delta(folder, 'silver/new'), 'FOLDER/silver has come to hold the Delta table FOLDER/silver/new; read as plain files, removed and unfinished data would count: give FOLDER/silver/new, and start with a new checkpoint'],
-    ['of Iceberg', (folder: string) => tables.iceberg(folder, 'silver/new'), 'FOLDER/silver has come to hold the Iceberg table FOLDER/silver/new; read as plain files, removed and unfinished data would count; Contrail does not read Iceberg tables: give a Delta table, or a folder that its rows were exported to as plain Parquet files'],
-    ['above', (folder: string) => writeText(folder, logFile(0), '{}'), 'FOLDER/silver has come to lie inside the Delta table FOLDER; read as plain files, removed and unfinished data would count: give FOLDER, and start with a new checkpoint']
+    [
+      'in its folder',
+      (folder: string) => writeLog(join(folder, 'silver'), [commit]),
+      'FOLDER/silver has become a Delta table: read as plain files, removed and unfinished data would count; start again with a new checkpoint'
+    ],
+    [
+      'in its folder, still empty',
+      (folder: string) => void mkdirSync(join(folder, 'silver/_delta_log')),
+      'FOLDER/silver has become a Delta table: read as plain files, removed and unfinished data would count; start again with a new checkpoint'
+    ],
+    [
+      'below',
+      (folder: string) => tables.delta(folder, 'silver/new'),
+      'FOLDER/silver has come to hold the Delta table FOLDER/silver/new; read as plain files, removed and unfinished data would count: give FOLDER/silver/new, and start with a new checkpoint'
+    ],
+    [
+      'of Iceberg',
+      (folder: string) => tables.iceberg(folder, 'silver/new'),
+      'FOLDER/silver has come to hold the Iceberg table FOLDER/silver/new; read as plain files, removed and unfinished data would count; Contrail does not read Iceberg tables: give a Delta table, or a folder that its rows were exported to as plain Parquet files'
+    ],
+    [
+      'above',
+      (folder: string) => writeText(folder, logFile(0), '{}'),
+      'FOLDER/silver has come to lie inside the Delta table FOLDER; read as plain files, removed and unfinished data would count: give FOLDER, and start with a new checkpoint'
+    ]
   ])('%s', async (_, come, says) => {
     const folder = temporaryFolder('comes')
     await place(folder, 'silver/a.parquet')
-    const { clock, signal } = storyClock(now, 1, [() => undefined, () => come(folder), () => undefined, () => undefined])
-    const { ends } = await runIn(folder, database, { trigger: { kind: 'processingTime' }, queries: phases }, { clock, signal })
+    const { clock, signal } = storyClock(now, 1, [
+      () => undefined,
+      () => come(folder),
+      () => undefined,
+      () => undefined
+    ])
+    const { ends } = await runIn(
+      folder,
+      database,
+      { trigger: { kind: 'processingTime' }, queries: phases },
+      { clock, signal }
+    )
     const end = ends.get('flight_phase_counts')
     expect(end).toMatchObject({ code: 'changed' })
     expect(end!.message.replaceAll(folder, 'FOLDER')).toBe(says)

@@ -38,11 +38,26 @@ const put = (key: string, body: string | Buffer = parquet): void => void server.
 async function open(uri: string, watch = false): Promise<Source> {
   const storages = storagesAt(server, { limits: impatient })
   opened.push(storages)
-  const { silver, trigger } = parsePipeline({ silver: { uri }, gold: { uri: 'g' }, checkpoints: { uri: 'c' }, trigger: { kind: watch ? 'processingTime' : 'availableNow' } }, 'the test')
-  return openSource({ silver, trigger }, { database, openStorage: storages.open, clock: systemClock, signal: new AbortController().signal })
+  const { silver, trigger } = parsePipeline(
+    {
+      silver: { uri },
+      gold: { uri: 'g' },
+      checkpoints: { uri: 'c' },
+      trigger: { kind: watch ? 'processingTime' : 'availableNow' }
+    },
+    'the test'
+  )
+  return openSource(
+    { silver, trigger },
+    { database, openStorage: storages.open, clock: systemClock, signal: new AbortController().signal }
+  )
 }
 
-const faultOf = (uri: string): Promise<string> => open(uri).then(() => 'nothing', (error: Error) => error.message)
+const faultOf = (uri: string): Promise<string> =>
+  open(uri).then(
+    () => 'nothing',
+    (error: Error) => error.message
+  )
 
 async function filesOf(source: Source): Promise<string[]> {
   const start = await source.beginning()
@@ -60,8 +75,12 @@ describe('decisions 1.7 tables in a bucket', () => {
   test.each(tables)('are refused above and inside: %s, %s', async (format, metadata, data) => {
     put(`deep/er/table/${metadata}`, 'x')
     put(`deep/er/table/${data}/a.parquet`)
-    expect(await faultOf(`s3a://lake/deep/er/table/${data}/`)).toMatch(new RegExp(`^s3://lake/deep/er/table/${data} lies inside the ${format} table s3://lake/deep/er/table[;,] `))
-    expect(await faultOf('s3://lake')).toMatch(new RegExp(`^s3://lake holds the ${format} table s3://lake/deep/er/table; `))
+    expect(await faultOf(`s3a://lake/deep/er/table/${data}/`)).toMatch(
+      new RegExp(`^s3://lake/deep/er/table/${data} lies inside the ${format} table s3://lake/deep/er/table[;,] `)
+    )
+    expect(await faultOf('s3://lake')).toMatch(
+      new RegExp(`^s3://lake holds the ${format} table s3://lake/deep/er/table; `)
+    )
   })
 
   test('a bucket that is one as a whole', async () => {
@@ -83,29 +102,52 @@ describe('decisions 1.7 tables in a bucket', () => {
 
   test('cost three requests a level above at the start, and none at a poll; a level that may not be listed is passed over', async () => {
     put('one/two/silver/a.parquet')
-    server.fail({ on: { operation: 'ListObjectsV2', where: ({ query }) => !(query.prefix ?? '').startsWith('one/two/') }, do: { kind: 'permissionLost' } })
+    server.fail({
+      on: { operation: 'ListObjectsV2', where: ({ query }) => !(query.prefix ?? '').startsWith('one/two/') },
+      do: { kind: 'permissionLost' }
+    })
     const source = await open('s3://lake/one/two/silver', true)
-    const above = server.requests.filter(({ query }) => query.prefix !== undefined && !query.prefix.startsWith('one/two/silver'))
-    expect(above.map(({ query, status }) => `${query.prefix} ${status}`)).toEqual(['one/two/_delta_log/ 200', 'one/two/.hoodie/ 200', 'one/two/metadata/ 200', 'one/_delta_log/ 403', '_delta_log/ 403'])
+    const above = server.requests.filter(
+      ({ query }) => query.prefix !== undefined && !query.prefix.startsWith('one/two/silver')
+    )
+    expect(above.map(({ query, status }) => `${query.prefix} ${status}`)).toEqual([
+      'one/two/_delta_log/ 200',
+      'one/two/.hoodie/ 200',
+      'one/two/metadata/ 200',
+      'one/_delta_log/ 403',
+      '_delta_log/ 403'
+    ])
     const before = server.requests.length
     await source.refresh()
     expect(server.requests.length - before).toBe(1)
     put('one/two/silver/_delta_log/00000000000000000000.json', '{}')
-    await expect(source.refresh()).rejects.toMatchObject({ code: 'changed', message: expect.stringMatching(/^s3:\/\/lake\/one\/two\/silver has become a Delta table: /) as string })
+    await expect(source.refresh()).rejects.toMatchObject({
+      code: 'changed',
+      message: expect.stringMatching(/^s3:\/\/lake\/one\/two\/silver has become a Delta table: /) as string
+    })
   })
 })
 
 describe('O11 objects of a plain folder', () => {
   test('with unusual names are known by their last bytes, once; others are not looked at before they are read', async () => {
-    for (const key of ['a.parquet', 'B.PARQUET', '000000_0', 'c.snappy', 'x.tmp', '_hidden.parquet']) put(`silver/${key}`)
+    for (const key of ['a.parquet', 'B.PARQUET', '000000_0', 'c.snappy', 'x.tmp', '_hidden.parquet'])
+      put(`silver/${key}`)
     put('silver/README.txt', 'hello')
     put('silver/b.parquet.gz', Buffer.from([0x1f, 0x8b, 8, 0, 0]))
     put('silver/folder_$folder$', '')
     const source = await open('s3://lake/silver', true)
     expect(await filesOf(source)).toEqual(['000000_0', 'B.PARQUET', 'a.parquet', 'c.snappy'])
-    const looks = () => server.requests.filter(({ operation, range }) => operation === 'GetObject' && range !== undefined).map(({ key, range }) => `${key} ${range}`)
+    const looks = () =>
+      server.requests
+        .filter(({ operation, range }) => operation === 'GetObject' && range !== undefined)
+        .map(({ key, range }) => `${key} ${range}`)
     const ends = looks().filter((look) => /README|gz|000000_0 bytes=\d\d+|c\.snappy bytes=\d\d+/.test(look))
-    expect(ends.filter((look) => /README|gz/.test(look)).sort()).toEqual(['silver/README.txt bytes=0-3', 'silver/README.txt bytes=1-4', 'silver/b.parquet.gz bytes=0-3', 'silver/b.parquet.gz bytes=1-4'])
+    expect(ends.filter((look) => /README|gz/.test(look)).sort()).toEqual([
+      'silver/README.txt bytes=0-3',
+      'silver/README.txt bytes=1-4',
+      'silver/b.parquet.gz bytes=0-3',
+      'silver/b.parquet.gz bytes=1-4'
+    ])
     const before = server.requests.length
     await source.refresh()
     expect(server.requests.length - before).toBe(1)
@@ -115,7 +157,9 @@ describe('O11 objects of a plain folder', () => {
   test('that were cut off are refused, whatever their name', async () => {
     put('silver/a.parquet')
     put('silver/000000_0', parquet.subarray(0, 100))
-    expect(await faultOf('s3://lake/silver')).toMatch(/^s3:\/\/lake\/silver\/000000_0 is not a whole Parquet file \(100 bytes, no footer\)/)
+    expect(await faultOf('s3://lake/silver')).toMatch(
+      /^s3:\/\/lake\/silver\/000000_0 is not a whole Parquet file \(100 bytes, no footer\)/
+    )
   })
 
   test('O12 have the columns that their folders name', async () => {
@@ -134,7 +178,11 @@ describe('O11 objects of a plain folder', () => {
     const start = await source.beginning()
     const stream = source.stream(['day', 'origin_country', 'event_timestamp'])
     const [scan] = await stream.scans({ start, end: await stream.latest(start) })
-    const rows = await withScan(scan!, (sql) => database.query(`SELECT day::VARCHAR AS day, origin_country, count(*)::INTEGER AS n FROM (${sql}) GROUP BY ALL ORDER BY ALL`))
+    const rows = await withScan(scan!, (sql) =>
+      database.query(
+        `SELECT day::VARCHAR AS day, origin_country, count(*)::INTEGER AS n FROM (${sql}) GROUP BY ALL ORDER BY ALL`
+      )
+    )
     expect(rows.rows()).toEqual([
       { day: '2026-01-23', origin_country: 'Korea, Republic of', n: 1 },
       { day: '2026-01-24', origin_country: 'France', n: 1 }
