@@ -3,7 +3,7 @@ import type { SourceProblem } from './source.ts'
 
 /** Files of a plain folder that are not read, and why. */
 export interface LeftOut {
-  readonly why: 'foreign' | 'temporary' | 'hidden' | 'beside'
+  readonly why: 'foreign' | 'temporary' | 'hidden' | 'uncommitted' | 'beside'
   readonly paths: readonly string[]
 }
 
@@ -32,6 +32,8 @@ function because(why: LeftOut['why'], isOne: boolean): string {
       return isOne
         ? 'since its name is hidden (_name or .name), as in Spark'
         : 'since their names are hidden (_name or .name), as in Spark'
+    case 'uncommitted':
+      return `since Spark's log _spark_metadata does not list ${isOne ? 'it' : 'them'}, as in Spark`
     case 'beside':
       return isOne
         ? 'since it lies beside the partition folders and in none of them, as in Spark'
@@ -43,5 +45,6 @@ const nextStep: Readonly<Record<LeftOut['why'], string>> = {
   foreign: 'write rows that are missing as Parquet (a compressed Parquet file must be unpacked first)',
   temporary: 'when its writer is done, it gives such a file another name',
   hidden: 'rename what holds rows',
+  uncommitted: 'move what holds rows of another writer into another folder',
   beside: 'move what holds rows into a partition folder'
 }

@@ -7,6 +7,7 @@ import { fileKind } from './fileKind.ts'
 import { inTurn } from './inTurn.ts'
 import { leftOutProblems, type LeftOut } from './leftOut.ts'
 import { refuseGone } from './refuseGone.ts'
+import { openSinkLog, type IsCommitted } from './sinkLog.ts'
 import { openTableWatch } from './tableWatch.ts'
 import type { SourceProblem } from './source.ts'
 
@@ -49,11 +50,13 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
   /** Never read, for their names. */
   const passedOver = new Map<string, Watched>()
   const tables = openTableWatch(storage)
+  const sinkLog = openSinkLog(storage)
+  let isCommitted: IsCommitted = () => true
   let files: readonly StorageEntry[] = []
 
   async function refresh(signal: AbortSignal): Promise<void> {
     let entries = await listFiles()
-    let found = entries.filter(isCandidate)
+    let found = entries.filter(isWanted)
     if (found.length === 0) await refuseGone(storage, '')
     if (patience.unfinished === 'refuse' && !storage.isRemote) {
       const youngest = found.reduce((newest, entry) => (isKnown(entry) ? newest : Math.max(newest, entry.modifiedMs)), -Infinity)
@@ -63,7 +66,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
         await clock.sleep(Math.min(waitMs, settledAfterMs), signal)
         const paths = new Set(found.map((entry) => entry.path))
         entries = await listFiles()
-        found = entries.filter((entry) => paths.has(entry.path) && isCandidate(entry))
+        found = entries.filter((entry) => paths.has(entry.path) && isWanted(entry))
       }
     }
     const taken: StorageEntry[] = []
@@ -72,7 +75,7 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
       const ready = await Promise.all(some.map(isReady))
       taken.push(...some.filter((_, i) => ready[i]))
     }
-    for (const entry of entries) if (isPassedOver(entry)) passedOver.set(entry.path, again(passedOver.get(entry.path), entry))
+    for (const entry of entries) if (isPassedOver(entry) || (isCandidate(entry) && !isWanted(entry))) passedOver.set(entry.path, again(passedOver.get(entry.path), entry))
     const there = new Set(entries.map((entry) => entry.path))
     for (const gone of [whole, waiting, givenUp, foreign, passedOver]) for (const path of gone.keys()) if (!there.has(path)) gone.delete(path)
     files = taken.sort((a, b) => a.modifiedMs - b.modifiedMs || compareText(a.path, b.path))
@@ -81,10 +84,12 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
   async function listFiles(): Promise<StorageEntry[]> {
     const entries = await storage.listDeep('')
     await tables.refuse(entries)
+    isCommitted = (await sinkLog.read(entries)) ?? (() => true)
     const outside = entries.find((entry) => entry.isFolderOutside && !isHiddenPath(entry.path))
     if (outside) throw new Fault('storage', `${storage.root}/${outside.path} is a link to a folder outside ${storage.root}, and what it holds would be missing: copy the files into the folder, or remove the link`)
     return entries
   }
+  const isWanted = (entry: StorageEntry): boolean => isCandidate(entry) && isCommitted(entry.path)
   const isKnown = (entry: StorageEntry): boolean => isSame(whole.get(entry.path), entry) || isSame(givenUp.get(entry.path), entry)
 
   function again(before: Watched | undefined, entry: StorageEntry): Watched {
@@ -120,11 +125,11 @@ export function openParquetFolder(storage: Storage, clock: Clock, patience: Pati
   /** A watch gives the writer of a temporary file some time to give it its name. */
   function leftOut(): LeftOut[] {
     const lasting = [...passedOver.values()].filter(({ polls }) => patience.unfinished === 'refuse' || polls >= stuckAfterPolls).map(({ entry }) => entry.path)
-    const hidden = lasting.filter(isHiddenPath)
     return [
       { why: 'foreign', paths: [...foreign.keys()] },
-      { why: 'temporary', paths: lasting.filter((path) => !isHiddenPath(path)) },
-      { why: 'hidden', paths: hidden }
+      { why: 'temporary', paths: lasting.filter((path) => !isHiddenPath(path) && isTemporaryName(path)) },
+      { why: 'hidden', paths: lasting.filter(isHiddenPath) },
+      { why: 'uncommitted', paths: lasting.filter((path) => !isHiddenPath(path) && !isTemporaryName(path)) }
     ]
   }
 

@@ -16,8 +16,8 @@ export function openTableWatch(storage: Storage): TableWatch {
   let since = false
 
   async function refuseEmptyLogs(entries: readonly StorageEntry[]): Promise<void> {
-    const folders = new Set(['', ...entries.flatMap(({ path }) => (isHiddenPath(path) ? [] : foldersOf(path)))])
-    const unknown = [...folders].filter((folder) => !known.has(folder))
+    const folders = new Set(entries.flatMap(({ path }) => (isHiddenPath(path) ? [] : folderOf(path))))
+    const unknown = ['', ...new Set([...folders].filter((folder) => !known.has(folder)).flatMap(withParents))]
     for (let start = 0; start < unknown.length; start += foldersAtOnce) {
       const some = unknown.slice(start, start + foldersAtOnce)
       const hasLog = await Promise.all(
@@ -39,8 +39,10 @@ export function openTableWatch(storage: Storage): TableWatch {
   }
 }
 
-/** The folders that a file lies in, without the root. */
-function foldersOf(path: string): string[] {
-  const names = path.split('/').slice(0, -1)
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** A folder and those that it lies in, without the root. */
+function withParents(folder: string): string[] {
+  const names = folder === '' ? [] : folder.split('/')
   return names.map((_, i) => names.slice(0, i + 1).join('/'))
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
@@ -101,6 +101,35 @@ test.each(['000000_0', 'x.snappy', 'x.parquet.snappy', 'x.data'])('O10 O11 a cut
     touch(folder, name, 5)
     await expect(open(folder)).rejects.toMatchObject({ code: 'corrupt', message: `${folder}/${name} is not a whole Parquet file (${cut} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it` })
   }
+})
+
+/** A log of Spark's file sink, as Spark 3.5.7 writes it. */
+function writeSinkLog(folder: string, file: string, ...actions: readonly (readonly [path: string, action: 'add' | 'delete'])[]): void {
+  const lines = actions.map(([path, action]) => JSON.stringify({ path, size: 475, isDir: false, modificationTime: 1, blockReplication: 1, blockSize: 33554432, action }))
+  mkdirSync(join(folder, '_spark_metadata'), { recursive: true })
+  writeFileSync(join(folder, '_spark_metadata', file), ['v1', ...lines].join('\n'))
+}
+
+test('O11 of a folder with a log of Spark’s file sink, the files that the log lists are read, as in Spark', async () => {
+  const folder = temporaryFolder('sink')
+  for (const path of ['p=a b/1.parquet', 'p=é/2.parquet', 'p=a b/failed.parquet', 'p=é/1.parquet', 'p=a b/4.parquet', 'p=a b/5.parquet']) await place(folder, path, 5)
+  writeSinkLog(folder, '0', ['file:///old/place/p=a%20b/never.parquet', 'add'])
+  writeSinkLog(folder, '9.compact', ['file:///old/place/p=a%20b/1.parquet', 'add'], ['file:///old/place/p=a%20b/4.parquet', 'add'])
+  writeSinkLog(folder, '10', ['file:///old/place/p=é/2.parquet', 'add'], ['file:///old/place/p=a%20b/4.parquet', 'delete'])
+  const opened = await open(folder)
+  expect(await batchesOf(opened, noLimits)).toEqual([['p=a b/1.parquet', 'p=é/2.parquet']])
+  expect(opened.source.problems().map(({ message }) => message)).toEqual([
+    '4 files are not read, since Spark\'s log _spark_metadata does not list them, as in Spark: p=a b/4.parquet, p=a b/5.parquet, p=a b/failed.parquet and others; move what holds rows of another writer into another folder'
+  ])
+  // A batch that ends later.
+  writeSinkLog(folder, '11', ['file:///old/place/p=a%20b/5.parquet', 'add'])
+  await opened.source.refresh()
+  expect(await batchesOf(opened, noLimits)).toEqual([['p=a b/5.parquet']])
+  writeSinkLog(folder, '13')
+  await expect(opened.source.refresh()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('_spark_metadata has no entry 12, ') as string })
+  writeSinkLog(folder, '12')
+  writeFileSync(join(folder, '_spark_metadata/13'), 'v1\n{"path":')
+  await expect(opened.source.refresh()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('_spark_metadata/13 does not list files as Spark') as string })
 })
 
 test('O10 O11 a watch takes a file without an ending when it is whole, and tells late of names that stay temporary', async () => {
