@@ -26,6 +26,7 @@ export async function check(pipeline: Pipeline, openStorage: (uri: string) => St
     const reading = isDelta ? 'Delta log read' : 'Parquet files read'
     const read = await attempt(reading, () => readSilver(pipeline, database, openStorage))
     tick(reading, `${read.files.length} files, ${read.bytes} bytes`)
+    for (const { message } of read.source.problems()) output.write(`! ${reading}: ${visibleText(message)}\n`)
     const { source, used } = await attempt('Columns match', () => matchColumns(pipeline, read, pipeline.silver.columns))
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
     const decoded = await attempt('One file decoded', () => decodeOne(database, source, read, used))

@@ -97,7 +97,8 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   if (!read) return found
   found.read = read
   found.version = listed.isDelta ? parseDeltaOffset(read.range.start).reservoirVersion : null
-  pass(reading, readText(read, found.version), read.bad === undefined ? 'passed' : 'warning')
+  const isWhole = read.bad === undefined && read.source.problems().length === 0
+  pass(reading, readText(read, found.version), isWhole ? 'passed' : 'warning')
 
   const matched = await attempt('Columns match', () => decideColumns(path, read, mapping, database))
   if (!matched) return found
@@ -130,11 +131,11 @@ async function readPastBad(path: string, database: Database, openStorage: CheckP
   }
 }
 
-function readText({ files, bytes, bad }: Reading & { readonly bad?: string }, version: number | null): string {
+function readText({ files, bytes, bad, source }: Reading & { readonly bad?: string }, version: number | null): string {
   const size = `${count(files.length, version === null ? 'file' : 'live file')}, ${sizeText(bytes)}`
   const hidden = files.reduce((sum, file) => sum + file.hiddenRows, 0)
   const text = version === null ? `${size}.` : `Version ${version}, ${size}, ${hidden === 0 ? 'no deletion vectors' : `${count(hidden, 'row')} hidden by deletion vectors`}.`
-  return bad === undefined ? text : `${text} ${sentence(bad)}`
+  return [text, ...(bad === undefined ? [] : [bad]), ...source.problems().map(({ message }) => message)].map(sentence).join(' ')
 }
 
 /** Why silver could not be read, for somebody who chose a folder and wrote no settings. */

@@ -1,8 +1,9 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { FolderListing } from '#shared/contract/source.ts'
 import { Fault } from '#shared/engine/fault.ts'
+import { localTableAround, localTableAt } from '../source/tableFormats.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
 
 const mostFolders = 2000
@@ -18,7 +19,9 @@ export async function listFolder(path?: string): Promise<FolderListing> {
     folders.push(...some.filter((found) => found !== undefined))
   }
   const parent = dirname(folder)
-  return { path: folder, parent: parent === folder ? null : parent, folders: folders.slice(0, mostFolders) }
+  const around = await localTableAround([folder, await realpath(folder).catch(() => folder)])
+  const table = around ? { format: around.format, path: around.root } : null
+  return { path: folder, parent: parent === folder ? null : parent, table, folders: folders.slice(0, mostFolders) }
 }
 
 async function folderNames(folder: string): Promise<string[]> {
@@ -36,11 +39,11 @@ async function folderNames(folder: string): Promise<string[]> {
 }
 
 /** undefined: it is no folder, or a link to nothing. */
-async function lookAt(folder: string, name: string): Promise<{ name: string; isDelta: boolean } | undefined> {
+async function lookAt(folder: string, name: string): Promise<FolderListing['folders'][number] | undefined> {
   const path = join(folder, name)
-  return (await isFolder(path)) ? { name, isDelta: await isFolder(join(path, '_delta_log')) } : undefined
+  return (await isFolder(path)) ? { name, table: (await localTableAt(path)) ?? null } : undefined
 }
 
-// What may not be looked into is still listed by its parent, and is no Delta table that could be opened.
+// What may not be looked into is still listed by its parent, and is no table that could be opened.
 const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false)
 const isFile = (path: string): Promise<boolean> => stat(path).then((found) => found.isFile(), () => false)

@@ -63,6 +63,7 @@ export async function runQuery(run: QueryRun): Promise<void> {
   let previousStartedMs: number | undefined
   if (run.gold.foreignRows > 0) warn(run, `${run.goldName} already holds ${run.gold.foreignRows} rows of another query or checkpoint; this one adds its own`)
   await run.source.refresh()
+  tellProblems(run)
   // Before anything looks further: what silver holds by now may be something that the stream must stop at.
   run.recorder?.resumed(run.query.spec, position.state)
   await tellUnfinished(run, position)
@@ -228,16 +229,17 @@ async function announceRecording(run: QueryRun, range: OffsetRange): Promise<voi
   if (files) run.publish({ kind: 'recording', query: run.query.spec.name, recording: recordingOf(files, run.query.eventTime) })
 }
 
-/** A file that nobody finishes is told once. */
+/** A file that nobody finishes is told once; so are files that are not read. */
 function tellProblems(run: QueryRun): void {
-  for (const { path, stuck, message } of run.source.problems()) {
-    if (stuck && !run.toldOf.has(path)) warn(run, message, path)
-    if (stuck) run.toldOf.add(path)
+  for (const { path, stuck, message, lasting } of run.source.problems()) {
+    const told = lasting ?? path
+    if (stuck && !run.toldOf.has(told)) warn(run, message, path)
+    if (stuck) run.toldOf.add(told)
   }
 }
 
 function waitsFor({ source }: QueryRun): string {
-  const [first, ...others] = source.problems()
+  const [first, ...others] = source.problems().filter(({ lasting }) => lasting === undefined)
   return first ? ` (${first.message}${others.length > 0 ? `; and ${others.length} more` : ''})` : ''
 }
 

@@ -7,9 +7,11 @@ import { parseObject } from '../storage/parseObject.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { planFiles } from './planFiles.ts'
-import { checkParquetFiles, readFolderSchema, refuseDifferent, scanParquetFiles } from './scanParquetFiles.ts'
+import { checkParquetFiles, readFolderSchema, refuseDifferent, scanParquetFiles, type FolderColumn } from './scanParquetFiles.ts'
+import { findPartitions, type MisreadFolder, type PartitionColumn } from './hivePartitions.ts'
+import { leftOutProblems } from './leftOut.ts'
 import type { RecentSchemas } from './scanFiles.ts'
-import { describeSource, type OffsetText, type Source, type SourceStream } from './source.ts'
+import { describeSource, type OffsetText, type Source, type SourceProblem, type SourceStream } from './source.ts'
 
 /** A file as an offset lists it: what tells that it is the same file. */
 export interface TakenFile {
@@ -48,13 +50,15 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const schemas: RecentSchemas = new Map()
   /** Of all streams: a file that one of them has fetched does for the others. */
   const used = new Set<string>()
-  const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
+  const partitions = findPartitions(folder.files().map(({ path }) => path), storage.root)
+  const files = (): StorageEntry[] => folder.files().filter(({ path }) => !partitions.isBeside(path))
+  const fields = withPartitions(await readFolderSchema(storage, database, files(), options.quarantine), partitions.columns)
 
   function stream(columns: readonly string[]): SourceStream {
     for (const column of columns) used.add(column)
     if (!options.quarantine) refuseDifferent(fields, columns, storage)
     const seen = new Map<string, SeenFile>()
-    const fresh = (): TakenFile[] => folder.files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
+    const fresh = (): TakenFile[] => files().filter((file) => isNew(seen.get(file.path), file, storage)).map(taken)
     // The bound of a run is asked for with every batch, and may list all files there are.
     let boundFiles: { readonly of: OffsetText; readonly paths: ReadonlySet<string> } | undefined
     const pathsOf = (bound: OffsetText): ReadonlySet<string> => {
@@ -71,7 +75,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
       checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
-      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used }, parseFiles(end), columns, only)),
+      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used, partitions }, parseFiles(end), columns, only)),
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {
         if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)
@@ -95,8 +99,33 @@ export async function openParquetSource(storage: Storage, database: Database, op
     refresh: () => folder.refresh(options.signal),
     beginning: () => Promise.resolve(JSON.stringify({ files: [] })),
     stream,
-    problems: () => folder.problems()
+    problems: () => [
+      ...folder.problems(),
+      ...leftOutProblems([{ why: 'beside', paths: folder.files().flatMap(({ path }) => (partitions.isBeside(path) ? [path] : [])) }]),
+      ...misreadProblems(partitions.misread)
+    ]
   }
+}
+
+/** Where a file has a column of a partition, too, the folder's value counts, and the column keeps its place. SPEC O12 */
+function withPartitions(fields: readonly FolderColumn[], partitions: readonly PartitionColumn[]): FolderColumn[] {
+  // Where no file could be read, nothing is known of the columns.
+  if (fields.length === 0) return []
+  const isSameName = (a: { readonly name: string }, b: { readonly name: string }): boolean => a.name.toLowerCase() === b.name.toLowerCase()
+  const columns = partitions.map(({ name, type }): FolderColumn => ({ name, type, file: '', isPartition: true }))
+  return [
+    ...fields.map((field) => columns.find((column) => isSameName(column, field)) ?? field),
+    ...columns.filter((column) => !fields.some((field) => isSameName(field, column)))
+  ]
+}
+
+function misreadProblems(folders: readonly MisreadFolder[]): SourceProblem[] {
+  const [first] = folders
+  if (!first) return []
+  const { folder, value, meant } = first
+  const others = folders.length === 1 ? '' : ` (and ${folders.length - 1} more such folders)`
+  const message = `the folder ${folder}${others} is read as "${value}", as Spark has it, which takes each percent code for one character: rename it if "${meant}" is meant`
+  return [{ path: folder, stuck: true, message, lasting: 'misread' }]
 }
 
 const taken = ({ path, sizeBytes, modifiedMs, etag }: StorageEntry): TakenFile => ({ path, sizeBytes, modifiedMs, ...(etag !== undefined && { etag }) })

@@ -2,13 +2,14 @@ import { Fault, isFault } from '#shared/engine/fault.ts'
 import { sameType, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { Database } from '../duckdb/database.ts'
 import { readParquetColumns, refuseFileTwins, type ParquetColumn } from '../duckdb/parquetSchema.ts'
-import type { DeltaField } from '../delta/schema.ts'
+import type { DeltaField, DeltaType } from '../delta/schema.ts'
 import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
 import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import { withLocalFiles } from '../storage/localFiles.ts'
 import type { Storage, WantedParts } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
+import type { HivePartitions } from './hivePartitions.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
@@ -21,6 +22,8 @@ export interface FolderColumn {
   readonly file: string
   /** The first file that has it with another type, if any does. A column that no query uses may. */
   readonly other?: { readonly type: ValueType | string; readonly file: string }
+  /** Its values stand in the names of folders; `file` is empty then. */
+  readonly isPartition?: true
 }
 
 export interface FolderScanParts {
@@ -30,6 +33,7 @@ export interface FolderScanParts {
   readonly columns: readonly FolderColumn[]
   /** Columns that this and other scans of the folder read: where a file has to be fetched, no others need be. */
   readonly used: ReadonlySet<string>
+  readonly partitions: HivePartitions
 }
 
 const schemaFilesAtOnce = 500
@@ -130,10 +134,11 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   const { storage, database, schemas } = parts
   const columns = names.map((name): ScanColumn => {
     const column = parts.columns.find((candidate) => candidate.name === name)
-    if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
-    return { name, field: plainField(name, column.type), isPartition: false }
+    const type = column?.type === 'void' ? ({ kind: 'void' } as const) : column?.type
+    if (!column || type === undefined || typeof type === 'string') throw new Error(`${storage.root} has no column ${name}`)
+    return { name, field: plainField(name, type), isPartition: column.isPartition ?? false }
   })
-  const used = new Map(parts.columns.filter((column) => names.includes(column.name)).map((column) => [idOf(column), column]))
+  const used = new Map(parts.columns.filter((column) => names.includes(column.name) && !column.isPartition).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
     refuseFileTwins(schema, name)
     for (const column of schema) {
@@ -141,9 +146,9 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
     }
   }
-  const fetched = parts.columns.flatMap(({ name, type }) => (parts.used.has(name) && typeof type !== 'string' ? [plainField(name, type)] : []))
+  const fetched = parts.columns.flatMap(({ name, type, isPartition }) => (parts.used.has(name) && !isPartition && typeof type !== 'string' ? [plainField(name, type)] : []))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
-  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
+  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(parts, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
@@ -151,18 +156,19 @@ export async function checkParquetFiles(storage: Storage, files: readonly TakenF
   await eachFile(files, only, (file) => nameOfSame(storage, file))
 }
 
-const plainField = (name: string, type: ValueType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
+const plainField = (name: string, type: DeltaType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
 
 /** Without what an older offset may lack. */
 const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ path, sizeBytes, modifiedMs })
 
-async function openFile(storage: Storage, file: TakenFile, parts: WantedParts | undefined): Promise<OpenedFile> {
+async function openFile({ storage, partitions }: FolderScanParts, file: TakenFile, parts: WantedParts | undefined): Promise<OpenedFile> {
+  const partitionValues = partitions.valuesOf(file.path)
   // A store over a network compares when it fetches.
   const name = file.etag === undefined ? await nameOfSame(storage, file) : `${storage.root}/${file.path}`
   const local = await storage.localFile(file.path, { sizeBytes: file.sizeBytes, ...(file.etag !== undefined && { etag: file.etag }), ...(parts && { parts }) }).catch(async (error: unknown) => {
     throw isFault(error) && error.code === 'notFound' && !error.message.includes('was changed') ? await gone(storage, name, error) : error
   })
-  return { local, partitionValues: {}, name }
+  return { local, partitionValues, name }
 }
 
 /** A folder that is gone as a whole is told as that. */

@@ -55,7 +55,7 @@ export interface Source {
   beginning(): Promise<OffsetText>
   /** A way through the source for a query that reads these columns. */
   stream(columns: readonly string[]): SourceStream
-  /** What a person should know: files that wait to be finished. */
+  /** What a person should know: files that wait to be finished, and files that are not read. */
   problems(): readonly SourceProblem[]
 }
 
@@ -86,8 +86,11 @@ export interface SourceStream {
 }
 
 export interface SourceProblem {
+  /** A file that it is about; one of several, as an example. */
   readonly path: string
   /** Nothing has happened to it for a while. */
   readonly stuck: boolean
   readonly message: string
+  /** Nothing will come of waiting: the message tells how things are, and is told once while this text stays the same. */
+  readonly lasting?: string
 }

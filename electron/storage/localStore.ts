@@ -81,10 +81,10 @@ export function openLocalStore(folder: string, onWarning: (message: string) => v
         throw storageFault(error, there === root ? 'write to' : `make ${root} in`, there)
       }
     },
-    async list(folder, from = '') {
+    async list(folder, from = '', most = Infinity) {
       const found = await attemptBehindLinks('list', folder, (real) => readdir(real, { withFileTypes: true })).catch(ignoreMissing)
       const entries = await inGroups((found ?? []).filter(({ name }) => compareText(name, from) >= 0), (entry) => listed(folder === '' ? entry.name : `${folder}/${entry.name}`, entry.isSymbolicLink()))
-      return sorted(entries.filter((entry) => !entry?.isFolderOutside))
+      return sorted(entries.filter((entry) => !entry?.isFolderOutside)).slice(0, most)
     },
     async listDeep(folder) {
       const found = await attemptBehindLinks('list', folder, (real) => walkFolder(real, folder)).catch(ignoreMissing)

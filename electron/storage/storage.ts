@@ -61,9 +61,9 @@ export interface Storage {
   checkWritable(): Promise<void>
   /**
    * Entries directly in `folder` ('' = the root), in byte order of their names; no folders. Empty when the folder is not there.
-   * `from`: leave out names that sort before it.
+   * `from`: leave out names that sort before it. `most`: give the first so many, at most 1,000, which costs one request; subfolders count among them.
    */
-  list(folder: string, from?: string): Promise<StorageEntry[]>
+  list(folder: string, from?: string, most?: number): Promise<StorageEntry[]>
   /** All entries below `folder`, at any depth, in byte order of their paths. Links to folders are not followed; one that leads out of the root is an entry itself. */
   listDeep(folder: string): Promise<StorageEntry[]>
   /** Whether there is a folder of that name, even an empty one; where a store knows no folders, whether anything lies below it. */

@@ -68,8 +68,14 @@ export interface RecentSource {
   readonly there: boolean
 }
 
+/** A table format that Contrail recognises; it reads Delta only. */
+export type TableFormat = 'Delta' | 'Iceberg' | 'Hudi'
+
 export interface FolderListing {
   readonly path: string
   readonly parent: string | null
-  readonly folders: readonly { readonly name: string; readonly isDelta: boolean }[]
+  /** The table that the folder is, or lies in; null: none. */
+  readonly table: { readonly format: TableFormat; readonly path: string } | null
+  /** `table`: what the folder is by itself; null: no table. */
+  readonly folders: readonly { readonly name: string; readonly table: TableFormat | null }[]
 }

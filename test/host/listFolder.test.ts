@@ -7,25 +7,38 @@ import { revealCommand, revealFile } from '#electron/host/revealFile.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
 describe('listFolder', () => {
-  test('gives folders as people sort them, links to folders too, and tells Delta tables', async () => {
+  test('gives folders as people sort them, links to folders too, and tells tables', async () => {
     const folder = temporaryFolder('list')
-    for (const name of ['b10', 'b9', 'A', '.hidden', 'flights/_delta_log', 'not/a/table']) mkdirSync(join(folder, name), { recursive: true })
-    for (const file of ['file', 'not/_delta_log']) writeFileSync(join(folder, file), '')
+    for (const name of ['b10', 'b9/metadata', 'A', '.hidden', 'flights/_delta_log', 'hudi/.hoodie', 'ice/metadata', 'not/a/table']) mkdirSync(join(folder, name), { recursive: true })
+    for (const file of ['file', 'not/_delta_log', 'ice/metadata/00000-ab.metadata.json', 'b9/metadata/notes.json']) writeFileSync(join(folder, file), '')
     symlinkSync(join(folder, 'flights'), join(folder, 'link'))
     symlinkSync(join(folder, 'file'), join(folder, 'link to a file'))
     symlinkSync(join(folder, 'nothing'), join(folder, 'broken link'))
     expect(await listFolder(`${folder}/`)).toEqual({
       path: folder,
       parent: dirname(folder),
+      table: null,
       folders: [
-        { name: 'A', isDelta: false },
-        { name: 'b9', isDelta: false },
-        { name: 'b10', isDelta: false },
-        { name: 'flights', isDelta: true },
-        { name: 'link', isDelta: true },
-        { name: 'not', isDelta: false }
+        { name: 'A', table: null },
+        { name: 'b9', table: null },
+        { name: 'b10', table: null },
+        { name: 'flights', table: 'Delta' },
+        { name: 'hudi', table: 'Hudi' },
+        { name: 'ice', table: 'Iceberg' },
+        { name: 'link', table: 'Delta' },
+        { name: 'not', table: null }
       ]
     })
+  })
+
+  test('names the table that a folder is or lies in, behind links too', async () => {
+    const folder = temporaryFolder('list')
+    mkdirSync(join(folder, 'flights/_delta_log'), { recursive: true })
+    mkdirSync(join(folder, 'flights/day=1/hour=2'), { recursive: true })
+    symlinkSync(join(folder, 'flights/day=1'), join(folder, 'today'))
+    const flights = { format: 'Delta', path: join(folder, 'flights') }
+    const tables = await Promise.all(['flights', 'flights/day=1/hour=2', 'today', '.'].map(async (name) => (await listFolder(join(folder, name))).table))
+    expect(tables).toEqual([flights, flights, flights, null])
   })
 
   test('begins at home, and ends at the root', async () => {

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFil
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
-import { add, logFile, protocol, writeLog, writeParquet } from '#test/delta/handMade.ts'
+import { add, logFile, protocol, writeLog, writeText } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { silverMetaData } from '#test/support/observations.ts'
 import { namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
@@ -226,6 +226,6 @@ test('decisions 1.7 a folder that is missing, empty or without Parquet files is 
   const folder = temporaryFolder('none')
   const refused = expect.objectContaining({ code: 'notFound', message: expect.stringMatching(new RegExp(`^\\[DELTA_SCHEMA_NOT_SET\\] ${folder}/silver`)) as string }) as Error
   expect([...(await runIn(folder, database, { queries: phases })).ends.values()]).toEqual([refused])
-  await writeParquet(database, folder, 'silver/notes.txt', 'SELECT 1')
+  writeText(folder, 'silver/notes.txt', 'no Parquet')
   expect([...(await runIn(folder, database, { queries: phases })).ends.values()]).toEqual([refused])
 })

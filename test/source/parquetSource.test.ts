@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
@@ -8,7 +8,7 @@ import { openLocalStore } from '#electron/storage/localStore.ts'
 import type { OffsetRange, Source, SourceStream } from '#electron/source/source.ts'
 import { writeParquet } from '#test/delta/handMade.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
-import { temporaryFolder } from '#test/support/folders.ts'
+import { repository, temporaryFolder } from '#test/support/folders.ts'
 import { cruising, observationsSql, writeObservations } from '#test/support/observations.ts'
 import { minutesAgo, namesOf, now, placeFile, touch } from '#test/support/parquetStory.ts'
 import { phases, runIn, runWhole } from '#test/support/runIn.ts'
@@ -53,14 +53,112 @@ test('O10 files are taken by time, then by path', async () => {
   expect(await batchesOf(await open(folder), noLimits)).toEqual([['z/old.parquet', 'a.parquet', 'b.parquet', 'new.parquet']])
 })
 
-test('O10 names that are hidden, temporary or no Parquet are never read, at any depth', async () => {
+/** What Spark 3.5.7 makes of the names of files, beside a file `a.parquet`. */
+const askedNames = (JSON.parse(readFileSync(join(repository, 'test/fixtures/spark/partition-folders.json'), 'utf8')) as { names: { name: string; rows: number[] }[] }).names
+
+/** Ours: who gives a file such a name is not done with it. */
+const temporary = ['x.tmp', 'x.parquet.tmp', 'x.inprogress', 'x.crdownload', 'x~']
+
+test.each(askedNames.map(({ name, rows }) => [name, rows.length === 2 && !temporary.includes(name)] as const))('O11 a Parquet file called %s is read: %s', async (name, isRead) => {
+  const folder = temporaryFolder('names')
+  await place(folder, 'a.parquet', 5)
+  await writeParquet(database, folder, name, observationsSql(cruising('12:00')))
+  touch(folder, name, 4)
+  const opened = await open(folder)
+  expect(await batchesOf(opened, noLimits)).toEqual([isRead ? ['a.parquet', name] : ['a.parquet']])
+  const isTold = opened.source.problems().some(({ path }) => path === name)
+  expect(isTold).toBe(temporary.includes(name) || (!isRead && name.endsWith('.parquet')))
+})
+
+test('O11 names that are hidden or temporary are never read, at any depth, nor what is no Parquet; all are told and counted', async () => {
   const folder = temporaryFolder('hidden')
   await place(folder, 'day=1/real.parquet', 5)
-  for (const path of ['_temporary/0/part.parquet', '.hidden.parquet', 'day=1/_part.parquet', '.staging/part.parquet', 'part.parquet.tmp', 'part.tmp', '_SUCCESS', 'day=1/.real.parquet.crc', 'notes.txt', 'x.parquet.inprogress']) {
+  const named = ['_temporary/0/part.parquet', '.hidden.parquet', 'day=1/_part.parquet', '.staging/part.parquet', 'part.parquet.tmp', 'day=1/part.tmp', 'x.parquet.inprogress', 'day=1/_SUCCESS', 'y._COPYING_', '_metadata']
+  for (const path of named) {
     await writeParquet(database, folder, path, 'SELECT 1 AS other')
     touch(folder, path, 5)
   }
-  expect(await batchesOf(await open(folder), noLimits)).toEqual([['day=1/real.parquet']])
+  const others = { 'README.txt': 'a text', 'day=1/.real.parquet.crc': 'crc', 'real.crc': 'crc', 'day=1/list.json': '{}', 'rows.csv': 'a,b', 'day=1/real.parquet.gz': '\x1f\x8b\x08', 'empty.txt': '', 'day=1_$folder$': '' }
+  for (const [path, text] of Object.entries(others)) {
+    writeFileSync(join(folder, path), text, 'latin1')
+    touch(folder, path, 5)
+  }
+  const opened = await open(folder)
+  expect(await batchesOf(opened, noLimits)).toEqual([['day=1/real.parquet']])
+  expect(opened.source.problems()).toEqual([
+    { path: 'README.txt', stuck: true, lasting: 'foreign 2', message: '6 files are not read, since they are no Parquet files: README.txt, day=1/list.json, day=1/real.parquet.gz and others; write rows that are missing as Parquet (a compressed Parquet file must be unpacked first)' },
+    { path: 'day=1/part.tmp', stuck: true, lasting: 'temporary 1', message: '3 files are not read, since they have names of temporary files: day=1/part.tmp, part.parquet.tmp, x.parquet.inprogress; when its writer is done, it gives such a file another name' },
+    { path: '.hidden.parquet', stuck: true, lasting: 'hidden 1', message: '3 files are not read, since their names are hidden (_name or .name), as in Spark: .hidden.parquet, .staging/part.parquet, day=1/_part.parquet; rename what holds rows' }
+  ])
+})
+
+test.each(['000000_0', 'x.snappy', 'x.parquet.snappy', 'x.data'])('O10 O11 a cut-off Parquet file is unfinished whatever its name, and so is an empty one: %s', async (name) => {
+  const folder = temporaryFolder('cut')
+  await place(folder, 'a.parquet', 5)
+  const bytes = readFileSync(join(folder, 'a.parquet'))
+  for (const cut of name === 'x.data' ? [2, 4, 200, bytes.length - 1] : [0, 2, 4, 200, bytes.length - 1]) {
+    writeFileSync(join(folder, name), bytes.subarray(0, cut))
+    touch(folder, name, 5)
+    await expect(open(folder)).rejects.toMatchObject({ code: 'corrupt', message: `${folder}/${name} is not a whole Parquet file (${cut} bytes, no footer): wait until its writer is done, remove it, or set silver.onBadFile to "quarantine" to go on without it` })
+  }
+})
+
+/** A log of Spark's file sink, as Spark 3.5.7 writes it. */
+function writeSinkLog(folder: string, file: string, ...actions: readonly (readonly [path: string, action: 'add' | 'delete'])[]): void {
+  const lines = actions.map(([path, action]) => JSON.stringify({ path, size: 475, isDir: false, modificationTime: 1, blockReplication: 1, blockSize: 33554432, action }))
+  mkdirSync(join(folder, '_spark_metadata'), { recursive: true })
+  writeFileSync(join(folder, '_spark_metadata', file), ['v1', ...lines].join('\n'))
+}
+
+test('O11 of a folder with a log of Spark’s file sink, the files that the log lists are read, as in Spark', async () => {
+  const folder = temporaryFolder('sink')
+  for (const path of ['p=a b/1.parquet', 'p=é/2.parquet', 'p=a b/failed.parquet', 'p=é/1.parquet', 'p=a b/4.parquet', 'p=a b/5.parquet']) await place(folder, path, 5)
+  writeSinkLog(folder, '0', ['file:///old/place/p=a%20b/never.parquet', 'add'])
+  writeSinkLog(folder, '9.compact', ['file:///old/place/p=a%20b/1.parquet', 'add'], ['file:///old/place/p=a%20b/4.parquet', 'add'])
+  writeSinkLog(folder, '10', ['file:///old/place/p=é/2.parquet', 'add'], ['file:///old/place/p=a%20b/4.parquet', 'delete'])
+  const opened = await open(folder)
+  expect(await batchesOf(opened, noLimits)).toEqual([['p=a b/1.parquet', 'p=é/2.parquet']])
+  expect(opened.source.problems().map(({ message }) => message)).toEqual([
+    '4 files are not read, since Spark\'s log _spark_metadata does not list them, as in Spark: p=a b/4.parquet, p=a b/5.parquet, p=a b/failed.parquet and others; move what holds rows of another writer into another folder'
+  ])
+  // A batch that ends later.
+  writeSinkLog(folder, '11', ['file:///old/place/p=a%20b/5.parquet', 'add'])
+  await opened.source.refresh()
+  expect(await batchesOf(opened, noLimits)).toEqual([['p=a b/5.parquet']])
+  writeSinkLog(folder, '13')
+  await expect(opened.source.refresh()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('_spark_metadata has no entry 12, ') as string })
+  writeSinkLog(folder, '12')
+  writeFileSync(join(folder, '_spark_metadata/13'), 'v1\n{"path":')
+  await expect(opened.source.refresh()).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('_spark_metadata/13 does not list files as Spark') as string })
+})
+
+test('O10 O11 a watch takes a file without an ending when it is whole, and tells late of names that stay temporary', async () => {
+  const folder = temporaryFolder('whole')
+  await place(folder, 'a.parquet', 5)
+  const bytes = readFileSync(join(folder, 'a.parquet'))
+  let nowMs = now
+  const clock: Clock = { nowMs: () => nowMs, sleep: () => Promise.reject(new Error('nothing to wait for')) }
+  const opened = await open(folder, { unfinished: 'wait', clock })
+  const seen: unknown[] = []
+  const poll = async () => {
+    nowMs += 1000
+    await opened.source.refresh()
+    seen.push([await batchesOf(opened, noLimits), opened.source.problems().map(({ path, lasting }) => [path, lasting])])
+  }
+  for (const name of ['000000_0', 'b.tmp', 'notes']) writeFileSync(join(folder, name), name === 'notes' ? 'text' : bytes.subarray(0, 100))
+  for (const name of ['000000_0', 'b.tmp', 'notes']) touch(folder, name, 0)
+  await poll()
+  writeFileSync(join(folder, '000000_0'), bytes)
+  touch(folder, '000000_0', -1)
+  await poll()
+  for (let i = 0; i < 2; i++) await poll()
+  const notes = ['notes', 'foreign 0']
+  expect(seen).toEqual([
+    [[['a.parquet']], [['000000_0', undefined], ['notes', undefined]]],
+    [[], [['000000_0', undefined], notes]],
+    [[['000000_0']], [notes]],
+    [[], [notes, ['b.tmp', 'temporary 0']]]
+  ])
 })
 
 test('O10 offsets list path, size and time of their files', async () => {
@@ -163,7 +261,7 @@ test.each(unfinished)('O10 a file that is $what waits in a watch, is a problem a
   const file = join(folder, 'half.parquet')
   await place(folder, 'whole.parquet', 5)
   await place(folder, 'half.parquet', 4)
-  copyFileSync(file, join(folder, 'finished.tmp'))
+  copyFileSync(file, join(folder, '.finished'))
   spoil(file)
   touch(folder, 'half.parquet', 4)
   let ms = now
@@ -178,7 +276,7 @@ test.each(unfinished)('O10 a file that is $what waits in a watch, is a problem a
   const half = { path: 'half.parquet' }
   expect(seen).toEqual([[{ ...half, stuck: false }], [{ ...half, stuck: false }], [{ ...half, stuck: false }], [{ ...half, stuck: true }]])
   expect(await batchesOf(opened, noLimits)).toEqual([['whole.parquet']])
-  copyFileSync(join(folder, 'finished.tmp'), file)
+  copyFileSync(join(folder, '.finished'), file)
   touch(folder, 'half.parquet', 1)
   await opened.source.refresh()
   expect({ problems: stuck(), batches: await batchesOf(opened, noLimits) }).toEqual({ problems: [], batches: [['half.parquet']] })

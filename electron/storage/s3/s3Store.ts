@@ -222,7 +222,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
     isRemote: true,
     realRoot: () => Promise.resolve(`${server().replace(/^https?:/, '')}//${bucket}/${at.prefix}`),
     checkWritable: checkConditional,
-    list: (folder, from) => list(folder, { deep: false, ...(from !== undefined && from !== '' && { from }) }),
+    list: (folder, from, most) => list(folder, { deep: false, ...(from !== undefined && from !== '' && { from }), ...(most !== undefined && { most }) }),
     listDeep: (folder) => list(folder, { deep: true }),
     hasFolder: async (folder) => {
       const { ListObjectsV2Command } = await import('@aws-sdk/client-s3')

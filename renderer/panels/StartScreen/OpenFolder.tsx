@@ -51,6 +51,12 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
             {fault}
           </p>
         )}
+        {listing?.table && listing.table.path !== listing.path && (
+          <p className="hint">
+            This folder lies inside the {listing.table.format} table {listing.table.path}
+            {listing.table.format === 'Delta' ? ': open that one.' : ', which Contrail does not read.'}
+          </p>
+        )}
         <ul className="open-folder-list" aria-label="Folders">
           {listing !== null && listing.parent !== null && (
             <li>
@@ -59,10 +65,10 @@ export function OpenFolder({ onChoose, onClose }: { readonly onChoose: (path: st
               </button>
             </li>
           )}
-          {listing?.folders.map(({ name, isDelta }) => (
+          {listing?.folders.map(({ name, table }) => (
             <li key={name}>
-              <button type="button" onClick={() => void (isDelta ? setPath(joined(listing.path, name)) : list(joined(listing.path, name)))} onDoubleClick={() => onChoose(joined(listing.path, name))}>
-                <Icon name="folder" size={13} /> {name} {isDelta && <span className="hint">Delta table</span>}
+              <button type="button" onClick={() => void (table !== null ? setPath(joined(listing.path, name)) : list(joined(listing.path, name)))} onDoubleClick={() => onChoose(joined(listing.path, name))}>
+                <Icon name="folder" size={13} /> {name} {table !== null && <span className="hint">{table === 'Delta' ? 'Delta table' : `${table} table, not read by Contrail`}</span>}
               </button>
             </li>
           ))}
