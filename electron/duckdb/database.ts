@@ -61,6 +61,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   for (let count = options.connections ?? 2; count > 0; count--) {
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
+    // A geometry column then reads as what the file stores, as Spark has it, and GeoParquet metadata that DuckDB refuses does no harm. Unknown before Parquet is there.
+    if (all.length === 0) await connection.run('SET GLOBAL enable_geoparquet_conversion = false')
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0')
     all.push(connection)
   }

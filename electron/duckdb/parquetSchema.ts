@@ -100,7 +100,9 @@ function columnOf(tree: Tree): ParquetColumn {
   if (inner?.isRepeated === true && /^LIST|^ListType/.test(annotation)) return { ...nested(tree, 'list'), children: [columnOf(elementOf(inner))] }
   if (inner?.isRepeated === true && /^MAP|^MapType/.test(annotation)) return { ...nested(tree, 'map'), children: inner.children.map(columnOf) }
   if (tree.childCount > 0) return { ...nested(tree, 'struct'), children: tree.children.map(columnOf) }
-  return { name, type: tree.duckdbType, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] }
+  // DuckDB reads it as its own type, whatever it says here.
+  const type = /^Geo(metry|graphy)Type/.test(annotation) ? 'GEOMETRY' : tree.duckdbType
+  return { name, type, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] }
 }
 
 function nested({ name, fieldId }: Tree, shape: 'list' | 'map' | 'struct'): Omit<ParquetColumn, 'children'> {

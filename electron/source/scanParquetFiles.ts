@@ -2,7 +2,7 @@ import { Fault, isFault } from '#shared/engine/fault.ts'
 import { sameType, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { Database } from '../duckdb/database.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
-import type { DeltaField } from '../delta/schema.ts'
+import type { DeltaField, DeltaType } from '../delta/schema.ts'
 import { partsWithColumns } from '../duckdb/partsWithColumns.ts'
 import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
@@ -11,12 +11,15 @@ import type { Storage, WantedParts } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
+import { typeToShow } from './typeToShow.ts'
 import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
   readonly name: string
   readonly type: ValueType | string
+  /** As the first file that has it stores it. */
+  readonly stored: ParquetColumn
   /** The first file that has it. */
   readonly file: string
   /** The first file that has it with another type, if any does. A column that no query uses may. */
@@ -51,7 +54,7 @@ export async function readFolderSchema(storage: Storage, database: Database, fil
 function addColumn(columns: Map<string, FolderColumn>, column: ParquetColumn, file: string): void {
   const type = valueTypeOf(column)
   const known = columns.get(idOf(column))
-  if (!known) columns.set(idOf(column), { name: column.name, type, file })
+  if (!known) columns.set(idOf(column), { name: column.name, type, stored: column, file })
   else if (!known.other && !isSame(known.type, type)) columns.set(idOf(column), { ...known, other: { type, file } })
 }
 
@@ -111,8 +114,8 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   const { storage, database, schemas } = parts
   const columns = names.map((name): ScanColumn => {
     const column = parts.columns.find((candidate) => candidate.name === name)
-    if (!column || typeof column.type === 'string') throw new Error(`${storage.root} has no column ${name}`)
-    return { name, field: plainField(name, column.type), isPartition: false }
+    if (!column) throw new Error(`${storage.root} has no column ${name}`)
+    return { name, field: plainField(name, typeToRead(column)), isPartition: false }
   })
   const used = new Map(parts.columns.filter((column) => names.includes(column.name)).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
@@ -121,7 +124,7 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
     }
   }
-  const fetched = parts.columns.flatMap(({ name, type }) => (parts.used.has(name) && typeof type !== 'string' ? [plainField(name, type)] : []))
+  const fetched = parts.columns.flatMap((column) => (parts.used.has(column.name) ? [plainField(column.name, typeToRead(column))] : []))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
   return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
 }
@@ -131,7 +134,9 @@ export async function checkParquetFiles(storage: Storage, files: readonly TakenF
   await eachFile(files, only, (file) => nameOfSame(storage, file))
 }
 
-const plainField = (name: string, type: ValueType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
+const typeToRead = ({ type, stored }: FolderColumn): DeltaType => (typeof type === 'string' ? typeToShow(stored, valueTypeOf) : type)
+
+const plainField = (name: string, type: DeltaType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
 
 /** Without what an older offset may lack. */
 const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ path, sizeBytes, modifiedMs })
