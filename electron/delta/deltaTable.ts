@@ -4,7 +4,10 @@ import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import { checkpointReader } from '../duckdb/readCheckpoint.ts'
+import { openReadable, type ReadableFile } from '../duckdb/readableFile.ts'
 import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
+import { findColumn } from '../duckdb/storedColumn.ts'
+import { whichText } from '../duckdb/whichText.ts'
 import type { LocalFile, Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData } from './actions.ts'
 import { readDeletionVector } from './deletionVector.ts'
@@ -32,20 +35,31 @@ export async function openTableScan(storage: Storage, options: { readonly versio
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
   const opened: LocalFile[] = []
-  const release = () => opened.splice(0).forEach((file) => file.release())
+  const copies: ReadableFile[] = []
+  const release = () => [...copies.splice(0), ...opened.splice(0)].forEach((file) => file.release())
   try {
-    const scanned = await knownFiles(storage, database, files, opened)
-    for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
+    const known = await knownFiles(storage, database, files, opened)
+    for (const { schema, name } of known) checkFileTypes(schema, columns, mode, name)
+    const scanned: KnownFile[] = []
+    for (const file of known) {
+      const { schema } = file
+      const needed = columns.flatMap(({ field, isPartition }) => (isPartition ? [] : (findColumn(schema, field, mode) ?? [])))
+      const readable = await openReadable(database, { path: file.localPath, name: file.name, schema, needed })
+      copies.push(readable)
+      scanned.push({ ...file, localPath: readable.path })
+    }
+    const sql = scanSql(scanned, columns, { mode })
+    const nameOf = (localPath: string | undefined) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`
     return {
       version,
       metaData,
       columns: metaData.fields,
-      sql: scanSql(scanned, columns, { mode }),
+      sql,
       async explaining(work) {
         try {
           return await work()
         } catch (error) {
-          throw fileFault(error, (localPath) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`)
+          throw (await whichText(database, sql, columns, error, nameOf)) ?? fileFault(error, nameOf)
         }
       },
       release

@@ -23,6 +23,8 @@ export interface DatabaseOptions {
 
 /** DuckDB in memory, over a fixed set of connections. Tables are seen by all of them. */
 export interface Database {
+  /** A folder of its own, which may not be there yet: queries spill to it. `close` removes it, unless it was given. */
+  readonly tempDirectory: string
   /** Runs one or more statements and gives the answer of the last. Waits while all connections are busy. `onProgress`: the share of the rows to read that was read, 0 to 1. */
   query(sql: string, onProgress?: (share: number) => void): Promise<QueryResult>
   /** `query` for statements whose answer does not matter. */
@@ -127,6 +129,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
 
   return {
+    tempDirectory,
     async query(sql, onProgress) {
       const answer = await use(async (connection) => copyResult(await watched(connection, connection.run(sql), onProgress)))
       afterQuery(answer.rowCount * answer.names.length)

@@ -1,4 +1,5 @@
-import { checkFooters } from './checkFooters.ts'
+import type { Undecodable } from '../parquet/undecodable.ts'
+import { checkFooters, type UndecodableLeaves } from '../parquet/checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
 import { fileList } from './fileNames.ts'
@@ -14,6 +15,8 @@ export interface ParquetColumn {
   /** What `children` are: fields of a struct, the element of a list, key and value of a map. */
   readonly shape: 'leaf' | 'struct' | 'list' | 'map'
   readonly children: readonly ParquetColumn[]
+  /** Of a leaf: why DuckDB cannot decode its values, where it cannot. */
+  readonly undecodable?: Undecodable
 }
 
 /**
@@ -22,13 +25,14 @@ export interface ParquetColumn {
  */
 export async function readParquetColumns(database: Database, files: readonly string[], names: readonly string[]): Promise<readonly (readonly ParquetColumn[])[]> {
   if (files.length === 0) return []
-  await checkFooters(files, names)
+  const undecodable = await checkFooters(files, names)
   const nodes = await readNodes(database, files, names)
   const byText = new Map<string, readonly ParquetColumn[]>()
-  return files.map((file) => {
+  return files.map((file, i) => {
     const own = nodes.get(file) ?? []
-    const text = JSON.stringify(own)
-    const columns = byText.get(text) ?? columnsOf(own)
+    const leaves = undecodable[i] ?? new Map()
+    const text = JSON.stringify([own, ...leaves])
+    const columns = byText.get(text) ?? columnsOf(own, leaves)
     byText.set(text, columns)
     return columns
   })
@@ -78,15 +82,17 @@ async function readNodes(database: Database, files: readonly string[], names: re
 
 interface Tree extends Node {
   readonly children: readonly Tree[]
+  readonly undecodable: Undecodable | undefined
 }
 
-function columnsOf(nodes: readonly Node[]): ParquetColumn[] {
+function columnsOf(nodes: readonly Node[], leaves: UndecodableLeaves): ParquetColumn[] {
   let next = 0
+  let leaf = 0
   const take = (): Tree[] => {
     const node = nodes[next++]
     if (node === undefined) return []
     const children = Array.from({ length: node.childCount }, take).flat()
-    return [{ ...node, children }]
+    return [{ ...node, children, undecodable: node.physicalType === '' ? undefined : leaves.get(leaf++) }]
   }
   // The first node is the root.
   return (take()[0]?.children ?? []).map(columnOf)
@@ -102,7 +108,8 @@ function columnOf(tree: Tree): ParquetColumn {
   if (tree.childCount > 0) return { ...nested(tree, 'struct'), children: tree.children.map(columnOf) }
   // DuckDB reads it as its own type, whatever it says here.
   const type = /^Geo(metry|graphy)Type/.test(annotation) ? 'GEOMETRY' : tree.duckdbType
-  return { name, type, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] }
+  const leaf = { name, type, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] } as const
+  return tree.undecodable ? { ...leaf, undecodable: tree.undecodable } : leaf
 }
 
 function nested({ name, fieldId }: Tree, shape: 'list' | 'map' | 'struct'): Omit<ParquetColumn, 'children'> {

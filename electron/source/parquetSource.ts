@@ -7,6 +7,7 @@ import { parseObject } from '../storage/parseObject.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { planFiles } from './planFiles.ts'
+import { rewrittenFiles } from './rewrittenFiles.ts'
 import { checkParquetFiles, readFolderSchema, refuseDifferent, scanParquetFiles } from './scanParquetFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetText, type Source, type SourceStream } from './source.ts'
@@ -48,6 +49,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const schemas: RecentSchemas = new Map()
   /** Of all streams: a file that one of them has fetched does for the others. */
   const used = new Set<string>()
+  const rewritten = rewrittenFiles()
   const fields = await readFolderSchema(storage, database, folder.files(), options.quarantine)
 
   function stream(columns: readonly string[]): SourceStream {
@@ -71,7 +73,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
       checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
-      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used }, parseFiles(end), columns, only)),
+      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used, onRewritten: rewritten.add }, parseFiles(end), columns, only)),
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {
         if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)
@@ -95,7 +97,8 @@ export async function openParquetSource(storage: Storage, database: Database, op
     refresh: () => folder.refresh(options.signal),
     beginning: () => Promise.resolve(JSON.stringify({ files: [] })),
     stream,
-    problems: () => folder.problems()
+    problems: () => folder.problems(),
+    rewritten: rewritten.note
   }
 }
 

@@ -12,7 +12,7 @@ import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
 import { typeToShow } from './typeToShow.ts'
-import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas, type ScanParts } from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
@@ -33,6 +33,7 @@ export interface FolderScanParts {
   readonly columns: readonly FolderColumn[]
   /** Columns that this and other scans of the folder read: where a file has to be fetched, no others need be. */
   readonly used: ReadonlySet<string>
+  readonly onRewritten: ScanParts['onRewritten']
 }
 
 const schemaFilesAtOnce = 500
@@ -126,7 +127,7 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   }
   const fetched = parts.columns.flatMap((column) => (parts.used.has(column.name) ? [plainField(column.name, typeToRead(column))] : []))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
-  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
+  return scanFiles({ database, schemas, columns, mode: 'none', check, used: fetched, onRewritten: parts.onRewritten }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
