@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { codec } from '#electron/parquet/format.ts'
-import { integerField } from '#electron/parquet/thriftFields.ts'
 import { openDatabase } from '#electron/duckdb/database.ts'
 import { checkSource } from '#electron/host/checkSource.ts'
 import { exportTable } from '#electron/sink/exportTable.ts'
@@ -11,7 +10,7 @@ import { openStorage } from '#electron/storage/openStorage.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { goldRows } from '#test/support/compareScenario.ts'
 import { repository, temporaryFolder } from '#test/support/folders.ts'
-import { footerOf, replaced, withChunks, withFooter } from '#test/support/hadoopLz4.ts'
+import { footerOf, replaced, withChunks, withCodec, withFooter } from '#test/support/hadoopLz4.ts'
 import { silverFields } from '#test/support/observations.ts'
 import { minutesAgo } from '#test/support/parquetStory.ts'
 import { phases, runIn, runWhole, warningsOf } from '#test/support/runIn.ts'
@@ -43,7 +42,7 @@ async function gold(folder: string): Promise<unknown> {
 const check = (folder: string) => checkSource(join(folder, 'silver'), {}, { database, openStorage })
 
 /** `plain` with another codec, or another encoding, than it has. */
-const claiming = (id: number, bytes: Buffer = fixture('plain')): Buffer => withFooter(bytes, withChunks(footerOf(bytes), (metaData) => replaced(metaData, integerField(4, 5, id))))
+const claiming = (number: number): Buffer => withCodec(fixture('plain'), number)
 const encodedAs = (encoding: number): Buffer => withFooter(fixture('plain'), withChunks(footerOf(fixture('plain')), (metaData) => replaced(metaData, { id: 2, is: 9, bytes: Buffer.of(0x25, 0, encoding * 2) })))
 
 /** What stands before and after the name of the file, of a fault of this code. */

@@ -47,6 +47,9 @@ export function withChunks(footer: Uint8Array, change: (metaData: readonly Thrif
   return writeStruct(replaced(fields, structsField(fileMetaData.rowGroups, groups)))
 }
 
+/** A Parquet file whose columns claim to be compressed otherwise than they are. */
+export const withCodec = (file: Buffer, number: number): Buffer => withFooter(file, withChunks(footerOf(file), (metaData) => replaced(metaData, integerField(columnMetaData.codec, thrift.i32, number))))
+
 /** A Parquet file without compression (data pages of version 1) as one in the codec LZ4, framed as Hadoop does. */
 export function asHadoopLz4(file: Buffer, blockBytes = 100_000): Buffer {
   const pages: Buffer[] = [Buffer.from('PAR1')]
