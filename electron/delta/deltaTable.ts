@@ -21,7 +21,7 @@ export interface TableScan {
   readonly metaData: MetaData
   /** Of the whole table, in its order. */
   readonly columns: readonly DeltaField[]
-  /** A SELECT of these columns. */
+  /** A SELECT of these columns, or of those of them that were chosen. */
   readonly sql: string
   /** Runs a query over `sql`; what DuckDB says of a file becomes a Fault that names the file. */
   explaining<Answer>(work: () => Promise<Answer>): Promise<Answer>
@@ -29,11 +29,19 @@ export interface TableScan {
   release(): void
 }
 
+export interface TableScanOptions {
+  /** Absent: the newest. */
+  readonly version?: number
+  /** Chooses the columns that `sql` has; absent: all. A file may have others that cannot be read. */
+  readonly choose?: (columns: readonly DeltaField[]) => readonly DeltaField[]
+}
+
 /** Opens a table for reading. Faults name the table, and a file of it that is missing, damaged, or of another type than the table says. */
-export async function openTableScan(storage: Storage, options: { readonly version?: number }, database: Database): Promise<TableScan> {
+export async function openTableScan(storage: Storage, options: TableScanOptions, database: Database): Promise<TableScan> {
   const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
   const mode = mappingModeOf(metaData.configuration, storage.root)
-  const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
+  const chosen = options.choose?.(metaData.fields) ?? metaData.fields
+  const columns = chosen.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
   const opened: LocalFile[] = []
   const copies: ReadableFile[] = []
   const release = () => [...copies.splice(0), ...opened.splice(0)].forEach((file) => file.release())

@@ -111,6 +111,16 @@ describe('a whole file that cannot be decoded is no damage, and is called by its
     expect(await gold(folder)).toEqual(await gold(alone))
   })
 
+  test('encrypted in a column that an export leaves out: the others are exported, also by a condition on one of them', async () => {
+    const folder = folderOf({ 'a.parquet': fixture('encrypted-other') })
+    const table = join(folder, 'silver')
+    writeLog(table, [[protocol(), metaData([{ name: 'velocity_kmh', type: 'long' }, { name: 'origin_country', type: 'string' }, { name: 'secret', type: 'string' }]), add('a.parquet')]])
+    const exported = async (where?: string) => (await exportTable(database, { table: openLocalStore(table), to: join(folder, 'out.csv'), columns: ['velocity_kmh'], force: true, ...(where !== undefined && { where }) })).rows
+    expect(await exported()).toBe(120)
+    expect(await exported(`"Origin_Country" = 'c1'`)).toBe(24)
+    for (const where of [`secret = 's1'`, `COLUMNS('sec.*') = 's1'`]) await expect(exported(where)).rejects.toMatchObject({ code: 'undecodable', message: expect.stringContaining('column secret of ') as string })
+  })
+
   test('one query stops at a column that the other does not need', async () => {
     const { ends } = await runIn(folderOf({ 'a.parquet': fixture('encrypted-key') }), database)
     expect([...ends].map(([name, end]) => [name, isFault(end) ? end.code : end])).toEqual([['flight_phase_counts', 'undecodable'], ['anomaly_alerts', undefined]])
