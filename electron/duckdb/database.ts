@@ -31,6 +31,8 @@ export interface Database {
   run(sql: string): Promise<void>
   /** Lends a connection, for what needs more than a statement (appending rows). Only within this folder. */
   use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>
+  /** Runs what is no query and ends when queries are interrupted: the signal says so, and whatever comes of it then is Fault `interrupted`. */
+  interruptible<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer>
   /** Stops what runs and what waits: their promises reject with Fault `interrupted`. Resolves when nothing runs any more. */
   interrupt(): Promise<void>
   /**
@@ -72,6 +74,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const queue: Waiting[] = []
   const running = new Set<Promise<unknown>>()
   const interrupted = new WeakSet<Promise<unknown>>()
+  const others = new Map<AbortController, Promise<unknown>>()
   const afterQuery = resultCollector()
   let closing: Promise<void> | undefined
 
@@ -104,7 +107,23 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     throw new Fault('interrupted', 'the query was interrupted')
   }
 
+  async function interruptible<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    if (closing) throw new Fault('interrupted', 'the database is closed')
+    const stop = new AbortController()
+    const pending = work(stop.signal)
+    others.set(stop, pending)
+    try {
+      return await pending
+    } catch (error) {
+      throw stop.signal.aborted ? new Fault('interrupted', 'the work was interrupted', { cause: error }) : error
+    } finally {
+      others.delete(stop)
+    }
+  }
+
   async function interrupt(): Promise<void> {
+    for (const stop of others.keys()) stop.abort()
+    await Promise.allSettled(others.values())
     for (const waiting of queue.splice(0)) waiting.refuse(new Fault('interrupted', 'the query was interrupted before it began'))
     // Again and again: DuckDB forgets an interrupt that comes before the query has really begun.
     for (const pending of [...running]) {
@@ -140,6 +159,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       afterQuery(0)
     },
     use,
+    interruptible,
     interrupt,
     close: () => (closing ??= close())
   }

@@ -31,10 +31,13 @@ export interface FileToRead {
 }
 
 /**
- * The file itself where DuckDB decodes all columns that are needed, and otherwise a copy of them that it does decode, in the database's temporary folder.
- * Who asks for the same copy while it is in use shares it.
+ * The file itself where DuckDB decodes all columns that are needed, and otherwise a copy of them that it does decode,
+ * in the database's temporary folder. Who asks for the same copy while it is in use shares it.
  */
-export async function openReadable(database: Database, { path, name, schema, needed, wanted = [] }: FileToRead): Promise<ReadableFile> {
+export async function openReadable(
+  database: Database,
+  { path, name, schema, needed, wanted = [] }: FileToRead
+): Promise<ReadableFile> {
   const reasons = needed.flatMap((column) => reasonsOf(column).map((why) => ({ column: column.name, why })))
   const hopeless = reasons.find(({ why }) => !isRewritable(why))
   if (hopeless) throw undecodableFault(hopeless.why, name, hopeless.column)
@@ -76,13 +79,17 @@ const registries = new WeakMap<Database, Copies>()
 function copiesOf(database: Database): Copies {
   const known = registries.get(database)
   if (known) return known
-  const copies = openCopies(join(database.tempDirectory, 'readable'))
+  const copies = openCopies(join(database.tempDirectory, 'readable'), database.interruptible)
   registries.set(database, copies)
   return copies
 }
 
 /** Copies in a folder, which is made when the first one is. */
-export function openCopies(folder: string, keptBytes = mostUnusedBytes): Copies {
+export function openCopies(
+  folder: string,
+  interruptible: Database['interruptible'],
+  keptBytes = mostUnusedBytes
+): Copies {
   const copies = new Map<string, Copy>()
   /** Oldest first. */
   const unused = new Map<string, number>()
@@ -108,7 +115,7 @@ export function openCopies(folder: string, keptBytes = mostUnusedBytes): Copies 
       let copy = copies.get(id)
       if (!copy) {
         const path = join(folder, `${randomUUID()}.parquet`)
-        copy = { path, made: makeCopy(request, folder, path), users: 0 }
+        copy = { path, made: interruptible((signal) => makeCopy(request, folder, path, signal)), users: 0 }
         copies.set(id, copy)
         copy.made.catch(() => copies.delete(id))
       }
@@ -134,14 +141,19 @@ async function identityOf({ path, columns }: CopyRequest): Promise<string> {
 }
 
 /** Gives the size of the copy. */
-async function makeCopy({ path, name, columns }: CopyRequest, folder: string, to: string): Promise<number> {
+async function makeCopy(
+  { path, name, columns }: CopyRequest,
+  folder: string,
+  to: string,
+  signal: AbortSignal
+): Promise<number> {
   try {
     await mkdir(folder, { recursive: true })
     const from = await open(path)
     try {
       const copy = await open(to, 'wx')
       try {
-        await writeReadableCopy(from, copy, name, new Set(columns))
+        await writeReadableCopy(from, copy, name, new Set(columns), signal)
         return (await copy.stat()).size
       } finally {
         await copy.close()
@@ -157,13 +169,26 @@ async function makeCopy({ path, name, columns }: CopyRequest, folder: string, to
 
 function copyFault(error: unknown, name: string, folder: string): unknown {
   if (error instanceof DamagedBlock || error instanceof Flaw) return damagedFault(name, error)
-  if (error instanceof OtherFrame) return new Fault('undecodable', `${name} is compressed with LZ4 frames, as early versions of parquet-cpp wrote them, which Contrail cannot decode: write the file again with another codec, for example zstd`, { cause: error })
+  if (error instanceof OtherFrame)
+    return new Fault(
+      'undecodable',
+      `${name} is compressed with LZ4 frames, as early versions of parquet-cpp wrote them, which Contrail cannot decode: write the file again with another codec, for example zstd`,
+      { cause: error }
+    )
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    return new Fault('storage', `there is no room in ${folder} for the copy of ${name} that Contrail rewrites for DuckDB: make room, or set TMPDIR to a folder with room, then start again`, { cause: error })
+    return new Fault(
+      'storage',
+      `there is no room in ${folder} for the copy of ${name} that Contrail rewrites for DuckDB: make room, or set TMPDIR to a folder with room, then start again`,
+      { cause: error }
+    )
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new Fault('storage', `${folder} cannot be written to, and the copy of ${name} that Contrail rewrites for DuckDB goes there: set TMPDIR to another folder, then start again`, { cause: error })
+    return new Fault(
+      'storage',
+      `${folder} cannot be written to, and the copy of ${name} that Contrail rewrites for DuckDB goes there: set TMPDIR to another folder, then start again`,
+      { cause: error }
+    )
   }
   return error
 }

@@ -5,10 +5,16 @@ import { fileOf, invalidTextOf, textFault } from './fileFault.ts'
 import type { ScanColumn } from './scanSql.ts'
 
 /**
- * DuckDB does not say in which column it met a text that is not UTF-8: read alone, it is the one that fails. undefined: the error is about something else.
- * `sql` is the scan that failed, `nameOf` as `fileFault` has it.
+ * DuckDB does not say in which column it met a text that is not UTF-8: read alone, it is the one that fails.
+ * undefined: the error is about something else. `sql` is the scan that failed, `nameOf` as `fileFault` has it.
  */
-export async function whichText(database: Database, sql: string, columns: readonly ScanColumn[], error: unknown, nameOf: (localPath: string | undefined) => string): Promise<Fault | undefined> {
+export async function whichText(
+  database: Database,
+  sql: string,
+  columns: readonly ScanColumn[],
+  error: unknown,
+  nameOf: (localPath: string | undefined) => string
+): Promise<Fault | undefined> {
   const message = error instanceof Error ? error.message : ''
   const invalid = invalidTextOf(message)
   if (!invalid) return undefined

@@ -20,14 +20,21 @@ const mostFooterBytes = 256 * 1024 * 1024
 export type UndecodableLeaves = ReadonlyMap<number, Undecodable>
 
 /**
- * Looks through the footers of Parquet files before DuckDB reads them: it makes room for whatever a footer claims, and a schema that is nested deep enough
- * ends the process. Gives what DuckDB cannot decode of each. Faults name the file; `names` are how messages call them. What is no Parquet at all is left to
- * DuckDB to tell of.
+ * Looks through the footers of Parquet files before DuckDB reads them: it makes room for whatever a footer claims, and
+ * a schema that is nested deep enough ends the process. Gives what DuckDB cannot decode of each. Faults name the file;
+ * `names` are how messages call them. What is no Parquet at all is left to DuckDB to tell of.
  */
-export async function checkFooters(files: readonly string[], names: readonly string[]): Promise<readonly UndecodableLeaves[]> {
+export async function checkFooters(
+  files: readonly string[],
+  names: readonly string[]
+): Promise<readonly UndecodableLeaves[]> {
   const found: UndecodableLeaves[] = []
   for (let start = 0; start < files.length; start += filesAtOnce) {
-    found.push(...(await Promise.all(files.slice(start, start + filesAtOnce).map((file, i) => checkFooter(file, names[start + i] ?? file)))))
+    found.push(
+      ...(await Promise.all(
+        files.slice(start, start + filesAtOnce).map((file, i) => checkFooter(file, names[start + i] ?? file))
+      ))
+    )
   }
   return found
 }
@@ -44,17 +51,26 @@ async function checkFooter(file: string, name: string): Promise<UndecodableLeave
 }
 
 /** Numbers that the format did not have when DuckDB was built: it reads nothing of such a file. */
-const isUnknown = (why: Undecodable): boolean => (why.kind === 'codec' && !isKnownCodec(why.codec)) || (why.kind === 'encoding' && !isKnownEncoding(why.encoding))
+const isUnknown = (why: Undecodable): boolean =>
+  (why.kind === 'codec' && !isKnownCodec(why.codec)) || (why.kind === 'encoding' && !isKnownEncoding(why.encoding))
 
 function leafName(footer: Uint8Array, leaf: number): string {
-  const leaves = structsOf(readStruct(footer).fields, fileMetaData.schema).filter((element) => fieldOf(element, schemaElement.type) && (integerOf(element, schemaElement.childCount) ?? 0) === 0)
+  const leaves = structsOf(readStruct(footer).fields, fileMetaData.schema).filter(
+    (element) => fieldOf(element, schemaElement.type) && (integerOf(element, schemaElement.childCount) ?? 0) === 0
+  )
   return textOf(leaves[leaf] ?? [], schemaElement.name) ?? '?'
 }
 
 function flawFault(flaw: FooterFlaw, name: string): Fault {
   return flaw === 'deep'
-    ? new Fault('schema', `${name} has a column that is nested too deep for Contrail to read: rewrite that file without it, or remove the file`)
-    : new Fault('corrupt', `${name} is not a whole Parquet file, since its footer does not hold what it claims: it is damaged or was cut off; restore it from a copy`)
+    ? new Fault(
+        'schema',
+        `${name} has a column that is nested too deep for Contrail to read: rewrite that file without it, or remove the file`
+      )
+    : new Fault(
+        'corrupt',
+        `${name} is not a whole Parquet file, since its footer does not hold what it claims: it is damaged or was cut off; restore it from a copy`
+      )
 }
 
 /** The metadata at the end of a file; undefined where the file is not there, or is no Parquet. Faults name the file. */

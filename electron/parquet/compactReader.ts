@@ -1,4 +1,7 @@
-/** `claims`: bytes say they hold more than there is, or than any reader has room for. `deep`: a schema is nested beyond what a stack holds. */
+/**
+ * `claims`: bytes say they hold more than there is, or than any reader has room for. `deep`: a schema is nested beyond
+ * what a stack holds.
+ */
 export type FooterFlaw = 'claims' | 'deep'
 
 export class Flaw extends Error {
@@ -10,7 +13,22 @@ export class Flaw extends Error {
 }
 
 /** Thrift's types, as its compact protocol writes them. */
-export const thrift = { stop: 0, true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, map: 11, struct: 12, uuid: 13 } as const
+export const thrift = {
+  stop: 0,
+  true: 1,
+  false: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  map: 11,
+  struct: 12,
+  uuid: 13
+} as const
 
 /** Of structs and lists in each other, whatever their fields mean: Parquet's own have ten. */
 const mostNesting = 64
@@ -20,8 +38,9 @@ export const mostElements = 2_000_000
 const leastStructBytes = 6
 
 /**
- * Walks values in Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) and makes nothing of
- * them. Every count is held against the bytes that are left; what does not hold throws a `Flaw`.
+ * Walks values in Thrift's compact protocol
+ * (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md) and makes nothing of them. Every
+ * count is held against the bytes that are left; what does not hold throws a `Flaw`.
  */
 export class CompactReader {
   readonly #bytes: Uint8Array
@@ -40,7 +59,7 @@ export class CompactReader {
   /** `onField`: whether it has read the field; others are passed over. */
   struct(nesting: number, onField: (id: number, is: number) => boolean = () => false): void {
     if (nesting > mostNesting) throw new Flaw('claims')
-    for (let id = 0; ; ) {
+    for (let id = 0; ;) {
       const head = this.byte()
       const is = head & 0x0f
       if (is === thrift.stop) return

@@ -3,7 +3,10 @@ import { decompressSnappy, decompressZstd } from 'hyparquet-compressors'
 import { codec } from './format.ts'
 import { DamagedBlock, decompressBlock, decompressLz4, OtherFrame } from './lz4.ts'
 
-/** Decompresses a page into as many bytes as its header says. `DamagedBlock` when they are not that many; `by`: a codec that is known here. */
+/**
+ * Decompresses a page into as many bytes as its header says. `DamagedBlock` when they are not that many; `by`: a codec
+ * that is known here.
+ */
 export function decompress(by: number, input: Uint8Array, length: number): Uint8Array {
   const output = decompressed(by, input, length)
   if (output.length !== length) throw new DamagedBlock(`a page holds ${output.length} bytes and claims ${length}`)

@@ -7,14 +7,17 @@ export class OtherFrame extends Error {}
 const frameMagic = 0x184d2204
 
 /**
- * Decompresses a page of Parquet's codec LZ4 into `output`, which it must fill exactly. Parquet never said how such pages are framed. Spark (parquet-mr)
- * writes what Hadoop does: the length of some data, then blocks, each behind its own length, until that much data is there; lengths are big-endian.
- * Other writers left the frame out. Which of the two it is, is decided by which one fits to the byte: a page may fit only one, since a
- * frame's first block would have to be a block itself, of all the data. Throws `DamagedBlock` when neither fits, `OtherFrame` for what LZ4 itself calls a frame.
+ * Decompresses a page of Parquet's codec LZ4 into `output`, which it must fill exactly. Parquet never said how such
+ * pages are framed. Spark (parquet-mr) writes what Hadoop does: the length of some data, then blocks, each behind its
+ * own length, until that much data is there; lengths are big-endian. Other writers left the frame out. Which of the
+ * two it is, is decided by which one fits to the byte: a page may fit only one, since a frame's first block would have
+ * to be a block itself, of all the data. Throws `DamagedBlock` when neither fits, `OtherFrame` for what LZ4 itself
+ * calls a frame.
  */
 export function decompressLz4(input: Uint8Array, output: Uint8Array): void {
   if (framedAsHadoop(input, output)) return
-  if (input.length >= 4 && new DataView(input.buffer, input.byteOffset).getUint32(0, true) === frameMagic) throw new OtherFrame('an LZ4 frame')
+  if (input.length >= 4 && new DataView(input.buffer, input.byteOffset).getUint32(0, true) === frameMagic)
+    throw new OtherFrame('an LZ4 frame')
   if (decompressBlock(input, output, 0) !== output.length) throw new DamagedBlock('an LZ4 page ends too early')
 }
 
@@ -48,13 +51,16 @@ function framedAsHadoop(input: Uint8Array, output: Uint8Array): boolean {
 
 const leastMatch = 4
 
-/** One LZ4 block (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md) into `output` from `start` on; gives where it ends there. Matches reach back to `start` at most. */
+/**
+ * One LZ4 block (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md) into `output` from `start` on; gives
+ * where it ends there. Matches reach back to `start` at most.
+ */
 export function decompressBlock(input: Uint8Array, output: Uint8Array, start: number): number {
   let at = 0
   let to = start
   const more = (length: number): number => {
     if (length < 15) return length
-    for (let byte = 255; byte === 255; ) {
+    for (let byte = 255; byte === 255;) {
       if (at >= input.length) throw new DamagedBlock('a length is cut off')
       byte = input[at++]!
       length += byte
@@ -64,7 +70,8 @@ export function decompressBlock(input: Uint8Array, output: Uint8Array, start: nu
   while (at < input.length) {
     const token = input[at++]!
     const literals = more(token >> 4)
-    if (literals > input.length - at || literals > output.length - to) throw new DamagedBlock('literals reach beyond their block')
+    if (literals > input.length - at || literals > output.length - to)
+      throw new DamagedBlock('literals reach beyond their block')
     output.set(input.subarray(at, at + literals), to)
     at += literals
     to += literals

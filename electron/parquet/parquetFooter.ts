@@ -1,5 +1,15 @@
 import { CompactReader, Flaw, mostElements, thrift, type FooterFlaw } from './compactReader.ts'
-import { codec, columnChunk, columnMetaData, encoding, fileMetaData, isKnownEncoding, physicalType, rowGroup, schemaElement } from './format.ts'
+import {
+  codec,
+  columnChunk,
+  columnMetaData,
+  encoding,
+  fileMetaData,
+  isKnownEncoding,
+  physicalType,
+  rowGroup,
+  schemaElement
+} from './format.ts'
 import type { Undecodable } from './undecodable.ts'
 
 /** A Delta type of 100 levels has up to three for each. */
@@ -9,11 +19,17 @@ const mostSchemaDepth = 400
 export interface FooterFacts {
   /** undefined: it holds what it claims. */
   readonly flaw: FooterFlaw | undefined
-  /** Leaves of the schema that DuckDB cannot decode, by their number, depth first: that of their column chunks in a row group. */
+  /**
+   * Leaves of the schema that DuckDB cannot decode, by their number, depth first: that of their column chunks in a row
+   * group.
+   */
   readonly undecodable: ReadonlyMap<number, Undecodable>
 }
 
-/** Walks the metadata of a Parquet file (FileMetaData, in Thrift's compact protocol) and keeps only what matters before it is read. */
+/**
+ * Walks the metadata of a Parquet file (FileMetaData, in Thrift's compact protocol) and keeps only what matters before
+ * it is read.
+ */
 export function readFooter(footer: Uint8Array): FooterFacts {
   const walk = new Walk(footer)
   try {
@@ -120,12 +136,23 @@ class Walk {
         continue
       }
       const number = this.#reader.zigzag()
-      const isDecoded = number === encoding.byteStreamSplit ? type === physicalType.float || type === physicalType.double : isKnownEncoding(number)
-      if (!isDecoded && (why === undefined || number !== encoding.byteStreamSplit)) why = { kind: 'encoding', encoding: number }
+      const isDecoded =
+        number === encoding.byteStreamSplit
+          ? type === physicalType.float || type === physicalType.double
+          : isKnownEncoding(number)
+      if (!isDecoded && (why === undefined || number !== encoding.byteStreamSplit))
+        why = { kind: 'encoding', encoding: number }
     }
     return why
   }
 }
 
 /** By DuckDB. */
-const decodedCodecs: ReadonlySet<number> = new Set([codec.none, codec.snappy, codec.gzip, codec.brotli, codec.zstd, codec.lz4Raw])
+const decodedCodecs: ReadonlySet<number> = new Set([
+  codec.none,
+  codec.snappy,
+  codec.gzip,
+  codec.brotli,
+  codec.zstd,
+  codec.lz4Raw
+])

@@ -1,14 +1,22 @@
 import { CompactReader, thrift } from './compactReader.ts'
 
-/** A field of a struct in Thrift's compact protocol; `bytes` is its value as it is written. The value of a boolean is its type. */
+/**
+ * A field of a struct in Thrift's compact protocol; `bytes` is its value as it is written. The value of a boolean is
+ * its type.
+ */
 export interface ThriftField {
   readonly id: number
   readonly is: number
   readonly bytes: Uint8Array
 }
 
-/** The fields of a struct that begins at `at`, and where it ends. Throws a `Flaw` where it holds less than it claims. */
-export function readStruct(bytes: Uint8Array, at = 0): { readonly fields: readonly ThriftField[]; readonly end: number } {
+/**
+ * The fields of a struct that begins at `at`, and where it ends. Throws a `Flaw` where it holds less than it claims.
+ */
+export function readStruct(
+  bytes: Uint8Array,
+  at = 0
+): { readonly fields: readonly ThriftField[]; readonly end: number } {
   const reader = new CompactReader(bytes, at)
   const fields: ThriftField[] = []
   reader.struct(0, (id, is) => {
@@ -27,17 +35,23 @@ export function writeStruct(fields: readonly ThriftField[]): Uint8Array {
     .flatMap(({ id, is, bytes }) => {
       const step = id - last
       last = id
-      return [step > 0 && step < 16 ? Uint8Array.of((step << 4) | is) : Buffer.concat([Uint8Array.of(is), zigzag(id)]), bytes]
+      return [
+        step > 0 && step < 16 ? Uint8Array.of((step << 4) | is) : Buffer.concat([Uint8Array.of(is), zigzag(id)]),
+        bytes
+      ]
     })
   return Buffer.concat([...parts, Uint8Array.of(thrift.stop)])
 }
 
-export const fieldOf = (fields: readonly ThriftField[], id: number): ThriftField | undefined => fields.find((field) => field.id === id)
+export const fieldOf = (fields: readonly ThriftField[], id: number): ThriftField | undefined =>
+  fields.find((field) => field.id === id)
 
 /** The number of an integer field; undefined where it is missing or of another type. */
 export function integerOf(fields: readonly ThriftField[], id: number): number | undefined {
   const field = fieldOf(fields, id)
-  return field && (field.is === thrift.i32 || field.is === thrift.i64 || field.is === thrift.i16) ? new CompactReader(field.bytes).zigzag() : undefined
+  return field && (field.is === thrift.i32 || field.is === thrift.i64 || field.is === thrift.i16)
+    ? new CompactReader(field.bytes).zigzag()
+    : undefined
 }
 
 /** The text of a field; undefined where it is missing or of another type. */
@@ -76,16 +90,31 @@ export function structsOf(fields: readonly ThriftField[], id: number): (readonly
 }
 
 export const integerField = (id: number, is: 5 | 6, value: number): ThriftField => ({ id, is, bytes: zigzag(value) })
-export const booleanField = (id: number, value: boolean): ThriftField => ({ id, is: value ? thrift.true : thrift.false, bytes: new Uint8Array(0) })
-export const structField = (id: number, fields: readonly ThriftField[]): ThriftField => ({ id, is: thrift.struct, bytes: writeStruct(fields) })
+export const booleanField = (id: number, value: boolean): ThriftField => ({
+  id,
+  is: value ? thrift.true : thrift.false,
+  bytes: new Uint8Array(0)
+})
+export const structField = (id: number, fields: readonly ThriftField[]): ThriftField => ({
+  id,
+  is: thrift.struct,
+  bytes: writeStruct(fields)
+})
 
 export function structsField(id: number, structs: readonly (readonly ThriftField[])[]): ThriftField {
-  const head = structs.length < 15 ? Uint8Array.of((structs.length << 4) | thrift.struct) : Buffer.concat([Uint8Array.of(0xf0 | thrift.struct), varint(structs.length)])
+  const head =
+    structs.length < 15
+      ? Uint8Array.of((structs.length << 4) | thrift.struct)
+      : Buffer.concat([Uint8Array.of(0xf0 | thrift.struct), varint(structs.length)])
   return { id, is: thrift.list, bytes: Buffer.concat([head, ...structs.map(writeStruct)]) }
 }
 
 /** The fields with some of them replaced or added; those with no replacement that `keep` leaves out are dropped. */
-export function withFields(fields: readonly ThriftField[], keep: readonly number[], changed: readonly ThriftField[]): readonly ThriftField[] {
+export function withFields(
+  fields: readonly ThriftField[],
+  keep: readonly number[],
+  changed: readonly ThriftField[]
+): readonly ThriftField[] {
   return [...fields.filter(({ id }) => keep.includes(id) && !changed.some((other) => other.id === id)), ...changed]
 }
 

@@ -1,4 +1,7 @@
-/** Files that are read more slowly than others, since DuckDB cannot decode them and Contrail rewrites their columns for it first. */
+/**
+ * Files that are read more slowly than others, since DuckDB cannot decode them and Contrail rewrites their columns for
+ * it first.
+ */
 export interface RewrittenFiles {
   /** `why` follows the name of the file. A file may come more than once. */
   add(name: string, why: string): void
@@ -21,8 +24,14 @@ export function rewrittenFiles(): RewrittenFiles {
     },
     note() {
       if (first === undefined) return undefined
-      const what = names.size === 1 ? `${first}, which DuckDB does not decode: Contrail rewrites the columns in use` : `DuckDB does not decode ${names.size} of the files read so far (${first}): Contrail rewrites their columns in use`
-      return { files: names.size, message: `${what} before it reads them, which takes longer; files that are compressed with Snappy or Zstandard and encoded plainly are read at full speed` }
+      const what =
+        names.size === 1
+          ? `${first}, which DuckDB does not decode: Contrail rewrites the columns in use`
+          : `DuckDB does not decode ${names.size} of the files read so far (${first}): Contrail rewrites their columns in use`
+      return {
+        files: names.size,
+        message: `${what} before it reads them, which takes longer; files that are compressed with Snappy or Zstandard and encoded plainly are read at full speed`
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import type { Fault } from '#shared/engine/fault.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { openDatabase } from '#electron/duckdb/database.ts'
 import { readParquetColumns } from '#electron/duckdb/parquetSchema.ts'
@@ -19,7 +20,12 @@ const fixture = (name: string) => join(repository, 'test/fixtures/parquet', `${n
 /** Opens a file for reading all of its columns, or those of these names. */
 async function readable(path: string, names?: readonly string[], own = database): Promise<ReadableFile> {
   const [schema = []] = await readParquetColumns(own, [path], ['the file'])
-  return openReadable(own, { path, name: 'the file', schema, needed: schema.filter(({ name }) => names?.includes(name) ?? true) })
+  return openReadable(own, {
+    path,
+    name: 'the file',
+    schema,
+    needed: schema.filter(({ name }) => names?.includes(name) ?? true)
+  })
 }
 
 /** Rows of a file in their order, with their numbers. */
@@ -27,23 +33,35 @@ async function rowsOf(name: string): Promise<unknown> {
   const { path, release } = await readable(fixture(name))
   const { names } = await database.query(`SELECT * FROM read_parquet(${quoteLiteral(path)}) LIMIT 0`)
   const sorted = [...names].sort().map(quoteName).join(', ')
-  const rows = (await database.query(`SELECT file_row_number::INTEGER AS row, ${sorted} FROM read_parquet(${quoteLiteral(path)}, file_row_number = true)`)).rows()
+  const rows = (
+    await database.query(
+      `SELECT file_row_number::INTEGER AS row, ${sorted} FROM read_parquet(${quoteLiteral(path)}, file_row_number = true)`
+    )
+  ).rows()
   release()
   return rows
 }
 
 describe('BYTE_STREAM_SPLIT of whole numbers, times and decimals', () => {
-  test.each(readdirSync(join(repository, 'test/fixtures/parquet')).flatMap((file) => (/^split-.*(?<!nested|nested-v2)\.parquet$/.test(file) ? [file.replace('.parquet', '')] : [])))('%s reads as the same file in plain encoding, row for row', async (name) => {
+  test.each(
+    readdirSync(join(repository, 'test/fixtures/parquet')).flatMap((file) =>
+      /^split-.*(?<!nested|nested-v2)\.parquet$/.test(file) ? [file.replace('.parquet', '')] : []
+    )
+  )('%s reads as the same file in plain encoding, row for row', async (name) => {
     expect(await rowsOf(name)).toEqual(await rowsOf('plain'))
   })
 
-  test.each(['split-nested', 'split-nested-v2'])('%s reads as the same file in plain encoding, nulls in lists and structs and all', async (name) => {
-    expect(await rowsOf(name)).toEqual(await rowsOf('plain-nested'))
-  })
+  test.each(['split-nested', 'split-nested-v2'])(
+    '%s reads as the same file in plain encoding, nulls in lists and structs and all',
+    async (name) => {
+      expect(await rowsOf(name)).toEqual(await rowsOf('plain-nested'))
+    }
+  )
 })
 
 describe("Parquet's codec LZ4, as Spark writes it", () => {
-  const sums = "SELECT count(*)::INTEGER, count(flight_phase)::INTEGER, sum(altitude_meters), sum(velocity_kmh), sum(length(flight_phase))::INTEGER, strftime(max(event_timestamp), '%H:%M:%S')"
+  const sums =
+    "SELECT count(*)::INTEGER, count(flight_phase)::INTEGER, sum(altitude_meters), sum(velocity_kmh), sum(length(flight_phase))::INTEGER, strftime(max(event_timestamp), '%H:%M:%S')"
   const nestedSums = `SELECT sum(id)::INTEGER, sum(coalesce(list_sum(numbers), 0))::INTEGER, sum("inner".y['k']::INTEGER)::INTEGER, count(text)::INTEGER, sum(digits)::DECIMAL(25, 6)::VARCHAR, count_if(even)::INTEGER`
 
   test.each([
@@ -54,8 +72,14 @@ describe("Parquet's codec LZ4, as Spark writes it", () => {
     ['lz4-empty', nestedSums.replace('::DECIMAL(25, 6)', ''), [null, null, null, 0, null, null]]
   ])('%s adds up to what Spark adds up', async (name, select, expected) => {
     const { path, rewritten, release } = await readable(fixture(name))
-    expect(rewritten).toBe(name === 'lz4-empty' ? undefined : `column ${name === 'lz4-nested' ? 'id' : 'event_timestamp'} is compressed with Hadoop's LZ4`)
-    expect(Object.values((await database.query(`${select} FROM read_parquet(${quoteLiteral(path)})`)).rows()[0]!)).toEqual(expected)
+    expect(rewritten).toBe(
+      name === 'lz4-empty'
+        ? undefined
+        : `column ${name === 'lz4-nested' ? 'id' : 'event_timestamp'} is compressed with Hadoop's LZ4`
+    )
+    expect(
+      Object.values((await database.query(`${select} FROM read_parquet(${quoteLiteral(path)})`)).rows()[0]!)
+    ).toEqual(expected)
     release()
   })
 })
@@ -63,22 +87,43 @@ describe("Parquet's codec LZ4, as Spark writes it", () => {
 /** Columns of all kinds, in dictionaries and not, with nulls, in row groups. */
 const anything = `SELECT i, i % 10 AS few, 'text ' || i % 100 AS text, md5(i::VARCHAR) AS other, i % 3 = 0 AS yes, i::DECIMAL(30, 4) / 3 AS digits, nullif(i, 17) AS hole, [i, NULL, -i][: i % 4] AS list, {'a': {'b': 'x' || i}} AS inner, MAP {i: [i]} AS map, make_timestamp(i) AS at, DATE '2026-01-01' + (i % 50)::INTEGER AS day, i::DOUBLE / 7 AS ratio, i::FLOAT AS short, (i % 120)::TINYINT AS tiny, encode('b' || i) AS bytes, NULL::INTEGER AS nothing FROM range(5000) t(i)`
 
-test.each([100_000, 70_000, 1000, 7])('pages of any column, in blocks of %s bytes at most, come out as they went in', async (blockBytes) => {
-  const file = join(temporaryFolder('lz4'), 'a.parquet')
-  await database.run(`COPY (${anything}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION UNCOMPRESSED, ROW_GROUP_SIZE 2048)`)
-  writeFileSync(file, asHadoopLz4(readFileSync(file), blockBytes))
-  const { path, release } = await readable(file)
-  expect((await database.query(`SELECT count(*)::INTEGER AS differ FROM ((FROM (${anything}) EXCEPT ALL FROM read_parquet(${quoteLiteral(path)})) UNION ALL (FROM read_parquet(${quoteLiteral(path)}) EXCEPT ALL FROM (${anything})))`)).rows()).toEqual([{ differ: 0 }])
-  release()
-})
+test.each([100_000, 70_000, 1000, 7])(
+  'pages of any column, in blocks of %s bytes at most, come out as they went in',
+  async (blockBytes) => {
+    const file = join(temporaryFolder('lz4'), 'a.parquet')
+    await database.run(
+      `COPY (${anything}) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION UNCOMPRESSED, ROW_GROUP_SIZE 2048)`
+    )
+    writeFileSync(file, asHadoopLz4(readFileSync(file), blockBytes))
+    const { path, release } = await readable(file)
+    expect(
+      (
+        await database.query(
+          `SELECT count(*)::INTEGER AS differ FROM ((FROM (${anything}) EXCEPT ALL FROM read_parquet(${quoteLiteral(path)})) UNION ALL (FROM read_parquet(${quoteLiteral(path)}) EXCEPT ALL FROM (${anything})))`
+        )
+      ).rows()
+    ).toEqual([{ differ: 0 }])
+    release()
+  }
+)
 
 describe('a copy', () => {
   test('holds only the columns that are asked for, and those that others will ask for', async () => {
     const path = fixture('lz4-blocks')
     const [schema = []] = await readParquetColumns(database, [path], ['the file'])
     const [time, phase, country] = schema
-    const copy = await openReadable(database, { path, name: 'the file', schema, needed: [time!, country!], wanted: [phase!] })
-    expect((await database.query(`SELECT * FROM read_parquet(${quoteLiteral(copy.path)}) LIMIT 0`)).names).toEqual(['event_timestamp', 'flight_phase', 'origin_country'])
+    const copy = await openReadable(database, {
+      path,
+      name: 'the file',
+      schema,
+      needed: [time!, country!],
+      wanted: [phase!]
+    })
+    expect((await database.query(`SELECT * FROM read_parquet(${quoteLiteral(copy.path)}) LIMIT 0`)).names).toEqual([
+      'event_timestamp',
+      'flight_phase',
+      'origin_country'
+    ])
     copy.release()
   })
 
@@ -86,7 +131,10 @@ describe('a copy', () => {
     const own = await openDatabase()
     const file = join(temporaryFolder('copies'), 'a.parquet')
     copyFileSync(fixture('lz4-groups'), file)
-    const [first, second] = await Promise.all([readable(file, ['flight_phase'], own), readable(file, ['flight_phase'], own)])
+    const [first, second] = await Promise.all([
+      readable(file, ['flight_phase'], own),
+      readable(file, ['flight_phase'], own)
+    ])
     expect(second.path).toBe(first.path)
     first.release()
     first.release() // Twice is once.
@@ -103,7 +151,7 @@ describe('a copy', () => {
   test('that nobody uses makes room for others; one that is in use stays', async () => {
     const folder = temporaryFolder('copies')
     const path = fixture('lz4-blocks')
-    const copies = openCopies(folder, 1_500_000)
+    const copies = openCopies(folder, database.interruptible, 1_500_000)
     const openOf = (...columns: number[]) => copies.open({ path, name: 'the file', columns })
     const used = await openOf(0, 1)
     const [a, b, c] = [await openOf(1), await openOf(1, 2), await openOf(1, 3)]
@@ -115,6 +163,28 @@ describe('a copy', () => {
     await vi.waitFor(() => expect(there()).toEqual([true, false, true, true]))
     c.release()
     await vi.waitFor(() => expect(there()).toEqual([true, false, false, true]))
+  })
+
+  test('that is being made ends where queries are interrupted, and nothing of it stays', async () => {
+    const own = await openDatabase()
+    const file = join(temporaryFolder('copies'), 'a.parquet')
+    await own.run(
+      `COPY (SELECT i, md5(i::VARCHAR) AS wide FROM range(1_000_000) t(i)) TO ${quoteLiteral(file)} (FORMAT PARQUET, COMPRESSION UNCOMPRESSED, ROW_GROUP_SIZE 2048)`
+    )
+    writeFileSync(file, asHadoopLz4(readFileSync(file)))
+    const making = readable(file, ['i', 'wide'], own).then(
+      () => 'made',
+      (error: unknown) => (error as Fault).code
+    )
+    const folder = join(own.tempDirectory, 'readable')
+    await vi.waitFor(() => expect(readdirSync(folder)).toHaveLength(1), { interval: 1 })
+    await own.interrupt()
+    expect(await making).toBe('interrupted')
+    expect(readdirSync(folder)).toEqual([])
+    // Asked for again, it is made again.
+    ;(await readable(file, ['i', 'wide'], own)).release()
+    await own.close()
+    await expect(readable(file, ['i'], own)).rejects.toMatchObject({ code: 'interrupted' })
   })
 
   test('of a file whose page claims to hold gigabytes is refused before room is made for it', async () => {
