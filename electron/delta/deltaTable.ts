@@ -37,11 +37,18 @@ export interface TableScanOptions {
 }
 
 /** Opens a table for reading. Faults name the table, and a file of it that is missing, damaged, or of another type than the table says. */
-export async function openTableScan(storage: Storage, options: TableScanOptions, database: Database): Promise<TableScan> {
+export async function openTableScan(
+  storage: Storage,
+  options: TableScanOptions,
+  database: Database
+): Promise<TableScan> {
   const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
   const mode = mappingModeOf(metaData.configuration, storage.root)
   const chosen = options.choose?.(metaData.fields) ?? metaData.fields
-  const columns = chosen.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
+  const columns = chosen.map((field): ScanColumn => {
+    return { name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }
+  })
+  const stored = columns.flatMap(({ field, isPartition }) => (isPartition ? [] : [field]))
   const opened: LocalFile[] = []
   const copies: ReadableFile[] = []
   const release = () => [...copies.splice(0), ...opened.splice(0)].forEach((file) => file.release())
@@ -51,13 +58,14 @@ export async function openTableScan(storage: Storage, options: TableScanOptions,
     const scanned: KnownFile[] = []
     for (const file of known) {
       const { schema } = file
-      const needed = columns.flatMap(({ field, isPartition }) => (isPartition ? [] : (findColumn(schema, field, mode) ?? [])))
+      const needed = stored.flatMap((field) => findColumn(schema, field, mode) ?? [])
       const readable = await openReadable(database, { path: file.localPath, name: file.name, schema, needed })
       copies.push(readable)
       scanned.push({ ...file, localPath: readable.path })
     }
     const sql = scanSql(scanned, columns, { mode })
-    const nameOf = (localPath: string | undefined) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`
+    const nameOf = (localPath: string | undefined) =>
+      scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`
     return {
       version,
       metaData,

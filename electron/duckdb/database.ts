@@ -31,7 +31,7 @@ export interface Database {
   run(sql: string): Promise<void>
   /** Lends a connection, for what needs more than a statement (appending rows). Only within this folder. */
   use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>
-  /** Runs what is no query and ends when queries are interrupted: the signal says so, and whatever comes of it then is Fault `interrupted`. */
+  /** Runs what is no query. The signal tells it when queries are interrupted; its failure then is Fault `interrupted`. */
   interruptible<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer>
   /** Stops what runs and what waits: their promises reject with Fault `interrupted`. Resolves when nothing runs any more. */
   interrupt(): Promise<void>
@@ -65,7 +65,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   for (let count = options.connections ?? 2; count > 0; count--) {
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
-    // A geometry column then reads as what the file stores, as Spark has it, and GeoParquet metadata that DuckDB refuses does no harm. Unknown before Parquet is there.
+    // A geometry column then reads as what the file stores, as Spark has it, and metadata of GeoParquet that DuckDB refuses
+    // does no harm. While the instance is created, the option is not known yet.
     if (all.length === 0) await connection.run('SET GLOBAL enable_geoparquet_conversion = false')
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0')
     all.push(connection)

@@ -23,8 +23,10 @@ export function partsWithColumns(database: Database, columns: readonly DeltaFiel
     async choose(sizeBytes, read) {
       const footer = await readFooter(sizeBytes, read)
       if (footer && !footer.bytes) return [footer.range]
-      const ranges = footer?.bytes && (await columnRanges(database, { sizeBytes, range: footer.range, bytes: footer.bytes, columns, mode }).catch(ignoreBad))
-      return footer && ranges && [footer.range, ...ranges]
+      if (!footer?.bytes) return undefined
+      const { range, bytes } = footer
+      const ranges = await columnRanges(database, { sizeBytes, range, bytes, columns, mode }).catch(ignoreBad)
+      return ranges && [range, ...ranges]
     }
   }
 }
@@ -43,7 +45,9 @@ interface Footer {
 async function readFooter(sizeBytes: number, read: (range: ByteRange) => Promise<Uint8Array>): Promise<Footer | undefined> {
   if (sizeBytes < end.bytes) return undefined
   const tail = Buffer.from(await read({ start: sizeBytes - end.bytes, end: sizeBytes }))
-  if (tail.toString('latin1', 4) === encryptedMagic) return { range: { start: sizeBytes - end.bytes, end: sizeBytes }, bytes: undefined }
+  if (tail.toString('latin1', 4) === encryptedMagic) {
+    return { range: { start: sizeBytes - end.bytes, end: sizeBytes }, bytes: undefined }
+  }
   if (tail.byteLength !== end.bytes || tail.toString('latin1', 4) !== end.magic) return undefined
   const start = sizeBytes - end.bytes - tail.readUInt32LE(0)
   if (start < end.magic.length || sizeBytes - start > largestFooter) return undefined
@@ -61,7 +65,8 @@ interface ColumnsWanted {
 }
 
 /** DuckDB reads the footer, out of a file that has nothing else. */
-async function columnRanges(database: Database, { sizeBytes, range, bytes, columns, mode }: ColumnsWanted): Promise<ByteRange[]> {
+async function columnRanges(database: Database, wanted: ColumnsWanted): Promise<ByteRange[]> {
+  const { sizeBytes, range, bytes, columns, mode } = wanted
   const path = join(tmpdir(), `contrail-footer-${randomUUID()}.parquet`)
   try {
     const file = await open(path, 'wx')

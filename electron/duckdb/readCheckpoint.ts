@@ -37,7 +37,11 @@ export function checkpointReader(database: Database): CheckpointReader {
 }
 
 /** Spark compresses checkpoints as it does data: with a codec that DuckDB may not know. */
-async function openAll(database: Database, files: readonly string[], names: readonly string[]): Promise<readonly ReadableFile[]> {
+async function openAll(
+  database: Database,
+  files: readonly string[],
+  names: readonly string[]
+): Promise<readonly ReadableFile[]> {
   const undecodable = await checkFooters(files, names)
   const readable: ReadableFile[] = []
   try {

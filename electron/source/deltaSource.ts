@@ -180,7 +180,8 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
         await checkDeltaFiles(storage, await filesIn(range), only)
       },
       async scans(range, only) {
-        return scanDeltaFiles({ storage, database, metaData, schemas, used, onRewritten: rewritten.add }, await filesIn(range), columns, only)
+        const parts = { storage, database, metaData, schemas, used, onRewritten: rewritten.add }
+        return scanDeltaFiles(parts, await filesIn(range), columns, only)
       },
       checkOffset: (offset) => void parse(offset),
       // A Delta offset says all there is to know.

@@ -73,7 +73,10 @@ export async function openParquetSource(storage: Storage, database: Database, op
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
       checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
-      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used, onRewritten: rewritten.add }, parseFiles(end), columns, only)),
+      async scans({ start, end }, only) {
+        const parts = { storage, database, schemas, columns: fields, used, onRewritten: rewritten.add }
+        return start === end ? [] : scanParquetFiles(parts, parseFiles(end), columns, only)
+      },
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {
         if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)

@@ -97,7 +97,8 @@ async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (
   try {
     for (const one of asked) if (one.status === 'rejected') throw one.reason
     const sql = await groupSql(parts, opened, readable)
-    const nameOf = (localPath: string | undefined) => opened.find((file, i) => file.local.path === localPath || readable[i]?.path === localPath)?.name ?? whichOf(opened)
+    const nameOf = (path: string | undefined) =>
+      opened.find(({ local }, i) => local.path === path || readable[i]?.path === path)?.name ?? whichOf(opened)
     return {
       sql,
       async explain(error) {
@@ -115,7 +116,8 @@ async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (
 }
 
 /** `readable` gets what DuckDB reads, in the order of `opened`; it has to be released. */
-async function groupSql({ database, schemas, columns, mode, check, used, onRewritten }: ScanParts, opened: readonly OpenedFile[], readable: ReadableFile[]): Promise<string> {
+async function groupSql(parts: ScanParts, opened: readonly OpenedFile[], readable: ReadableFile[]): Promise<string> {
+  const { database, schemas, columns, mode, check, used, onRewritten } = parts
   // Taken before anything is awaited: the other query may push them out meanwhile.
   const known = new Map(opened.flatMap(({ local: { path } }) => (schemas.has(path) ? [[path, schemas.get(path)!] as const] : [])))
   const unknown = opened.filter((file) => !known.has(file.local.path))
@@ -138,7 +140,8 @@ async function groupSql({ database, schemas, columns, mode, check, used, onRewri
     readable.push(file)
     if (file.rewritten !== undefined) onRewritten(name, file.rewritten)
   }
-  return scanSql(scanned.map((file, i) => ({ ...file, localPath: readable[i]!.path })), columns, { mode, fileIndex: opened.length > 1 })
+  const files = scanned.map((file, i) => ({ ...file, localPath: readable[i]!.path }))
+  return scanSql(files, columns, { mode, fileIndex: opened.length > 1 })
 }
 
 /** Copies that went missing are no bad files: those that they are copies of are still there. */

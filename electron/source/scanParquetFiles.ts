@@ -12,7 +12,14 @@ import { isBadFile } from './badFile.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
 import { typeToShow } from './typeToShow.ts'
-import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas, type ScanParts } from './scanFiles.ts'
+import {
+  eachFile,
+  scanFiles,
+  type CheckSchema,
+  type OpenedFile,
+  type RecentSchemas,
+  type ScanParts
+} from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
@@ -125,9 +132,13 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
     }
   }
-  const fetched = parts.columns.flatMap((column) => (parts.used.has(column.name) ? [plainField(column.name, typeToRead(column))] : []))
+  const fetched = parts.columns
+    .filter(({ name }) => parts.used.has(name))
+    .map((column) => plainField(column.name, typeToRead(column)))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
-  return scanFiles({ database, schemas, columns, mode: 'none', check, used: fetched, onRewritten: parts.onRewritten }, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
+  const { onRewritten } = parts
+  const scanParts: ScanParts = { database, schemas, columns, mode: 'none', check, used: fetched, onRewritten }
+  return scanFiles(scanParts, files, { identityOf: identityOf, open: (file) => openFile(storage, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
@@ -135,9 +146,12 @@ export async function checkParquetFiles(storage: Storage, files: readonly TakenF
   await eachFile(files, only, (file) => nameOfSame(storage, file))
 }
 
-const typeToRead = ({ type, stored }: FolderColumn): DeltaType => (typeof type === 'string' ? typeToShow(stored, valueTypeOf) : type)
+const typeToRead = ({ type, stored }: FolderColumn): DeltaType =>
+  (typeof type === 'string' ? typeToShow(stored, valueTypeOf) : type)
 
-const plainField = (name: string, type: DeltaType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
+const plainField = (name: string, type: DeltaType): DeltaField => {
+  return { name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }
+}
 
 /** Without what an older offset may lack. */
 const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ path, sizeBytes, modifiedMs })
