@@ -30,8 +30,10 @@ export async function check(pipeline: Pipeline, openStorage: (uri: string) => St
     const { source, used } = await attempt('Columns match', () => matchColumns(pipeline, read, pipeline.silver.columns))
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
     const decoded = await attempt('One file decoded', () => decodeOne(database, source, read, used))
+    const slow = source.rewritten()
     if (decoded) tick('One file decoded', `${decoded.path}, ${decoded.rows} rows`)
     else output.write('! One file decoded: the table has no data file yet; a run would write empty gold tables\n')
+    if (slow) output.write(`! One file decoded: ${visibleText(slow.message)}\n`)
   } finally {
     await database.close()
   }

@@ -4,7 +4,10 @@ import { checkFileTypes } from '../duckdb/checkFileTypes.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
 import { checkpointReader } from '../duckdb/readCheckpoint.ts'
+import { openReadable, type ReadableFile } from '../duckdb/readableFile.ts'
 import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
+import { findColumn } from '../duckdb/storedColumn.ts'
+import { whichText } from '../duckdb/whichText.ts'
 import type { LocalFile, Storage } from '../storage/storage.ts'
 import type { AddFile, MetaData } from './actions.ts'
 import { readDeletionVector } from './deletionVector.ts'
@@ -18,7 +21,7 @@ export interface TableScan {
   readonly metaData: MetaData
   /** Of the whole table, in its order. */
   readonly columns: readonly DeltaField[]
-  /** A SELECT of these columns. */
+  /** A SELECT of these columns, or of those of them that were chosen. */
   readonly sql: string
   /** Runs a query over `sql`; what DuckDB says of a file becomes a Fault that names the file. */
   explaining<Answer>(work: () => Promise<Answer>): Promise<Answer>
@@ -26,26 +29,53 @@ export interface TableScan {
   release(): void
 }
 
+export interface TableScanOptions {
+  /** Absent: the newest. */
+  readonly version?: number
+  /** Chooses the columns that `sql` has; absent: all. A file may have others that cannot be read. */
+  readonly choose?: (columns: readonly DeltaField[]) => readonly DeltaField[]
+}
+
 /** Opens a table for reading. Faults name the table, and a file of it that is missing, damaged, or of another type than the table says. */
-export async function openTableScan(storage: Storage, options: { readonly version?: number }, database: Database): Promise<TableScan> {
+export async function openTableScan(
+  storage: Storage,
+  options: TableScanOptions,
+  database: Database
+): Promise<TableScan> {
   const { version, metaData, files } = await loadSnapshot(storage, options, checkpointReader(database))
   const mode = mappingModeOf(metaData.configuration, storage.root)
-  const columns = metaData.fields.map((field): ScanColumn => ({ name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }))
+  const chosen = options.choose?.(metaData.fields) ?? metaData.fields
+  const columns = chosen.map((field): ScanColumn => {
+    return { name: field.name, field, isPartition: metaData.partitionColumns.includes(field.name) }
+  })
+  const stored = columns.flatMap(({ field, isPartition }) => (isPartition ? [] : [field]))
   const opened: LocalFile[] = []
-  const release = () => opened.splice(0).forEach((file) => file.release())
+  const copies: ReadableFile[] = []
+  const release = () => [...copies.splice(0), ...opened.splice(0)].forEach((file) => file.release())
   try {
-    const scanned = await knownFiles(storage, database, files, opened)
-    for (const { schema, name } of scanned) checkFileTypes(schema, columns, mode, name)
+    const known = await knownFiles(storage, database, files, opened)
+    for (const { schema, name } of known) checkFileTypes(schema, columns, mode, name)
+    const scanned: KnownFile[] = []
+    for (const file of known) {
+      const { schema } = file
+      const needed = stored.flatMap((field) => findColumn(schema, field, mode) ?? [])
+      const readable = await openReadable(database, { path: file.localPath, name: file.name, schema, needed })
+      copies.push(readable)
+      scanned.push({ ...file, localPath: readable.path })
+    }
+    const sql = scanSql(scanned, columns, { mode })
+    const nameOf = (localPath: string | undefined) =>
+      scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`
     return {
       version,
       metaData,
       columns: metaData.fields,
-      sql: scanSql(scanned, columns, { mode }),
+      sql,
       async explaining(work) {
         try {
           return await work()
         } catch (error) {
-          throw fileFault(error, (localPath) => scanned.find((file) => file.localPath === localPath)?.name ?? `a data file of ${storage.root}`)
+          throw (await whichText(database, sql, columns, error, nameOf)) ?? fileFault(error, nameOf)
         }
       },
       release

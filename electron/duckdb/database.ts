@@ -24,12 +24,16 @@ export interface DatabaseOptions {
 
 /** DuckDB in memory, over a fixed set of connections. Tables are seen by all of them. */
 export interface Database {
+  /** A folder of its own, which may not be there yet: queries spill to it. `close` removes it, unless it was given. */
+  readonly tempDirectory: string
   /** Runs one or more statements and gives the answer of the last. Waits while all connections are busy. `onProgress`: the share of the rows to read that was read, 0 to 1. */
   query(sql: string, onProgress?: (share: number) => void): Promise<QueryResult>
   /** `query` for statements whose answer does not matter. */
   run(sql: string): Promise<void>
   /** Lends a connection, for what needs more than a statement (appending rows). Only within this folder. */
   use<Answer>(work: (connection: DuckDBConnection) => Promise<Answer>): Promise<Answer>
+  /** Runs what is no query. The signal tells it when queries are interrupted; its failure then is Fault `interrupted`. */
+  interruptible<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer>
   /** Stops what runs and what waits: their promises reject with Fault `interrupted`. Resolves when nothing runs any more. */
   interrupt(): Promise<void>
   /**
@@ -63,6 +67,9 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   for (let count = options.connections ?? 2; count > 0; count--) {
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
+    // A geometry column then reads as what the file stores, as Spark has it, and metadata of GeoParquet that DuckDB refuses
+    // does no harm. While the instance is created, the option is not known yet.
+    if (all.length === 0) await connection.run('SET GLOBAL enable_geoparquet_conversion = false')
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0')
     all.push(connection)
   }
@@ -70,6 +77,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const queue: Waiting[] = []
   const running = new Set<Promise<unknown>>()
   const interrupted = new WeakSet<Promise<unknown>>()
+  const others = new Map<AbortController, Promise<unknown>>()
   const afterQuery = resultCollector()
   let closing: Promise<void> | undefined
 
@@ -102,7 +110,23 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     throw new Fault('interrupted', 'the query was interrupted')
   }
 
+  async function interruptible<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    if (closing) throw new Fault('interrupted', 'the database is closed')
+    const stop = new AbortController()
+    const pending = work(stop.signal)
+    others.set(stop, pending)
+    try {
+      return await pending
+    } catch (error) {
+      throw stop.signal.aborted ? new Fault('interrupted', 'the work was interrupted', { cause: error }) : error
+    } finally {
+      others.delete(stop)
+    }
+  }
+
   async function interrupt(): Promise<void> {
+    for (const stop of others.keys()) stop.abort()
+    await Promise.allSettled(others.values())
     for (const waiting of queue.splice(0)) waiting.refuse(new Fault('interrupted', 'the query was interrupted before it began'))
     // Again and again: DuckDB forgets an interrupt that comes before the query has really begun.
     for (const pending of [...running]) {
@@ -127,6 +151,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
 
   return {
+    tempDirectory,
     async query(sql, onProgress) {
       const answer = await use(async (connection) => copyResult(await watched(connection, connection.run(sql), onProgress)))
       afterQuery(answer.rowCount * answer.names.length)
@@ -137,6 +162,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       afterQuery(0)
     },
     use,
+    interruptible,
     interrupt,
     close: () => (closing ??= close())
   }

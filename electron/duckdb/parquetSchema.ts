@@ -1,5 +1,6 @@
 import { refuseTwins } from '../delta/columnTwins.ts'
-import { checkFooters } from './checkFooters.ts'
+import type { Undecodable } from '../parquet/undecodable.ts'
+import { checkFooters, type UndecodableLeaves } from '../parquet/checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
 import { fileList } from './fileNames.ts'
@@ -15,6 +16,8 @@ export interface ParquetColumn {
   /** What `children` are: fields of a struct, the element of a list, key and value of a map. */
   readonly shape: 'leaf' | 'struct' | 'list' | 'map'
   readonly children: readonly ParquetColumn[]
+  /** Of a leaf: why DuckDB cannot decode its values, where it cannot. */
+  readonly undecodable?: Undecodable
 }
 
 /**
@@ -23,13 +26,14 @@ export interface ParquetColumn {
  */
 export async function readParquetColumns(database: Database, files: readonly string[], names: readonly string[]): Promise<readonly (readonly ParquetColumn[])[]> {
   if (files.length === 0) return []
-  await checkFooters(files, names)
+  const undecodable = await checkFooters(files, names)
   const nodes = await readNodes(database, files, names)
   const byText = new Map<string, readonly ParquetColumn[]>()
-  return files.map((file) => {
+  return files.map((file, i) => {
     const own = nodes.get(file) ?? []
-    const text = JSON.stringify(own)
-    const columns = byText.get(text) ?? columnsOf(own)
+    const leaves = undecodable[i] ?? new Map()
+    const text = JSON.stringify([own, ...leaves])
+    const columns = byText.get(text) ?? columnsOf(own, leaves)
     byText.set(text, columns)
     return columns
   })
@@ -87,15 +91,17 @@ async function readNodes(database: Database, files: readonly string[], names: re
 
 interface Tree extends Node {
   readonly children: readonly Tree[]
+  readonly undecodable: Undecodable | undefined
 }
 
-function columnsOf(nodes: readonly Node[]): ParquetColumn[] {
+function columnsOf(nodes: readonly Node[], leaves: UndecodableLeaves): ParquetColumn[] {
   let next = 0
+  let leaf = 0
   const take = (): Tree[] => {
     const node = nodes[next++]
     if (node === undefined) return []
     const children = Array.from({ length: node.childCount }, take).flat()
-    return [{ ...node, children }]
+    return [{ ...node, children, undecodable: node.physicalType === '' ? undefined : leaves.get(leaf++) }]
   }
   // The first node is the root.
   return (take()[0]?.children ?? []).map(columnOf)
@@ -109,7 +115,10 @@ function columnOf(tree: Tree): ParquetColumn {
   if (inner?.isRepeated === true && /^LIST|^ListType/.test(annotation)) return { ...nested(tree, 'list'), children: [columnOf(elementOf(inner))] }
   if (inner?.isRepeated === true && /^MAP|^MapType/.test(annotation)) return { ...nested(tree, 'map'), children: inner.children.map(columnOf) }
   if (tree.childCount > 0) return { ...nested(tree, 'struct'), children: tree.children.map(columnOf) }
-  return { name, type: tree.duckdbType, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] }
+  // DuckDB reads it as its own type, whatever it says here.
+  const type = /^Geo(metry|graphy)Type/.test(annotation) ? 'GEOMETRY' : tree.duckdbType
+  const leaf = { name, type, isInt96: tree.physicalType === 'INT96', fieldId, shape: 'leaf', children: [] } as const
+  return tree.undecodable ? { ...leaf, undecodable: tree.undecodable } : leaf
 }
 
 function nested({ name, fieldId }: Tree, shape: 'list' | 'map' | 'struct'): Omit<ParquetColumn, 'children'> {

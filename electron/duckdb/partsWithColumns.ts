@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isFault } from '#shared/engine/fault.ts'
 import type { DeltaField, MappingMode } from '../delta/schema.ts'
+import { encryptedMagic } from '../parquet/checkFooters.ts'
 import type { ByteRange, WantedParts } from '../storage/storage.ts'
 import type { Database } from './database.ts'
 import { fileList } from './fileNames.ts'
@@ -21,24 +22,32 @@ export function partsWithColumns(database: Database, columns: readonly DeltaFiel
     id: `columns ${mode} ${JSON.stringify(names)}`,
     async choose(sizeBytes, read) {
       const footer = await readFooter(sizeBytes, read)
-      const ranges = footer && (await columnRanges(database, { sizeBytes, footer, columns, mode }).catch(ignoreDamaged))
-      return footer && ranges && [footer.range, ...ranges]
+      if (footer && !footer.bytes) return [footer.range]
+      if (!footer?.bytes) return undefined
+      const { range, bytes } = footer
+      const ranges = await columnRanges(database, { sizeBytes, range, bytes, columns, mode }).catch(ignoreBad)
+      return ranges && [range, ...ranges]
     }
   }
 }
 
-function ignoreDamaged(error: unknown): undefined {
-  if (isFault(error) && error.code !== 'corrupt') throw error
+/** Whoever reads the whole file says what is wrong with it, and calls it by its name. */
+function ignoreBad(error: unknown): undefined {
+  if (isFault(error) && error.code !== 'corrupt' && error.code !== 'undecodable') throw error
 }
 
 interface Footer {
   readonly range: ByteRange
-  readonly bytes: Uint8Array
+  /** undefined: they are encrypted. */
+  readonly bytes: Uint8Array | undefined
 }
 
 async function readFooter(sizeBytes: number, read: (range: ByteRange) => Promise<Uint8Array>): Promise<Footer | undefined> {
   if (sizeBytes < end.bytes) return undefined
   const tail = Buffer.from(await read({ start: sizeBytes - end.bytes, end: sizeBytes }))
+  if (tail.toString('latin1', 4) === encryptedMagic) {
+    return { range: { start: sizeBytes - end.bytes, end: sizeBytes }, bytes: undefined }
+  }
   if (tail.byteLength !== end.bytes || tail.toString('latin1', 4) !== end.magic) return undefined
   const start = sizeBytes - end.bytes - tail.readUInt32LE(0)
   if (start < end.magic.length || sizeBytes - start > largestFooter) return undefined
@@ -48,20 +57,23 @@ async function readFooter(sizeBytes: number, read: (range: ByteRange) => Promise
 
 interface ColumnsWanted {
   readonly sizeBytes: number
-  readonly footer: Footer
+  /** Of the footer. */
+  readonly range: ByteRange
+  readonly bytes: Uint8Array
   readonly columns: readonly DeltaField[]
   readonly mode: MappingMode
 }
 
 /** DuckDB reads the footer, out of a file that has nothing else. */
-async function columnRanges(database: Database, { sizeBytes, footer, columns, mode }: ColumnsWanted): Promise<ByteRange[]> {
+async function columnRanges(database: Database, wanted: ColumnsWanted): Promise<ByteRange[]> {
+  const { sizeBytes, range, bytes, columns, mode } = wanted
   const path = join(tmpdir(), `contrail-footer-${randomUUID()}.parquet`)
   try {
     const file = await open(path, 'wx')
     try {
       await file.truncate(sizeBytes)
       await file.write(Buffer.from(end.magic), 0, end.magic.length, 0)
-      await file.write(footer.bytes, 0, footer.bytes.byteLength, footer.range.start)
+      await file.write(bytes, 0, bytes.byteLength, range.start)
     } finally {
       await file.close()
     }

@@ -3,11 +3,13 @@ import type { AddFile } from '../delta/actions.ts'
 import type { CheckpointReader, CheckpointRows } from '../delta/checkpoint.ts'
 import { shapeOf } from '../delta/jsonShape.ts'
 import { parseDeletionVector } from '../delta/parseAction.ts'
-import { checkFooters } from './checkFooters.ts'
+import { checkFooters } from '../parquet/checkFooters.ts'
 import type { Database } from './database.ts'
 import { fileFault } from './fileFault.ts'
 import { fileList } from './fileNames.ts'
+import { readParquetColumns } from './parquetSchema.ts'
 import type { SqlValue } from './queryResult.ts'
+import { openReadable, type ReadableFile } from './readableFile.ts'
 
 /** Columns of a checkpoint that Contrail reads, with the types to read them as. What a file lacks is null. */
 const columns = {
@@ -21,13 +23,38 @@ const columns = {
 /** Reads the Parquet files of checkpoints with DuckDB. */
 export function checkpointReader(database: Database): CheckpointReader {
   return async (files, names, { withStats }) => {
-    await checkFooters(files, names)
-    const from = `read_parquet(${fileList(files)}, hive_partitioning = false, schema = ${schemaOf(withStats)})`
+    const readable = await openAll(database, files, names)
+    const paths = readable.map(({ path }) => path)
+    const from = `read_parquet(${fileList(paths)}, hive_partitioning = false, schema = ${schemaOf(withStats)})`
     try {
       return await readRows(database, from, withStats, names.join(', '))
     } catch (error) {
-      throw fileFault(error, (file) => (file === undefined ? names.join(', ') : (names[files.indexOf(file)] ?? file)))
+      throw fileFault(error, (file) => (file === undefined ? names.join(', ') : (names[paths.indexOf(file)] ?? file)))
+    } finally {
+      for (const file of readable) file.release()
     }
+  }
+}
+
+/** Spark compresses checkpoints as it does data: with a codec that DuckDB may not know. */
+async function openAll(
+  database: Database,
+  files: readonly string[],
+  names: readonly string[]
+): Promise<readonly ReadableFile[]> {
+  const undecodable = await checkFooters(files, names)
+  const readable: ReadableFile[] = []
+  try {
+    for (const [i, path] of files.entries()) {
+      const name = names[i] ?? path
+      const [schema = []] = undecodable[i]!.size === 0 ? [] : await readParquetColumns(database, [path], [name])
+      const needed = schema.filter((column) => Object.keys(columns).includes(column.name))
+      readable.push(await openReadable(database, { path, name, schema, needed }))
+    }
+    return readable
+  } catch (error) {
+    for (const file of readable) file.release()
+    throw error
   }
 }
 

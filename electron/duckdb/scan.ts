@@ -11,7 +11,7 @@ export interface OpenScan {
   /** A SELECT of the rows. With several files, its column `file` is an index into `files`. */
   readonly sql: string
   /** Turns what DuckDB says of a file that it cannot read into a Fault that names the file. Other errors come back as they are. */
-  explain(error: unknown): unknown
+  explain(error: unknown): Promise<unknown>
   /** The SQL is of no use any more. */
   release(): void
 }
@@ -22,7 +22,7 @@ export async function withScan<Answer>(scan: Scan, work: (sql: string) => Promis
   try {
     return await work(opened.sql)
   } catch (error) {
-    throw opened.explain(error)
+    throw await opened.explain(error)
   } finally {
     opened.release()
   }

@@ -110,8 +110,11 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
 
   const decoded = await attempt('One file decoded', async () => ({ file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined) }))
   if (!decoded) return found
-  if (decoded.file) pass('One file decoded', `${decoded.file.path}: ${count(decoded.file.rows, 'row')}.`)
-  else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
+  const slow = ready.source.rewritten()
+  if (decoded.file) {
+    const rows = `${decoded.file.path}: ${count(decoded.file.rows, 'row')}.`
+    pass('One file decoded', slow ? `${rows} ${sentence(slow.message)}` : rows, slow ? 'warning' : 'passed')
+  } else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
   return found
 }
 

@@ -87,7 +87,8 @@ export async function runQuery(run: QueryRun): Promise<void> {
       startedMs = run.clock.nowMs() - planningMs // A pause is no part of the trigger.
       position = await execute(run, position, planned, startedMs, previousStartedMs)
       previousStartedMs = startedMs
-    } else if (run.trigger.kind === 'availableNow') return
+      tellRewritten(run, 1)
+    } else if (run.trigger.kind === 'availableNow') return tellRewritten(run, Infinity)
     else {
       status(run, `Waiting for data to arrive${waitsFor(run)}`, false)
       run.pacer?.idle(run.query.spec.name)
@@ -236,6 +237,15 @@ function tellProblems(run: QueryRun): void {
     if (stuck && !run.toldOf.has(told)) warn(run, message, path)
     if (stuck) run.toldOf.add(told)
   }
+}
+
+/** Told when it begins, and once more at the end; `most`: no more files than so many. */
+function tellRewritten(run: QueryRun, most: number): void {
+  const note = run.source.rewritten()
+  if (!note) return
+  const id = `rewritten ${Math.min(note.files, most)}`
+  if (!run.toldOf.has(id)) warn(run, note.message)
+  run.toldOf.add(id)
 }
 
 function waitsFor({ source }: QueryRun): string {

@@ -42,7 +42,9 @@ export async function exportTable(database: Database, request: ExportRequest): P
   const format = formats[extname(file).toLowerCase()]
   if (!format) throw new Fault('usage', `${request.to} does not say in which format to export: end it with .parquet, .csv or .arrow`)
   refuseExisting(file, request.force, 'add --force to replace it')
-  const scan = await openTableScan(request.table, { ...(request.version !== undefined && { version: request.version }) }, database)
+  const options = { choose: (all: readonly DeltaField[]) => readBy(request, all) }
+  const version = request.version !== undefined && { version: request.version }
+  const scan = await openTableScan(request.table, { ...options, ...version }, database)
   try {
     const columns = choose(scan.columns, request.columns, request.table)
     const sql = await selectSql(database, scan.sql, scan.columns, columns, request)
@@ -64,6 +66,16 @@ function explain(error: unknown, request: ExportRequest): unknown {
 
 /** What the user wrote, as it was given. */
 const sqlOf = ({ where, orderBy }: ExportRequest): string => [...(where === undefined ? [] : [`--where ${where}`]), ...(orderBy === undefined ? [] : [`--order-by ${orderBy}`])].join(' ')
+
+/** Columns that the export may read: those that it writes, and those whose names stand anywhere in the user's SQL. */
+function readBy(request: ExportRequest, all: readonly DeltaField[]): readonly DeltaField[] {
+  const { columns, table, where = '', orderBy } = request
+  const written = choose(all, columns, table)
+  const sql = `${where} ${orderBy ?? goldOrder(all) ?? ''}`.toLowerCase()
+  if (sql.includes('*') || sql.includes('columns')) return all
+  const isNamed = (name: string) => [name, quoteName(name).slice(1, -1)].some((text) => sql.includes(text.toLowerCase()))
+  return all.filter((field) => written.includes(field) || isNamed(field.name))
+}
 
 function choose(all: readonly DeltaField[], names: readonly string[] | undefined, table: Storage): readonly DeltaField[] {
   if (!names) return all

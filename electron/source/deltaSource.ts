@@ -18,6 +18,7 @@ import { inTurn } from './inTurn.ts'
 import { offsetAfter, planMicroBatch, type LogEntry } from './planMicroBatch.ts'
 import { refuseGone } from './refuseGone.ts'
 import { resolveStart, type StartOptions } from './resolveStart.ts'
+import { rewrittenFiles } from './rewrittenFiles.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetRange, type OffsetText, type ReadLimits, type Source, type SourceFile, type SourceStream } from './source.ts'
 
@@ -43,6 +44,7 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
   const schemas: RecentSchemas = new Map()
   /** Of all streams: a file that one of them has fetched does for the others. */
   const used = new Set<string>()
+  const rewritten = rewrittenFiles()
   let log = await listLog(storage)
   let lookedMs = options.clock?.nowMs()
 
@@ -178,7 +180,8 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
         await checkDeltaFiles(storage, await filesIn(range), only)
       },
       async scans(range, only) {
-        return scanDeltaFiles({ storage, database, metaData, schemas, used }, await filesIn(range), columns, only)
+        const parts = { storage, database, metaData, schemas, used, onRewritten: rewritten.add }
+        return scanDeltaFiles(parts, await filesIn(range), columns, only)
       },
       checkOffset: (offset) => void parse(offset),
       // A Delta offset says all there is to know.
@@ -211,7 +214,8 @@ export async function openDeltaSource(storage: Storage, database: Database, chec
       return formatDeltaOffset({ reservoirId: metaData.id, reservoirVersion: start ?? opened.version, index: -1, isStartingVersion: start === undefined })
     },
     stream,
-    problems: () => []
+    problems: () => [],
+    rewritten: rewritten.note
   }
 }
 

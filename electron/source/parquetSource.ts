@@ -7,7 +7,15 @@ import { parseObject } from '../storage/parseObject.ts'
 import type { Storage, StorageEntry } from '../storage/storage.ts'
 import { openParquetFolder, type Patience } from './parquetFolder.ts'
 import { planFiles } from './planFiles.ts'
-import { checkParquetFiles, readFolderSchema, refuseDifferent, scanParquetFiles, type FolderColumn } from './scanParquetFiles.ts'
+import { rewrittenFiles } from './rewrittenFiles.ts'
+import {
+  checkParquetFiles,
+  readFolderSchema,
+  refuseDifferent,
+  scanParquetFiles,
+  type FolderColumn,
+  type FolderScanParts
+} from './scanParquetFiles.ts'
 import { findPartitions, type MisreadFolder, type PartitionColumn } from './hivePartitions.ts'
 import { leftOutProblems } from './leftOut.ts'
 import type { RecentSchemas } from './scanFiles.ts'
@@ -50,9 +58,11 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const schemas: RecentSchemas = new Map()
   /** Of all streams: a file that one of them has fetched does for the others. */
   const used = new Set<string>()
+  const rewritten = rewrittenFiles()
   const partitions = findPartitions(folder.files().map(({ path }) => path), storage.root)
   const files = (): StorageEntry[] => folder.files().filter(({ path }) => !partitions.isBeside(path))
   const fields = withPartitions(await readFolderSchema(storage, database, files(), options.quarantine), partitions.columns)
+  const scanParts: FolderScanParts = { storage, database, schemas, columns: fields, used, partitions, onRewritten: rewritten.add }
 
   function stream(columns: readonly string[]): SourceStream {
     for (const column of columns) used.add(column)
@@ -75,7 +85,7 @@ export async function openParquetSource(storage: Storage, database: Database, op
       },
       files: async ({ start, end }) => (start === end ? [] : parseFiles(end).map(({ path, sizeBytes }) => ({ path, sizeBytes, hiddenRows: 0 }))),
       checkFiles: async ({ start, end }, only) => (start === end ? undefined : checkParquetFiles(storage, parseFiles(end), only)),
-      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles({ storage, database, schemas, columns: fields, used, partitions }, parseFiles(end), columns, only)),
+      scans: async ({ start, end }, only) => (start === end ? [] : scanParquetFiles(scanParts, parseFiles(end), columns, only)),
       checkOffset: (offset) => void parseFiles(offset),
       remember({ start, end }, setAside) {
         if (start !== end) for (const [position, file] of parseFiles(end).entries()) seen.set(file.path, setAside.includes(position) ? { ...file, setAside: true } : file)
@@ -103,7 +113,8 @@ export async function openParquetSource(storage: Storage, database: Database, op
       ...folder.problems(),
       ...leftOutProblems([{ why: 'beside', paths: folder.files().flatMap(({ path }) => (partitions.isBeside(path) ? [path] : [])) }]),
       ...misreadProblems(partitions.misread)
-    ]
+    ],
+    rewritten: rewritten.note
   }
 }
 

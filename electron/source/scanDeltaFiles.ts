@@ -10,7 +10,14 @@ import type { Scan } from '../duckdb/scan.ts'
 import type { ScanColumn } from '../duckdb/scanSql.ts'
 import type { Storage, WantedParts } from '../storage/storage.ts'
 import { refuseGone } from './refuseGone.ts'
-import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import {
+  eachFile,
+  scanFiles,
+  type CheckSchema,
+  type OpenedFile,
+  type RecentSchemas,
+  type ScanParts
+} from './scanFiles.ts'
 
 export interface DeltaScanParts {
   readonly storage: Storage
@@ -19,6 +26,7 @@ export interface DeltaScanParts {
   readonly schemas: RecentSchemas
   /** Columns that this and other scans of the table read: where a file has to be fetched, no others need be. */
   readonly used: ReadonlySet<string>
+  readonly onRewritten: ScanParts['onRewritten']
 }
 
 /** A data file, and the version of the table that it was met in. */
@@ -38,7 +46,11 @@ export function scanDeltaFiles(parts: DeltaScanParts, files: readonly StreamedFi
   const check: CheckSchema = (schema, name) => checkFileTypes(schema, columns, mode, name)
   const fetched = metaData.fields.filter((field) => parts.used.has(field.name) && !metaData.partitionColumns.includes(field.name))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, mode) : undefined
-  return scanFiles({ database, schemas, columns, mode, check }, files, { identityOf: (file) => [file.path, file.deletionVector], open: (file) => openFile(storage, file, wantedParts) }, only)
+  const scanParts = { database, schemas, columns, mode, check, used: fetched, onRewritten: parts.onRewritten }
+  return scanFiles(scanParts, files, {
+    identityOf: (file) => [file.path, file.deletionVector],
+    open: (file) => openFile(storage, file, wantedParts)
+  }, only)
 }
 
 /** Fault `notFound` for the first data file that is not there any more; `only` at these positions. */

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { Fault, isFault } from '#shared/engine/fault.ts'
-import type { MappingMode } from '../delta/schema.ts'
+import type { DeltaField, MappingMode } from '../delta/schema.ts'
 import type { Database } from '../duckdb/database.ts'
 import { fileFault } from '../duckdb/fileFault.ts'
 import { readParquetColumns, type ParquetColumn } from '../duckdb/parquetSchema.ts'
+import { openReadable, type ReadableFile } from '../duckdb/readableFile.ts'
 import type { OpenScan, Scan } from '../duckdb/scan.ts'
 import { scanSql, type ScanColumn, type ScanFile } from '../duckdb/scanSql.ts'
+import { findColumn } from '../duckdb/storedColumn.ts'
+import { whichText } from '../duckdb/whichText.ts'
 import type { LocalFile } from '../storage/storage.ts'
 import { chunkFiles } from './chunkFiles.ts'
 
@@ -30,6 +33,10 @@ export interface ScanParts {
   readonly columns: readonly ScanColumn[]
   readonly mode: MappingMode
   readonly check: CheckSchema
+  /** Columns of the files that this and other scans read. */
+  readonly used: readonly DeltaField[]
+  /** Hears of each file that has to be rewritten before DuckDB can read it, and why. */
+  readonly onRewritten: (name: string, why: string) => void
 }
 
 /** How files of a source are told apart, and got hold of. */
@@ -81,18 +88,21 @@ export async function eachFile<File>(files: readonly File[], only: readonly numb
 async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (file: File) => Promise<OpenedFile>): Promise<OpenScan> {
   const asked = await Promise.allSettled(files.map(open))
   const opened = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const release = () => opened.forEach(({ local }) => local.release())
+  const readable: ReadableFile[] = []
+  const release = () => [...readable, ...opened.map(({ local }) => local)].forEach((file) => file.release())
   const distrust = (error: unknown) => {
     // Whichever it is: a copy that was damaged on its way must not be read a second time.
     if (isFault(error) && error.code === 'corrupt') opened.forEach(({ local }) => local.distrust())
   }
   try {
     for (const one of asked) if (one.status === 'rejected') throw one.reason
-    const sql = await groupSql(parts, opened)
+    const sql = await groupSql(parts, opened, readable)
+    const nameOf = (path: string | undefined) =>
+      opened.find(({ local }, i) => local.path === path || readable[i]?.path === path)?.name ?? whichOf(opened)
     return {
       sql,
-      explain(error) {
-        const fault = fileFault(error, (localPath) => opened.find((file) => file.local.path === localPath)?.name ?? whichOf(opened))
+      async explain(error) {
+        const fault = (await whichText(parts.database, sql, parts.columns, error, nameOf)) ?? fileFault(error, nameOf)
         distrust(fault)
         return withoutCopies(fault, opened)
       },
@@ -105,7 +115,9 @@ async function openGroup<File>(parts: ScanParts, files: readonly File[], open: (
   }
 }
 
-async function groupSql({ database, schemas, columns, mode, check }: ScanParts, opened: readonly OpenedFile[]): Promise<string> {
+/** `readable` gets what DuckDB reads, in the order of `opened`; it has to be released. */
+async function groupSql(parts: ScanParts, opened: readonly OpenedFile[], readable: ReadableFile[]): Promise<string> {
+  const { database, schemas, columns, mode, check, used, onRewritten } = parts
   // Taken before anything is awaited: the other query may push them out meanwhile.
   const known = new Map(opened.flatMap(({ local: { path } }) => (schemas.has(path) ? [[path, schemas.get(path)!] as const] : [])))
   const unknown = opened.filter((file) => !known.has(file.local.path))
@@ -118,10 +130,18 @@ async function groupSql({ database, schemas, columns, mode, check }: ScanParts, 
     known.set(file.local.path, read[i]!)
     schemas.set(file.local.path, read[i]!)
   })
-  const scanned = opened.map((file) => ({ ...file, localPath: file.local.path, schema: known.get(file.local.path)! }))
-  for (const { schema, name } of scanned) check(schema, name)
   for (const oldest of schemas.keys()) if (schemas.size > keptSchemas) schemas.delete(oldest)
-  return scanSql(scanned, columns, { mode, fileIndex: opened.length > 1 })
+  const scanned = opened.map((file) => ({ ...file, schema: known.get(file.local.path)! }))
+  for (const { schema, name } of scanned) check(schema, name)
+  for (const { local, name, schema } of scanned) {
+    const find = (field: DeltaField) => findColumn(schema, field, mode) ?? []
+    const needed = columns.flatMap(({ field, isPartition }) => (isPartition ? [] : find(field)))
+    const file = await openReadable(database, { path: local.path, name, schema, needed, wanted: used.flatMap(find) })
+    readable.push(file)
+    if (file.rewritten !== undefined) onRewritten(name, file.rewritten)
+  }
+  const files = scanned.map((file, i) => ({ ...file, localPath: readable[i]!.path }))
+  return scanSql(files, columns, { mode, fileIndex: opened.length > 1 })
 }
 
 /** Copies that went missing are no bad files: those that they are copies of are still there. */

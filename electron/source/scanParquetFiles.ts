@@ -12,12 +12,22 @@ import { isBadFile } from './badFile.ts'
 import type { HivePartitions } from './hivePartitions.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
-import { eachFile, scanFiles, type CheckSchema, type OpenedFile, type RecentSchemas } from './scanFiles.ts'
+import { typeToShow } from './typeToShow.ts'
+import {
+  eachFile,
+  scanFiles,
+  type CheckSchema,
+  type OpenedFile,
+  type RecentSchemas,
+  type ScanParts
+} from './scanFiles.ts'
 
 /** A column of a plain folder: the union of what its files have, by name. `type` is text for types that no query can use. */
 export interface FolderColumn {
   readonly name: string
   readonly type: ValueType | string
+  /** As the first file that has it stores it; undefined: its values stand in the names of folders. */
+  readonly stored?: ParquetColumn
   /** The first file that has it. */
   readonly file: string
   /** The first file that has it with another type, if any does. A column that no query uses may. */
@@ -34,6 +44,7 @@ export interface FolderScanParts {
   /** Columns that this and other scans of the folder read: where a file has to be fetched, no others need be. */
   readonly used: ReadonlySet<string>
   readonly partitions: HivePartitions
+  readonly onRewritten: ScanParts['onRewritten']
 }
 
 const schemaFilesAtOnce = 500
@@ -69,7 +80,7 @@ function isUnambiguous(schema: readonly ParquetColumn[], name: string, quarantin
 function addColumn(columns: Map<string, FolderColumn>, column: ParquetColumn, file: string): void {
   const type = valueTypeOf(column)
   const known = columns.get(idOf(column))
-  if (!known) columns.set(idOf(column), { name: column.name, type, file })
+  if (!known) columns.set(idOf(column), { name: column.name, type, stored: column, file })
   else if (!known.other && !isSame(known.type, type)) columns.set(idOf(column), { ...known, other: { type, file } })
 }
 
@@ -134,9 +145,8 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   const { storage, database, schemas } = parts
   const columns = names.map((name): ScanColumn => {
     const column = parts.columns.find((candidate) => candidate.name === name)
-    const type = column?.type === 'void' ? ({ kind: 'void' } as const) : column?.type
-    if (!column || type === undefined || typeof type === 'string') throw new Error(`${storage.root} has no column ${name}`)
-    return { name, field: plainField(name, type), isPartition: column.isPartition ?? false }
+    if (!column) throw new Error(`${storage.root} has no column ${name}`)
+    return { name, field: plainField(name, typeToRead(column)), isPartition: column.isPartition ?? false }
   })
   const used = new Map(parts.columns.filter((column) => names.includes(column.name) && !column.isPartition).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
@@ -146,9 +156,13 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
     }
   }
-  const fetched = parts.columns.flatMap(({ name, type, isPartition }) => (parts.used.has(name) && !isPartition && typeof type !== 'string' ? [plainField(name, type)] : []))
+  const fetched = parts.columns
+    .filter(({ name, isPartition }) => parts.used.has(name) && !isPartition)
+    .map((column) => plainField(column.name, typeToRead(column)))
   const wantedParts = storage.isRemote ? partsWithColumns(database, fetched, 'none') : undefined
-  return scanFiles({ database, schemas, columns, mode: 'none', check }, files, { identityOf: identityOf, open: (file) => openFile(parts, file, wantedParts) }, only)
+  const { onRewritten } = parts
+  const scanParts: ScanParts = { database, schemas, columns, mode: 'none', check, used: fetched, onRewritten }
+  return scanFiles(scanParts, files, { identityOf, open: (file) => openFile(parts, file, wantedParts) }, only)
 }
 
 /** Fault `notFound` for the first file that is not there any more, or is not what it was; `only` at these positions. */
@@ -156,7 +170,14 @@ export async function checkParquetFiles(storage: Storage, files: readonly TakenF
   await eachFile(files, only, (file) => nameOfSame(storage, file))
 }
 
-const plainField = (name: string, type: DeltaType): DeltaField => ({ name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} })
+function typeToRead({ type, stored }: FolderColumn): DeltaType {
+  if (typeof type !== 'string') return type
+  return stored ? typeToShow(stored, valueTypeOf) : { kind: 'void' } // A partition column whose every value is null.
+}
+
+const plainField = (name: string, type: DeltaType): DeltaField => {
+  return { name, type, nullable: true, physicalName: name, fieldId: undefined, metadata: {} }
+}
 
 /** Without what an older offset may lack. */
 const identityOf = ({ path, sizeBytes, modifiedMs }: TakenFile): unknown => ({ path, sizeBytes, modifiedMs })

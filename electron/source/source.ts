@@ -1,6 +1,7 @@
 import type { ChangeOptions } from '#shared/pipeline/batchSettings.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import type { Scan } from '../duckdb/scan.ts'
+import type { RewrittenNote } from './rewrittenFiles.ts'
 
 /**
  * Where a stream stands in its source, as the one line of text that offsets/N holds. Only the source that wrote it reads it;
@@ -57,6 +58,8 @@ export interface Source {
   stream(columns: readonly string[]): SourceStream
   /** What a person should know: files that wait to be finished, and files that are not read. */
   problems(): readonly SourceProblem[]
+  /** Files that are read more slowly, since DuckDB cannot decode them as they are; undefined: none so far. */
+  rewritten(): RewrittenNote | undefined
 }
 
 export interface SourceStream {

@@ -22,6 +22,7 @@ export type FaultCode =
   | 'access' // credentials that are missing, wrong, expired or not enough
   | 'unavailable' // a server that does not answer, or asks to come back later: the same may work in a while
   | 'corrupt' // a file that is not what it claims to be
+  | 'undecodable' // a data file that is whole, in a form that Contrail cannot decode
   | 'unsupported' // a feature that Contrail does not read or write
   | 'schema' // a column that is missing or of a type that does not fit
   | 'changed' // silver was changed in a way the stream cannot follow

@@ -28,7 +28,7 @@ interface Group {
 async function groupsOf(outputs: readonly Output[], value: ValueType, rows: readonly Row[], key: ValueType = { kind: 'string' }): Promise<Group[]> {
   const spec: QuerySpec = { name: 'q', window: windowSpec(micros(60_000_000n)), delayMs: millis(0), key: { name: 'k', type: key }, outputs }
   const select = rows.map(([v, k = "'a'", t = "'1970-01-01 00:00:30+00'"]) => `SELECT CAST(${v} AS ${sqlType(value)}) AS v, CAST(${k} AS ${sqlType(key)}) AS k, CAST(${t} AS TIMESTAMPTZ) AS t`)
-  const scan = { files: [0], identity: '', open: () => Promise.resolve({ sql: select.join(' UNION ALL '), explain: (error: unknown) => error, release: () => undefined }) }
+  const scan = { files: [0], identity: '', open: () => Promise.resolve({ sql: select.join(' UNION ALL '), explain: (error: unknown) => Promise.resolve(error), release: () => undefined }) }
   const partials = await readPartials(database, { spec, eventTime: 't', checkpointFolder: 'c', columns: ['t', 'k', 'v'] }, scan)
   const lower = lowering(spec)
   return Array.from({ length: partials.length }, (_, i) => ({

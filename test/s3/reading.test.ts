@@ -9,6 +9,8 @@ import { openStorages, type Storages, type StoragesOptions } from '#electron/sto
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
 import { add, metaData, protocol } from '#test/delta/handMade.ts'
 import { startFakeS3, type FakeS3 } from '#test/support/fakeS3/fakeS3.ts'
+import { withMagic } from '#test/support/badFiles.ts'
+import { asHadoopLz4 } from '#test/support/hadoopLz4.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { placeAt, storagesAt } from '#test/support/s3Places.ts'
 import { impatient } from '#test/support/s3Story.ts'
@@ -39,12 +41,13 @@ const lines = (...actions: readonly unknown[]): string => actions.map((action) =
 const columns = ['event_time', 'origin_country', 'altitude', 'payload', 'notes'] as const
 
 /** A Delta table of one file of some megabytes, of which two columns that nobody asks for are most. */
-async function wideTable(rows: number): Promise<void> {
+async function wideTable(rows: number, change?: (bytes: Buffer) => Buffer): Promise<void> {
   const file = join(temporaryFolder('wide'), 'wide.parquet')
   await database.run(
-    `COPY (SELECT make_timestamptz(i * 1000) AS event_time, 'land ' || i % 7 AS origin_country, i::DOUBLE AS altitude, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS payload, md5((i * 3)::VARCHAR) AS notes FROM range(${rows}) t(i)) TO '${file}' (FORMAT PARQUET, ROW_GROUP_SIZE 20000)`
+    `COPY (SELECT make_timestamptz(i * 1000) AS event_time, 'land ' || i % 7 AS origin_country, i::DOUBLE AS altitude, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS payload, md5((i * 3)::VARCHAR) AS notes FROM range(${rows}) t(i)) TO '${file}' (FORMAT PARQUET, COMPRESSION ${change === undefined ? 'SNAPPY' : 'UNCOMPRESSED'}, ROW_GROUP_SIZE 20000)`
   )
-  const bytes = readFileSync(file)
+  const whole = readFileSync(file)
+  const bytes = change?.(whole) ?? whole
   server.put('lake', 'silver/wide.parquet', bytes)
   const types: Record<string, string> = { event_time: 'timestamp', altitude: 'double' }
   server.put('lake', version(0), lines(protocol(), metaData(columns.map((name) => ({ name, type: types[name] ?? 'string' }))), add('wide.parquet', { size: bytes.byteLength })))
@@ -87,6 +90,26 @@ describe('only the columns in use are fetched', () => {
     // Rows of all columns need the file.
     expect(await sums(source, [...columns], `count(DISTINCT payload)::DOUBLE AS payloads, sum(altitude) AS altitude`)).toEqual({ payloads: 60_000, altitude: (60_000 * 59_999) / 2 })
     expect(bytesOf('silver/wide.parquet') - fetched).toBeLessThan(1.05 * size)
+  })
+
+  test('where Contrail has to rewrite them for DuckDB', async () => {
+    await wideTable(60_000, (bytes) => asHadoopLz4(bytes))
+    const size = server.get('lake', 'silver/wide.parquet')!.byteLength
+    const source = await sourceOf(open())
+    source.stream(['event_time', 'origin_country']) // The other query.
+    expect(await sums(source, ['event_time', 'altitude'], `count(*)::DOUBLE AS rows, sum(altitude) AS altitude, count(event_time)::DOUBLE AS times`)).toEqual({ rows: 60_000, altitude: (60_000 * 59_999) / 2, times: 60_000 })
+    const fetched = bytesOf('silver/wide.parquet')
+    expect(fetched).toBeLessThan(size / 3)
+    expect(await sums(source, ['event_time', 'origin_country'], `count(DISTINCT origin_country)::DOUBLE AS lands, count(event_time)::DOUBLE AS times`)).toEqual({ lands: 7, times: 60_000 })
+    expect(bytesOf('silver/wide.parquet')).toBe(fetched)
+    expect(await sums(source, [...columns], `count(DISTINCT payload)::DOUBLE AS payloads, sum(altitude) AS altitude`)).toEqual({ payloads: 60_000, altitude: (60_000 * 59_999) / 2 })
+    expect(source.rewritten()).toMatchObject({ files: 1, message: expect.stringContaining("s3://lake/silver/wide.parquet (version 0), column event_time is compressed with Hadoop's LZ4") as string })
+  })
+
+  test('and no more than the mark of a file whose footer is encrypted', async () => {
+    await wideTable(60_000, (bytes) => withMagic(bytes, 'PARE'))
+    await expect(sums(await sourceOf(open()), ['altitude'], 'sum(altitude) AS altitude')).rejects.toMatchObject({ code: 'undecodable', message: 's3://lake/silver/wide.parquet (version 0) is encrypted, its footer as well, and Contrail takes no keys: write the file again without encryption' })
+    expect(bytesOf('silver/wide.parquet')).toBeLessThan(100_000)
   })
 
   test('and the file whole when they are most of it, or it is small', async () => {

@@ -432,6 +432,21 @@ def middle_decimals():
 
 
 @scenario
+def lz4_hadoop():
+    '''Parquet's codec LZ4, which frames blocks as Hadoop does: data pages of both versions, deletion vectors, a log checkpoint.'''
+    s = Scenario('lz4-hadoop')
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    spark.conf.set('spark.sql.parquet.compression.codec', 'lz4')
+    s.append(rows(80, ['a', 'b', None], ['x', 'y'], '12:00'), files=2, props={'delta.checkpointInterval': '3'})
+    hadoop.set('parquet.writer.version', 'PARQUET_2_0')
+    s.append(rows(80, ['a', 'b', None], ['x', 'y'], '12:05', alt=lambda: R.choice([None, R.uniform(-500, 13000)])))
+    hadoop.set('parquet.writer.version', 'PARQUET_1_0')
+    s.sql("ALTER TABLE $T SET TBLPROPERTIES (delta.enableDeletionVectors=true)").sql("DELETE FROM $T WHERE altitude_meters < 2000").run(maxFiles=2)
+    spark.conf.set('spark.sql.parquet.compression.codec', 'snappy')
+    s.append(rows(20, ['a'], ['x'], '12:40')).run().done()
+
+
+@scenario
 def window_10s_3s():
     s = Scenario(
         'window-10s-3s',

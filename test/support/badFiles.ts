@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import type { Database } from '#electron/duckdb/database.ts'
+import { codec } from '#electron/parquet/format.ts'
 import { quoteLiteral } from '#shared/query/sqlText.ts'
+import { withCodec } from './hadoopLz4.ts'
 
 /** A way in which a data file of silver can be bad. */
 export interface BadFile {
@@ -26,6 +28,18 @@ export const badFiles: readonly BadFile[] = [
     code: 'schema',
     told: 'column altitude_meters is VARCHAR in FILE, and DOUBLE in its table: that file cannot be read without loss; rewrite it, or remove it',
     spoil: (file, database) => rewrite(file, database, `SELECT * REPLACE (altitude_meters::VARCHAR AS altitude_meters)`)
+  },
+  {
+    what: 'compressed with what nobody decodes',
+    code: 'undecodable',
+    told: "column event_timestamp of FILE is compressed with LZO, which Contrail cannot decode: write the file again with another codec, as with Spark's spark.sql.parquet.compression.codec set to zstd",
+    spoil: (file) => writeFileSync(file, withCodec(readFileSync(file), codec.lzo))
+  },
+  {
+    what: 'encrypted, its footer as well',
+    code: 'undecodable',
+    told: 'is encrypted, its footer as well, and Contrail takes no keys: write the file again without encryption',
+    spoil: (file) => writeFileSync(file, withMagic(readFileSync(file), 'PARE'))
   }
 ]
 
@@ -38,6 +52,14 @@ export function garbage(length: number): Buffer {
   bytes.write('PAR1', 0, 'latin1')
   bytes.writeUInt32LE(length - 24, length - 8)
   bytes.write('PAR1', length - 4, 'latin1')
+  return bytes
+}
+
+/** The file with other marks at its ends. */
+export function withMagic(whole: Buffer, magic: string): Buffer {
+  const bytes = Buffer.from(whole)
+  bytes.write(magic, 0, 'latin1')
+  bytes.write(magic, bytes.length - 4, 'latin1')
   return bytes
 }
 
