@@ -77,7 +77,7 @@ addPipelineFlags(program.command('check').description('can silver be read? five 
   const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
   const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
   const { check } = await import('./commands/check.ts')
-  await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout), leave))
+  await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout, storages.where), leave))
 })
 
 addPipelineFlags(program.command('what-if').description('what other limits would have given: counts the batches that a pipeline has done once more'))

@@ -5,7 +5,7 @@ import type { NewS3Connection } from '#shared/contract/s3.ts'
 import { openS3Connections, type S3ConnectionsStore } from '#electron/host/s3Connections.ts'
 import type { KeyVault } from '#electron/storage/s3/keyVault.ts'
 import { noVault } from '#electron/storage/s3/keyVault.ts'
-import { profileNames } from '#electron/storage/s3/profileNames.ts'
+import { awsFilesOf, readAwsConfiguration } from '#electron/storage/s3/awsConfiguration.ts'
 import { noPlaces, type S3Keys, type S3Places } from '#electron/storage/s3/s3Place.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
@@ -64,7 +64,7 @@ describe('a connection', () => {
     const store = await open(temporaryFolder('s3'), { given })
     await store.connect({ ...lake, endpoint: null, keys: { kind: 'machine' } })
     await store.connect({ ...lake, address: 's3://second', endpoint: null, region: 'eu-2', keys: { kind: 'profile', profile: 'analyst' } })
-    expect(store.places()).toEqual({ otherwise: given.otherwise, buckets: { old: { profile: 'old' }, lake: { ...given.otherwise, endpoint: undefined, isAmazon: true }, second: { isAmazon: true, region: 'eu-2', profile: 'analyst' } } })
+    expect(store.places()).toEqual({ otherwise: given.otherwise, buckets: { old: { profile: 'old' }, lake: { ...given.otherwise, endpoint: undefined }, second: { region: 'eu-2', profile: 'analyst' } } })
     expect((await store.list()).usual).toEqual({ endpoint: 'http://other:9000', region: 'eu-1', credentials: 'the keys in the environment' })
   })
 
@@ -161,17 +161,19 @@ describe('the file of connections is read with distrust', () => {
 })
 
 describe('profiles are known by name', () => {
+  const profileNames = (environment: Record<string, string>) => readAwsConfiguration(awsFilesOf(environment)).profiles
+
   test('from both files of the AWS tools, each once; other sections are none', async () => {
     const home = temporaryFolder('home')
     mkdirSync(join(home, '.aws'))
     writeFileSync(join(home, '.aws', 'config'), '[profile analyst]\nsso_session = corp\nregion = eu-west-3\n[sso-session corp]\n[services lake]\n[default]\n  [profile "two words"]\n[profile old ]\n')
     writeFileSync(join(home, '.aws', 'credentials'), '[default]\naws_secret_access_key = a secret\r\n[ci]\r\n# [no]\n[analyst]\n')
-    expect(await profileNames({ HOME: home })).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
+    expect(profileNames({ HOME: home })).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
     expect((await (await open(home)).list()).profiles).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
     const elsewhere = join(home, 'elsewhere')
     writeFileSync(elsewhere, '[profile other]\n')
-    expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
-    expect(await profileNames({ HOME: join(home, 'nobody') })).toEqual([])
-    expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])
+    expect(profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
+    expect(profileNames({ HOME: join(home, 'nobody') })).toEqual([])
+    expect(profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ const known: S3Connections = {
   ],
   usual: { endpoint: null, region: null, credentials: 'the credentials found on this machine' },
   profiles: ['default', 'analyst'],
+  profileServers: {},
   cannotKeep: null
 }
 
