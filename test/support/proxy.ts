@@ -70,6 +70,11 @@ export async function startProxy({ user, status, leadsTo }: ProxyOptions = {}): 
     })
     socket.on('close', () => onward.destroy())
   })
+  const sockets = new Set<Duplex>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -78,8 +83,9 @@ export async function startProxy({ user, status, leadsTo }: ProxyOptions = {}): 
     port,
     requests,
     async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const socket of sockets) socket.destroy() // Tunnels are no connections of the server any more.
+      await closed
     }
   }
 }
