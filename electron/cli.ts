@@ -116,11 +116,14 @@ program
   .description('the workbench in a browser of this machine, until Ctrl+C')
   .option('--port <n>', '0: one that is free', parsePort, 0)
   .option('--no-open', 'do not open the browser: the address is the first line of the output')
+  .option('--allow-host <host...>', 'HOST or HOST:PORT that the page may be opened by too, as through a port forward to another port')
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
-  .action(async (flags: { port: number; open: boolean; data?: string }) => {
+  .action(async (flags: { port: number; open: boolean; data?: string; allowHost?: string[] }) => {
     const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
     const dataFolder = dataFolderOf(flags.data, process.env)
-    await serveWorkbench({ port: flags.port, open: flags.open, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
+    const { port, open, allowHost = [] } = flags
+    const onRefusedHost = (why: string) => void process.stderr.write(`contrail: ${why}\n`)
+    await serveWorkbench({ port, open, allowHost, onRefusedHost, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
   })
 
 // A reader of our output that goes away (head, less) is no error; a full disk is.
