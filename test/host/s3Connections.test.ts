@@ -68,6 +68,36 @@ describe('a connection', () => {
     expect((await store.list()).usual).toEqual({ endpoint: 'http://other:9000', region: 'eu-1', credentials: 'the keys in the environment' })
   })
 
+  test('by a profile has the server of that profile, unless another one is typed, and follows the file', async () => {
+    const data = temporaryFolder('s3')
+    const config = join(data, 'config')
+    const environment = { HOME: data, AWS_CONFIG_FILE: config }
+    const write = (port: number) => writeFileSync(config, `[profile lake]\nendpoint_url = http://lake:${port}\nregion = eu-9\ns3 =\n  addressing_style = virtual\n[profile plain]\n`)
+    write(9000)
+    const store = await open(data, { environment })
+    const byProfile = { ...lake, endpoint: null, keys: { kind: 'profile', profile: 'lake' } } as const
+    await store.connect(byProfile)
+    await store.connect({ ...byProfile, address: 's3://other', endpoint: 'http://typed:1', region: 'r' })
+    await store.connect({ ...byProfile, address: 's3://third', keys: { kind: 'profile', profile: 'plain' } })
+    expect(store.places().buckets).toEqual({
+      lake: { endpoint: 'http://lake:9000', region: 'eu-9', pathStyle: false, profile: 'lake' },
+      other: { endpoint: 'http://typed:1', region: 'r', pathStyle: true, profile: 'lake' },
+      third: { profile: 'plain' }
+    })
+    expect((await store.list()).profileServers).toEqual({ lake: 'http://lake:9000' })
+    write(9001)
+    expect((await open(data, { environment })).places().buckets.lake?.endpoint).toBe('http://lake:9001')
+  })
+
+  test('without credentials is anonymous, and stays so', async () => {
+    const data = temporaryFolder('s3')
+    const given: S3Places = { otherwise: { endpoint: 'http://other:9000', profile: 'usual' }, buckets: {} }
+    await (await open(data, { given })).connect({ ...lake, keys: { kind: 'none' } })
+    const later = await open(data, { given })
+    expect(later.places().buckets.lake).toEqual({ endpoint: 'http://127.0.0.1:9000', pathStyle: true, anonymous: true })
+    expect((await later.list()).connections[0]?.keys).toEqual({ kind: 'none' })
+  })
+
   test('is forgotten with its keys', async () => {
     const data = temporaryFolder('s3')
     const vault = memoryVault()

@@ -75,7 +75,7 @@ function checkPlace({ wrong, keysGone, profile, awsFiles, ...place }: S3Place): 
   if (profiles.includes(profile)) return
   const where = [files.config, files.credentials].filter((file) => file !== undefined).join(' or ')
   const known = profiles.length === 0 ? 'there are none' : `those there are ${profiles.slice(0, 10).join(', ')}`
-  throw new Fault('access', `there is no profile ${profile} in ${where} (${known}): choose one of them, or make it with aws configure --profile ${profile}`)
+  throw new Fault('access', `there is no profile ${profile} in ${where} (${known}): choose another, or make it with aws configure --profile ${profile}`)
 }
 
 async function credentialsFor({ keys, profile, awsFiles }: S3Place, requestHandler: NodeHttpHandlerOptions) {
