@@ -13,7 +13,7 @@ export function selfSignedCertificate(): { readonly key: string; readonly cert: 
   const publicInfo = publicKey.export({ type: 'spki', format: 'der' })
   const body = sequence(version, serial, algorithm, name, validity, name, publicInfo, extensions)
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]))
-  const encoded = sequence(body, algorithm, signature).toString('base64').replaceAll(/.{64}/g, '$&\n')
+  const encoded = sequence(body, algorithm, signature).toString('base64').match(/.{1,64}/g)!.join('\n')
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     cert: `-----BEGIN CERTIFICATE-----\n${encoded}\n-----END CERTIFICATE-----\n`
