@@ -77,7 +77,7 @@ addPipelineFlags(program.command('check').description('can silver be read? five 
   const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
   const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
   const { check } = await import('./commands/check.ts')
-  await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout), leave))
+  await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout, storages.where), leave))
 })
 
 addPipelineFlags(program.command('what-if').description('what other limits would have given: counts the batches that a pipeline has done once more'))
@@ -116,11 +116,14 @@ program
   .description('the workbench in a browser of this machine, until Ctrl+C')
   .option('--port <n>', '0: one that is free', parsePort, 0)
   .option('--no-open', 'do not open the browser: the address is the first line of the output')
+  .option('--allow-host <host...>', 'HOST or HOST:PORT that the page may be opened by too, as through a port forward to another port')
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
-  .action(async (flags: { port: number; open: boolean; data?: string }) => {
+  .action(async (flags: { port: number; open: boolean; data?: string; allowHost?: string[] }) => {
     const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
     const dataFolder = dataFolderOf(flags.data, process.env)
-    await serveWorkbench({ port: flags.port, open: flags.open, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
+    const { port, open, allowHost = [] } = flags
+    const onRefusedHost = (why: string) => void process.stderr.write(`contrail: ${why}\n`)
+    await serveWorkbench({ port, open, allowHost, onRefusedHost, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
   })
 
 // A reader of our output that goes away (head, less) is no error; a full disk is.

@@ -12,6 +12,7 @@ import { maxFrameBytes } from '#shared/contract/frame.ts'
 import { socketPath } from '#shared/contract/webSocketChannel.ts'
 import { errorCode } from './storage/storageFault.ts'
 import { webSocket } from './transport/webSocket.ts'
+import { openHostGate, type AllowedHost } from './web/hostGate.ts'
 import { pageHeaders } from './web/pageHeaders.ts'
 import { readPageFile } from './web/pageFiles.ts'
 
@@ -28,6 +29,10 @@ export interface PageServerOptions {
   readonly pageFolder: string
   /** Files that the workbench has exported in order to download them; each is removed once it was fetched. */
   readonly downloadFolder: string
+  /** Hosts that a page may be asked for by, besides those of loopback: where requests are forwarded to. */
+  readonly allowedHosts?: readonly AllowedHost[]
+  /** A host was refused, and not before: why, and what allows it. */
+  readonly onRefusedHost?: (why: string) => void
   /** A workbench has come in. */
   readonly onChannel: (channel: Channel) => void
 }
@@ -35,13 +40,13 @@ export interface PageServerOptions {
 /**
  * The workbench for a browser on this machine. It listens on 127.0.0.1 only. The page and its WebSocket need the token of the address; the page's files
  * need the token or the cookie that came with the page, which opens nothing else: cookies are sent to every port of a host. `Host` and `Origin` must be
- * our own, so no other page can reach it, not even by a name that it lets point here.
+ * our own or allowed (`hostGate.ts`), so no other page can reach it, not even by a name that it lets point here.
  *
  * It does not protect from other programs of the same user, who can read its memory and its files anyway; from who can read the browser's history or
  * the terminal, where the token stands; from extensions of the browser; or from other users where the system lets them read this user's
  * processes. It is not for a network: what is sent is not encrypted.
  */
-export async function startPageServer({ port, pageFolder, downloadFolder, onChannel }: PageServerOptions): Promise<PageServer> {
+export async function startPageServer({ port, pageFolder, downloadFolder, allowedHosts = [], onRefusedHost, onChannel }: PageServerOptions): Promise<PageServer> {
   const secrets = { token: randomBytes(24).toString('base64url'), cookie: randomBytes(24).toString('base64url') }
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
   // What Node or ws would refuse by themselves would lack our headers: a missing Host, an expectation, a bad request, a bad handshake.
@@ -52,7 +57,9 @@ export async function startPageServer({ port, pageFolder, downloadFolder, onChan
   server.on('upgrade', upgrade)
   const listening = await listen(server, port)
   const cookieName = `contrail-${listening}`
-  const ownHosts = [`127.0.0.1:${listening}`, `localhost:${listening}`]
+  const gate = openHostGate(listening, allowedHosts)
+  const told = new Set<string>()
+  const ownSocket = `ws://127.0.0.1:${listening}`
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = refusalOf(request)
@@ -92,38 +99,48 @@ export async function startPageServer({ port, pageFolder, downloadFolder, onChan
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { path, token } = targetOf(request)
-    const refusal = refusalOf(request) ?? (path !== socketPath ? 404 : isSame(token, secrets.token) && request.headers.origin === `http://${request.headers.host}` ? undefined : 403)
-    if (refusal !== undefined) return refuseRaw(socket, refusal)
+    const isOurs = gate.accepted(request.headers.host)?.origins.includes(request.headers.origin?.toLowerCase() ?? '') === true
+    const refusal = refusalOf(request) ?? (path !== socketPath ? 404 : isSame(token, secrets.token) && isOurs ? undefined : 403)
+    if (refusal !== undefined) return refuseRaw(socket, refusal, textOf(refusal, request))
     sockets.handleUpgrade(request, socket, head, (accepted) => onChannel(webSocket(accepted)))
   }
 
   function refusalOf(request: IncomingMessage): number | undefined {
-    if (!ownHosts.includes(request.headers.host ?? '')) return 403
+    if (!gate.accepted(request.headers.host)) return 403
     if (request.method !== 'GET' && request.method !== 'HEAD') return 405
     return request.url?.startsWith('/') === true ? undefined : 400
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
     response.writeHead(status, { ...headersFor(request), ...refusalHeaders(status) })
-    response.end(request.method === 'HEAD' ? undefined : refusals[status])
+    response.end(request.method === 'HEAD' ? undefined : textOf(status, request))
+  }
+
+  /** Who is refused for the host must not look for a token. The terminal hears of the first ones. */
+  function textOf(status: number, { headers: { host } }: IncomingMessage): string | undefined {
+    if (status !== 403 || gate.accepted(host)) return refusals[status]
+    const why = gate.refusal(host)
+    if (told.size < mostTold && !told.has(why)) {
+      told.add(why)
+      onRefusedHost?.(why)
+    }
+    return `${why.charAt(0).toUpperCase()}${why.slice(1)}.\n`
   }
 
   /** Before there is a request, or after it has become a socket. */
-  function refuseRaw(socket: Duplex, status: number): void {
+  function refuseRaw(socket: Duplex, status: number, text = refusals[status] ?? ''): void {
     if (!socket.writable) return void socket.destroy()
-    const text = refusals[status] ?? ''
-    const headers = { ...pageHeaders({ socketOrigin: `ws://${ownHosts[0]}` }), ...refusalHeaders(status), 'Content-Length': Buffer.byteLength(text), Connection: 'close' }
+    const headers = { ...pageHeaders({ socketOrigin: ownSocket }), ...refusalHeaders(status), 'Content-Length': Buffer.byteLength(text), Connection: 'close' }
     socket.on('error', () => undefined) // It is let go in any case.
     socket.end(`HTTP/1.1 ${status} Refused\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${text}`)
   }
 
   function headersFor(request: IncomingMessage): Readonly<Record<string, string>> {
-    const host = ownHosts.find((own) => own === request.headers.host) ?? ownHosts[0]
-    return pageHeaders({ socketOrigin: `ws://${host}` })
+    return pageHeaders({ socketOrigin: gate.accepted(request.headers.host)?.sockets.join(' ') ?? ownSocket })
   }
 
   return {
-    address: `http://${ownHosts[0]}/?token=${secrets.token}`,
+    address: `http://127.0.0.1:${listening}/?token=${secrets.token}`,
     close() {
       for (const client of sockets.clients) client.terminate()
       return new Promise((resolve) => {
@@ -133,6 +150,9 @@ export async function startPageServer({ port, pageFolder, downloadFolder, onChan
     }
   }
 }
+
+/** Hosts of refused requests that the terminal hears of: a scan must not fill it. */
+const mostTold = 5
 
 const downloadPath = '/downloads/'
 

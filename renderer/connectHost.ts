@@ -14,7 +14,7 @@ declare global {
 
 /** The host of this page: over a port in the desktop app, over the loopback server's WebSocket in a browser. `onClose`: it is gone. */
 export async function connectHost(onClose: (reason: string) => void): Promise<Host> {
-  const channel = window.contrailDesktop ? await desktopChannel(window.contrailDesktop) : webSocketChannel(new WebSocket(`ws://${location.host}${socketPath}${location.search}`))
+  const channel = window.contrailDesktop ? await desktopChannel(window.contrailDesktop) : webSocketChannel(new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${socketPath}${location.search}`))
   return connect<Host>(hostMethods, channel, onClose)
 }
 

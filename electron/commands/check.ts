@@ -4,10 +4,16 @@ import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { decodeOne, listSilver, matchColumns, reachSilver, readSilver } from '../host/sourceSteps.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Storages } from '../storage/storages.ts'
 import type { Source } from '../source/source.ts'
 
 /** Can silver be read? Five steps, a tick each; the first that fails says why and what to do, and throws. Nothing is written. */
-export async function check(pipeline: Pipeline, openStorage: (uri: string) => Storage, output: NodeJS.WritableStream): Promise<void> {
+export async function check(
+  pipeline: Pipeline,
+  openStorage: (uri: string) => Storage,
+  output: NodeJS.WritableStream,
+  where: Storages['where'] = () => undefined
+): Promise<void> {
   const database = await openDatabase()
   const tick = (step: string, found: string) => output.write(`✓ ${step}: ${visibleText(found)}\n`)
   const attempt = async <Answer>(step: string, work: () => Promise<Answer> | Answer): Promise<Answer> => {
@@ -21,6 +27,8 @@ export async function check(pipeline: Pipeline, openStorage: (uri: string) => St
   try {
     const storage = await attempt('Reachable', () => reachSilver(openStorage(pipeline.silver.uri)))
     tick('Reachable', storage.root)
+    const asked = where(pipeline.silver.uri)
+    if (asked) output.write(`  at ${visibleText(asked.server)}, with ${visibleText(asked.credentials)}\n`)
     const { isDelta } = await attempt('Listable', () => listSilver(storage))
     tick('Listable', isDelta ? 'a folder with a Delta log' : 'a folder without a Delta log')
     const reading = isDelta ? 'Delta log read' : 'Parquet files read'

@@ -14,14 +14,16 @@ interface Flag {
   readonly text: string
   /** Where its value goes in the file. */
   readonly path: readonly string[]
-  readonly parse: 'text' | 'number' | 'boolean' | 'columns' | 'version'
+  /** `absent`: what a flag --no-x takes away is true without it, and the setting is the other way round. */
+  readonly parse: 'text' | 'number' | 'boolean' | 'absent' | 'columns' | 'version'
 }
 
 const s3Flags: readonly Flag[] = [
   { flag: '--endpoint <url>', text: 'of an S3 server that is not Amazon\'s', path: ['s3', 'endpoint'], parse: 'text' },
   { flag: '--region <name>', text: 'of the buckets', path: ['s3', 'region'], parse: 'text' },
   { flag: '--path-style [yes]', text: 'the bucket in the path, not in the name of the host (default: with --endpoint)', path: ['s3', 'pathStyle'], parse: 'boolean' },
-  { flag: '--profile <name>', text: 'in the configuration of the AWS tools, where keys are found', path: ['s3', 'profile'], parse: 'text' }
+  { flag: '--profile <name>', text: 'in the configuration of the AWS tools: its keys, region and endpoint', path: ['s3', 'profile'], parse: 'text' },
+  { flag: '--no-sign-request', text: 'read public buckets, without keys', path: ['s3', 'anonymous'], parse: 'absent' }
 ]
 
 /** A flag for every setting of the pipeline file: the last key in kebab case. */
@@ -84,15 +86,15 @@ function asFile(flags: readonly Flag[], given: PipelineFlags): PartialFile {
   const file: Record<string, unknown> = {}
   for (const { flag, path, parse } of flags) {
     const value = given[camelCase(flag)]
-    if (value === undefined) continue
+    if (value === undefined || (parse === 'absent' && value !== false)) continue
     let part = file
     for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Record<string, unknown>
-    part[path.at(-1)!] = parse === 'columns' ? parseColumns(value as string[]) : value
+    part[path.at(-1)!] = parse === 'columns' ? parseColumns(value as string[]) : parse === 'absent' ? true : value
   }
   return file
 }
 
-const camelCase = (flag: string): string => (flag.split(' ')[0] ?? '').replace(/^--/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+const camelCase = (flag: string): string => (flag.split(' ')[0] ?? '').replace(/^--(no-)?/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 function parseNumber(text: string): number {
   if (!isNumber(text)) throw new InvalidArgumentError('It must be a number.')

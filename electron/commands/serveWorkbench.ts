@@ -7,6 +7,7 @@ import { closeInTime, type OpenHost } from '../app/openedHost.ts'
 import { servePage } from '../app/servePage.ts'
 import { startPageServer } from '../serve.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
+import { parseAllowedHost } from '../web/hostGate.ts'
 import { onSignals } from './onSignals.ts'
 
 export interface ServeFlags {
@@ -16,13 +17,18 @@ export interface ServeFlags {
   readonly dataFolder: string
   readonly pageFolder: string
   readonly storage?: StoragesOptions
+  /** Hosts besides those of this machine, as through a port forward: HOST or HOST:PORT. */
+  readonly allowHost?: readonly string[]
+  /** Told of requests for a host that is not allowed. */
+  readonly onRefusedHost?: (why: string) => void
 }
 
 /** In the sources the page is what `npm ci` built; in the bundle it lies beside this code. */
 export const builtPage = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/renderer/' : './renderer/', import.meta.url))
 
 /** Serves the workbench until Ctrl+C or SIGTERM, which ends it with Fault `interrupted`. The first line written is the address alone. */
-export async function serveWorkbench({ port, open, dataFolder, pageFolder, storage }: ServeFlags, openHost: OpenHost, output: NodeJS.WritableStream, listen: typeof onSignals = onSignals): Promise<never> {
+export async function serveWorkbench({ port, open, dataFolder, pageFolder, storage, allowHost = [], onRefusedHost }: ServeFlags, openHost: OpenHost, output: NodeJS.WritableStream, listen: typeof onSignals = onSignals): Promise<never> {
+  const allowedHosts = allowHost.map(parseAllowedHost)
   if (!existsSync(join(pageFolder, 'index.html'))) throw new Fault('notFound', `the workbench is not built (${pageFolder} has no index.html): run npm ci`)
   let stop: () => void = () => undefined
   const stopped = new Promise<void>((resolve) => (stop = resolve))
@@ -31,7 +37,14 @@ export async function serveWorkbench({ port, open, dataFolder, pageFolder, stora
     const opened = await openHost({ dataFolder, platform: 'browser', storage })
     let server
     try {
-      server = await startPageServer({ port, pageFolder, downloadFolder: join(dataFolder, 'downloads'), onChannel: (channel) => void servePage(opened.host, channel) })
+      server = await startPageServer({
+        port,
+        pageFolder,
+        downloadFolder: join(dataFolder, 'downloads'),
+        allowedHosts,
+        ...(onRefusedHost && { onRefusedHost }),
+        onChannel: (channel) => void servePage(opened.host, channel)
+      })
     } catch (error) {
       await closeInTime(opened)
       throw error

@@ -42,6 +42,8 @@ export function resolvePipeline(sources: SettingSources): Pipeline {
     merged[place] = { ...inFile, ...flags[place], uri }
   }
   chooseStart(merged.silver, flags.silver)
+  // Who chooses a profile wants its keys.
+  if (isObject(merged.s3) && flags.s3?.profile !== undefined && flags.s3.anonymous === undefined) delete merged.s3.anonymous
   chooseQuery(merged, sources.query)
   return parsePipeline(merged, sources.pipeline ?? 'the command line')
 }

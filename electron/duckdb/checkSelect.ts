@@ -1,5 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { StatementType } from '@duckdb/node-api'
+import { missingExtension } from '#shared/query/missingExtension.ts'
 import type { Database } from './database.ts'
 
 /** Makes sure that text which a person wrote into a SELECT left it one statement that only reads. `from` names where the text came from. */
@@ -13,9 +14,15 @@ export async function checkSelect(database: Database, sql: string, from: string)
       if (prepared.statementType !== StatementType.SELECT) throw new Fault('usage', `${from} does more than read: write a condition or an order`)
     } catch (error) {
       if (error instanceof Fault) throw error
-      throw new Fault('usage', `${from}: ${firstLine(error)}`, { cause: error })
+      throw selectFault(error, sql, from)
     }
   })
+}
+
+/** What DuckDB says against text that a person wrote, as a Fault. Extensions that it would have installed are named with what does the same. */
+export function selectFault(error: unknown, sql: string, from: string): Fault {
+  const missing = missingExtension(error instanceof Error ? error.message : '', sql, 'Contrail')
+  return new Fault('usage', `${from}: ${missing?.message ?? firstLine(error)}`, { cause: error })
 }
 
 function firstLine(error: unknown): string {

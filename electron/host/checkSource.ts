@@ -10,6 +10,7 @@ import { quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
 import { isBadFile } from '../source/badFile.ts'
 import { parseDeltaOffset } from '../source/deltaOffset.ts'
+import { noKeys } from '../storage/s3/s3Place.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, type NeededColumn } from './columnChecks.ts'
@@ -85,7 +86,7 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
     return reachSilver(opened)
   })
   if (!storage) return found
-  pass('Reachable', found.s3 ? `${found.s3.server} has the bucket ${found.s3.bucket}, and knows ${found.s3.credentials}.` : 'The folder is there.')
+  pass('Reachable', found.s3 ? reachedText(found.s3) : 'The folder is there.')
 
   const listed = await attempt('Listable', () => listSilver(storage))
   if (!listed) return found
@@ -116,6 +117,10 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
     pass('One file decoded', slow ? `${rows} ${sentence(slow.message)}` : rows, slow ? 'warning' : 'passed')
   } else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
   return found
+}
+
+function reachedText({ server, bucket, credentials }: S3Where): string {
+  return credentials === noKeys ? `${server} has the bucket ${bucket}, and is asked without keys.` : `${server} has the bucket ${bucket}, and knows ${credentials}.`
 }
 
 function pipelineFor(path: string, onBadFile: 'stop' | 'quarantine') {

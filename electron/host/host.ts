@@ -115,11 +115,20 @@ export async function openHost({ dataFolder, platform, vault = noVault, environm
   process.on('uncaughtExceptionMonitor', brokenDown)
   log.write(`started: Contrail ${version}, ${platform}, ${process.platform} ${process.arch}, Node ${process.versions.node}, DuckDB ${await duckdb()}`)
 
+  /** Which servers are asked for places on S3: a line each. */
+  function logServers(places: readonly string[]): void {
+    for (const place of new Set(places)) {
+      const at = storages.where(place)
+      if (at) log.write(`${place} is read at ${at.server}, with ${at.credentials}`)
+    }
+  }
+
   const host: Host = {
     about: async () => ({ version, platform, dataFolder, documentsFolder: documentsFolder() }),
     listFolder: async (path) => listFolder(path),
     recentSources: () => recent.list(),
     async checkSource(path, mapping) {
+      logServers([path])
       const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), { database, openStorage, where: storages.where })
       if (report.format !== null) {
         await recent.remember(path, describe(report))
@@ -161,6 +170,8 @@ export async function openHost({ dataFolder, platform, vault = noVault, environm
           toldState = live.summary().state
           toldStop = null
           log.write(`run ${runId} opened, ${toldState}`)
+          const { silver, gold, checkpoints } = saved.pipeline
+          logServers([silver.uri, gold.uri, checkpoints.uri])
         }
         return live.snapshot()
       }),

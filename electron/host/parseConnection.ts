@@ -1,4 +1,4 @@
-import type { NewS3Connection, S3Connected, S3Field, TypedKeys } from '#shared/contract/s3.ts'
+import type { NewS3Connection, S3Connected, S3Field, S3KeysFrom, TypedKeys } from '#shared/contract/s3.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { checkEndpoint, type S3Keys } from '../storage/s3/s3Place.ts'
 import { isS3Uri, parseS3Uri, type S3Root } from '../storage/s3/s3Uri.ts'
@@ -11,7 +11,7 @@ export interface ParsedConnection {
   readonly region: string | null
   readonly pathStyle: boolean
   /** `typed` undefined: the keys that there are already. */
-  readonly from: { readonly kind: 'machine' } | { readonly kind: 'profile'; readonly profile: string } | { readonly kind: 'typed'; readonly keep: boolean; readonly typed: S3Keys | undefined }
+  readonly from: Exclude<S3KeysFrom, { kind: 'typed' }> | { readonly kind: 'typed'; readonly keep: boolean; readonly typed: S3Keys | undefined }
 }
 
 /** undefined: it is refused, and told with its field. */
@@ -74,14 +74,15 @@ function parseRegion(value: unknown): string {
 function parseKeys(given: NewS3Connection['keys'] | undefined, attempt: Attempt, hasKeys: boolean): ParsedConnection['from'] | undefined {
   switch (given?.kind) {
     case 'machine':
-      return { kind: 'machine' }
+    case 'none':
+      return { kind: given.kind }
     case 'profile':
       return attempt('profile', () => ({ kind: 'profile', profile: parseProfile(given.profile) }))
     case 'typed':
       if (given.typed === null && hasKeys) return { kind: 'typed', keep: given.keep === true, typed: undefined }
       return parseTyped(given.typed ?? { accessKeyId: '', secretAccessKey: '', sessionToken: null }, given.keep === true, attempt)
     default:
-      throw new Fault('usage', 'the keys of a connection are found on this machine, in a profile, or typed')
+      throw new Fault('usage', 'the keys of a connection are found on this machine, in a profile, or typed, or there are none')
   }
 }
 

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NewS3Connection, S3Connected, S3Connection, S3Connections } from '#shared/contract/s3.ts'
+import type { NewS3Connection, S3Connected, S3Connection, S3Connections, S3KeysFrom } from '#shared/contract/s3.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'
 import { parseObject } from '../storage/parseObject.ts'
-import { profileNames } from '../storage/s3/profileNames.ts'
+import { awsFilesOf, readAwsConfiguration, type AwsConfiguration } from '../storage/s3/awsConfiguration.ts'
 import type { KeyVault } from '../storage/s3/keyVault.ts'
+import { endpointOfProfile } from '../storage/s3/placesOf.ts'
 import { credentialsName, type S3Keys, type S3Place, type S3Places } from '../storage/s3/s3Place.ts'
 import { formatS3Root } from '../storage/s3/s3Uri.ts'
 import { readSmallFile } from '../storage/smallFile.ts'
@@ -33,7 +34,9 @@ export interface S3ConnectionsParts {
 }
 
 /** As the file holds it: `there` is of a session. */
-type Saved = Omit<S3Connection, 'keys'> & { readonly keys: { readonly kind: 'machine' } | { readonly kind: 'profile'; readonly profile: string } | { readonly kind: 'typed'; readonly kept: boolean } }
+type Saved = Omit<S3Connection, 'keys'> & { readonly keys: SavedKeys }
+
+type SavedKeys = Exclude<S3KeysFrom, { kind: 'typed' }> | { readonly kind: 'typed'; readonly kept: boolean }
 
 const formatVersion = 1
 const mostConnections = 200
@@ -55,7 +58,17 @@ export async function openS3Connections({ dataFolder, given, vault, environment,
     return next
   }
 
-  const places = (): S3Places => ({ otherwise: given.otherwise, buckets: { ...given.buckets, ...Object.fromEntries(saved.map((connection) => [connection.bucket, placeOfConnection(connection, given.otherwise, keys.get(connection.bucket))])) } })
+  /** As the files are now: somebody may have added a profile. */
+  const configurationNow = (): AwsConfiguration => readAwsConfiguration(given.otherwise.awsFiles ?? awsFilesOf(environment))
+
+  function places(): S3Places {
+    const configuration = configurationNow()
+    const own = saved.map((connection) => {
+      const { bucket } = connection
+      return [bucket, placeOfConnection(connection, { usual: given.otherwise, keys: keys.get(bucket), configuration })] as const
+    })
+    return { otherwise: given.otherwise, buckets: { ...given.buckets, ...Object.fromEntries(own) } }
+  }
 
   /** On what the file holds then: another window may have changed it. */
   async function change(next: (before: readonly Saved[]) => readonly Saved[]): Promise<void> {
@@ -87,10 +100,16 @@ export async function openS3Connections({ dataFolder, given, vault, environment,
     places,
     async list() {
       const { endpoint = null, region = null } = given.otherwise
+      const { profiles, profile } = configurationNow()
+      const servers = profiles.flatMap((name) => {
+        const server = endpointOfProfile(profile(name) ?? {})?.endpoint
+        return server === undefined ? [] : [[name, server] as const]
+      })
       return {
         connections: saved.map((connection) => ({ ...connection, keys: connection.keys.kind === 'typed' ? { ...connection.keys, there: keys.has(connection.bucket) } : connection.keys })),
         usual: { endpoint: endpoint ?? null, region: region ?? null, credentials: credentialsName(given.otherwise) },
-        profiles: await profileNames(environment),
+        profiles,
+        profileServers: Object.fromEntries(servers),
         cannotKeep: vault.cannotKeep()
       }
     },
@@ -118,12 +137,43 @@ export async function openS3Connections({ dataFolder, given, vault, environment,
   }
 }
 
-function placeOfConnection({ endpoint, region, pathStyle, keys: from }: Saved, usual: S3Place, keys: S3Keys | undefined): S3Place {
-  const where = { ...(endpoint === null ? { isAmazon: true } : { endpoint, pathStyle }), ...(region !== null && { region }) }
-  if (from.kind === 'profile') return { ...where, profile: from.profile }
-  if (from.kind === 'machine') return { ...(usual.region !== undefined && { region: usual.region }), ...where, profile: usual.profile, keys: usual.keys, keysFrom: usual.keysFrom }
+interface Surroundings {
+  /** How buckets are reached that nobody connected to. */
+  readonly usual: S3Place
+  /** Those that were typed. */
+  readonly keys: S3Keys | undefined
+  readonly configuration: AwsConfiguration
+}
+
+/** Without an endpoint it is Amazon's, or what the chosen profile says. */
+function placeOfConnection({ endpoint, region, pathStyle, keys: from }: Saved, { usual, keys, configuration }: Surroundings): S3Place {
+  const { awsFiles, caBundle } = usual
+  const where: S3Place = {
+    ...(endpoint !== null && { endpoint, pathStyle }),
+    ...(region !== null && { region }),
+    ...(caBundle !== undefined && { caBundle }),
+    ...(awsFiles !== undefined && { awsFiles })
+  }
+  if (from.kind === 'none') return { ...where, anonymous: true }
+  if (from.kind === 'profile') return { ...placeOfProfile(configuration, from.profile), ...where, profile: from.profile }
+  if (from.kind === 'machine') {
+    const { profile, keys: found, keysFrom, anonymous } = usual
+    return { ...(usual.region !== undefined && { region: usual.region }), ...where, profile, keys: found, keysFrom, anonymous }
+  }
   const keysFrom = from.kept ? 'the keys kept in the keychain' : 'the keys typed for this session'
-  return keys ? { ...where, keys, keysFrom } : { ...where, keysFrom, keysGone: from.kept ? 'the keychain of this system does not give them' : 'they were typed for a session that is over' }
+  if (keys) return { ...where, keys, keysFrom }
+  return { ...where, keysFrom, keysGone: from.kept ? 'the keychain of this system does not give them' : 'they were typed for a session that is over' }
+}
+
+function placeOfProfile(configuration: AwsConfiguration, name: string): S3Place {
+  const found = configuration.profile(name) ?? {}
+  const { region, pathStyle, caBundle } = found
+  return {
+    ...endpointOfProfile(found),
+    ...(region !== undefined && { region }),
+    ...(pathStyle !== undefined && { pathStyle }),
+    ...(caBundle !== undefined && { caBundle })
+  }
 }
 
 /** undefined: there is a file, and it is not one of ours. Entries of another shape are left out. */
@@ -152,7 +202,7 @@ function savedOf(value: unknown): Saved[] {
 function keysOf(value: unknown): Saved['keys'] | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { kind, profile, kept } = value as Record<string, unknown>
-  if (kind === 'machine') return { kind }
+  if (kind === 'machine' || kind === 'none') return { kind }
   if (kind === 'profile' && typeof profile === 'string' && profile !== '') return { kind, profile }
   return kind === 'typed' && typeof kept === 'boolean' ? { kind, kept } : undefined
 }

@@ -61,7 +61,7 @@ export async function exportTable(database: Database, request: ExportRequest): P
 function explain(error: unknown, request: ExportRequest): unknown {
   const from = sqlOf(request)
   if (!(error instanceof Error) || isFault(error) || from === '') return error
-  return /^(Conversion|Invalid Input|Out of Range) Error/.test(error.message) ? new Fault('usage', `${from}: ${error.message.split('\n')[0] ?? ''}`, { cause: error }) : error
+  return /^(Conversion|Invalid Input|Out of Range|Not implemented) Error/.test(error.message) ? new Fault('usage', `${from}: ${error.message.split('\n')[0] ?? ''}`, { cause: error }) : error
 }
 
 /** What the user wrote, as it was given. */

@@ -4,7 +4,9 @@ import { parseEnv } from 'node:util'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseByteSize } from '#shared/pipeline/byteSize.ts'
 import type { S3Settings } from '#shared/pipeline/pipeline.ts'
+import { awsFilesOf, readAwsConfiguration } from './s3/awsConfiguration.ts'
 import { placesOf, type Variables } from './s3/placesOf.ts'
+import { proxiesOf } from './s3/proxies.ts'
 import { readSmallFileNow } from './smallFile.ts'
 import type { StoragesOptions } from './storages.ts'
 
@@ -31,9 +33,12 @@ export function mergeVariables(variables: readonly Variables[]): Readonly<Record
 /** How S3 is reached, and where copies of its objects are kept: CONTRAIL_CACHE (a folder) and CONTRAIL_CACHE_BYTES ("4g"), else in the data folder. */
 export function storageSettings(s3: S3Settings, sources: VariableSources, dataFolder: string): StoragesOptions {
   const variables = variablesOf(sources)
-  const { CONTRAIL_CACHE: folder, CONTRAIL_CACHE_BYTES: size } = mergeVariables(variables)
+  const merged = mergeVariables(variables)
+  const { CONTRAIL_CACHE: folder, CONTRAIL_CACHE_BYTES: size } = merged
+  const proxies = proxiesOf(merged)
   return {
-    places: placesOf(s3, variables),
+    places: placesOf(s3, variables, readAwsConfiguration(awsFilesOf(merged))),
+    ...(proxies && { proxies }),
     cacheFolder: folder === undefined ? join(dataFolder, 'cache') : resolve(sources.workingDirectory ?? '.', folder),
     ...(size !== undefined && { cacheBytes: parseByteSize(size, 'CONTRAIL_CACHE_BYTES') })
   }

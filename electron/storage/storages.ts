@@ -5,6 +5,7 @@ import { openStorage } from './openStorage.ts'
 import { defaultCacheBytes, openObjectCache } from './s3/objectCache.ts'
 import { openS3Client } from './s3/s3Client.ts'
 import { credentialsName, noPlaces, placeOf, serverName, type S3Place, type S3Places } from './s3/s3Place.ts'
+import { proxyFor, proxyName, type Proxies } from './s3/proxies.ts'
 import { openS3Store, usualLimits, type S3Limits } from './s3/s3Store.ts'
 import { isS3Uri, parseS3Uri } from './s3/s3Uri.ts'
 import { openUsageMeter } from './s3/usage.ts'
@@ -18,6 +19,8 @@ export interface StoragesOptions {
   /** How many bytes of them at most. */
   readonly cacheBytes?: number
   readonly limits?: S3Limits
+  /** Between this machine and the servers; absent: there are none. */
+  readonly proxies?: Proxies | undefined
 }
 
 /** All places of one program or thread: folders of this machine, and buckets. */
@@ -51,7 +54,7 @@ export function openStorages(options: StoragesOptions): Storages {
     const id = JSON.stringify(place)
     const known = clients.get(id)
     if (known) return known
-    const client = openS3Client(place, { ...limits, meter })
+    const client = openS3Client(place, { ...limits, meter, proxies: options.proxies })
     clients.set(id, client)
     client.catch(() => clients.delete(id))
     return client
@@ -73,11 +76,21 @@ export function openStorages(options: StoragesOptions): Storages {
     })
   }
 
+  /** Through which proxy; a wrong one is told of by who is asked for something. */
+  function wayTo({ endpoint = 'https://s3.amazonaws.com' }: S3Place): string {
+    try {
+      const proxy = options.proxies && proxyFor(new URL(endpoint), options.proxies)
+      return proxy ? ` (through ${proxyName(proxy)})` : ''
+    } catch {
+      return ''
+    }
+  }
+
   function where(uri: string): S3Where | undefined {
     if (!isS3Uri(uri)) return undefined
     const { bucket } = parseS3Uri(uri)
     const place = placeOf(places, bucket)
-    return { bucket, server: serverName(place), credentials: credentialsName(place) }
+    return { bucket, server: serverName(place) + wayTo(place), credentials: credentialsName(place) }
   }
 
   return {

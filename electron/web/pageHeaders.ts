@@ -1,6 +1,6 @@
 /** Where a page may connect to besides its own address. */
 export interface PagePolicy {
-  /** Of the loopback server's own WebSocket: `ws://host:port`, which not every browser takes for 'self'. */
+  /** Of the loopback server's own WebSocket: `ws://host:port`, which not every browser takes for 'self'; several with a space between. */
   readonly socketOrigin?: string
 }
 

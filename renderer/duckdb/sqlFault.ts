@@ -1,4 +1,5 @@
-import type { Place } from './readStatement.ts'
+import { missingExtension } from '#shared/query/missingExtension.ts'
+import { placeOf, type Place } from './readStatement.ts'
 
 /** What is wrong with a statement, in a sentence, and where, as far as it is known. */
 export interface SqlFault {
@@ -9,6 +10,11 @@ export interface SqlFault {
 /** What DuckDB says of a statement, without its name for the kind of error, its picture of the line, and what it would have one install. */
 export function sqlFault(sql: string, said: string): SqlFault {
   const { message, place } = plain(said)
+  const missing = missingExtension(message, sql, 'the console')
+  if (missing) {
+    const named = missing.at === undefined ? placeIn(sql, message) : placeOf(sql, missing.at)
+    return { message: sentence(missing.message), ...(named && { place: named }) }
+  }
   const found = place ?? placeIn(sql, message)
   const words = message.split(/\n\s*\n?LINE \d+:/)[0]!
   return { message: sentence(translated(words)), ...(found && { place: found }) }
@@ -40,8 +46,6 @@ function placeIn(sql: string, message: string): Place | undefined {
 
 function translated(words: string): string {
   const [first, ...more] = words.trim().split('\n')
-  const extension = /Function with name "?([^"\s]+)"? is not in the catalog, but it exists in the (\w+) extension/.exec(words)
-  if (extension) return `There is no function ${extension[1]!} here: it is part of an extension (${extension[2]!}), and the console loads none`
   const file = /Cannot access file "([^"]*)"/.exec(words)
   if (file) return outside(file[1]!)
   const missing = /^Table with name (.+) does not exist!/.exec(words)

@@ -1,7 +1,7 @@
 /** How a bucket is reached, as it is kept and shown: never with keys. */
 export interface S3Connection {
   readonly bucket: string
-  /** URL of a server that is not Amazon's; null: Amazon's. */
+  /** URL of a server that is not Amazon's; null: that of the profile, or Amazon's. */
   readonly endpoint: string | null
   /** null: it is found. */
   readonly region: string | null
@@ -14,6 +14,8 @@ export interface S3Connection {
 export type S3KeysFrom =
   /** The environment, SSO, the default profile. */
   | { readonly kind: 'machine' }
+  /** Nowhere: a public bucket is read without keys. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'profile'; readonly profile: string }
   /** `kept`: in the keychain of the system, else for this session. `there`: false when that session is over, or the keychain does not give them. */
   | { readonly kind: 'typed'; readonly kept: boolean; readonly there: boolean }
@@ -25,6 +27,8 @@ export interface S3Connections {
   readonly usual: { readonly endpoint: string | null; readonly region: string | null; readonly credentials: string }
   /** Names in the configuration of the AWS tools. */
   readonly profiles: readonly string[]
+  /** Endpoints of those profiles that name one. */
+  readonly profileServers: Readonly<Record<string, string>>
   /** Why typed keys cannot be kept; null: they can. */
   readonly cannotKeep: string | null
 }
@@ -35,7 +39,7 @@ export interface NewS3Connection {
   readonly endpoint: string | null
   readonly region: string | null
   readonly pathStyle: boolean
-  readonly keys: { readonly kind: 'machine' } | { readonly kind: 'profile'; readonly profile: string } | { readonly kind: 'typed'; readonly keep: boolean; readonly typed: TypedKeys | null }
+  readonly keys: Exclude<S3KeysFrom, { kind: 'typed' }> | { readonly kind: 'typed'; readonly keep: boolean; readonly typed: TypedKeys | null }
 }
 
 /** They go to the host once and never come back; null in their place: those that were typed before. */

@@ -20,7 +20,14 @@ const alerts = z.strictObject({
     .prefault({})
 })
 
-const s3Place = { endpoint: z.string().optional(), region: z.string().min(1, 'must not be empty').optional(), pathStyle: z.boolean().optional(), profile: z.string().min(1, 'must not be empty').optional() }
+const name = z.string().min(1, 'must not be empty').optional()
+const s3Place = {
+  endpoint: z.string().optional(),
+  region: name,
+  pathStyle: z.boolean().optional(),
+  profile: name,
+  anonymous: z.boolean().optional()
+}
 const s3 = z.strictObject({ ...s3Place, buckets: z.record(z.string(), z.strictObject(s3Place)).optional() })
 
 /** The pipeline file. Everything has the notebook's value as default; only the three uris are required. */

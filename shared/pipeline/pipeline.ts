@@ -39,8 +39,10 @@ interface S3Place {
   readonly region?: string | undefined
   /** The bucket in the path instead of the host's name. Left out: with an endpoint. */
   readonly pathStyle?: boolean | undefined
-  /** In the configuration of the AWS tools. */
+  /** In the configuration of the AWS tools: its keys, its region and its server. */
   readonly profile?: string | undefined
+  /** Public buckets: requests are not signed, and nothing is written. */
+  readonly anonymous?: boolean | undefined
 }
 
 export type TriggerSettings = { readonly kind: 'availableNow' } | { readonly kind: 'processingTime'; readonly intervalMs: number | null }

@@ -213,6 +213,9 @@ describe('What is exported', () => {
     [{ where: 'true -- all of them', orderBy: 'id -- in order', columns: ['id'] }, 'id\r\n1\r\n2\r\n3\r\n'],
     [{ orderBy: 'id DESC', columns: ['Name'] }, 'Name\r\na\r\nb\r\n\r\n'],
     [{ orderBy: 'Name NULLS LAST, id', columns: ['id'] }, 'id\r\n3\r\n2\r\n1\r\n'],
+    // The native DuckDB knows time zones and JSON, unlike the console of the page.
+    [{ where: "extract(hour FROM TIMESTAMP '2026-01-23 12:00' AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York') = 7 AND id = 1", columns: ['id'] }, 'id\r\n1\r\n'],
+    [{ where: "extract(hour FROM TIMESTAMP '2026-07-23 12:00' AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York') = 8 AND ('{\"a\":1}'->>'a') = '1' AND id = 1", columns: ['id'] }, 'id\r\n1\r\n'],
     [{ where: 'false', columns: ['id'] }, 'id\r\n']
   ])('is what %j asks for', async (request, text) => {
     expect(await csvOf(await numbers(), request)).toBe(text)
@@ -228,6 +231,10 @@ describe('What is exported', () => {
     [{ where: 'id >' }, /^--where id >: .*syntax error/],
     [{ orderBy: 'nope' }, /^--order-by nope: .*"nope" not found/],
     [{ where: 'id > 0', orderBy: 'nope' }, /^--where id > 0 --order-by nope: /],
+    [{ where: 'st_point(1, 2) IS NULL' }, /^--where st_point\(1, 2\) IS NULL: There is no function st_point here: it is part of an extension \(spatial\), and Contrail loads none\. Distances can be computed from latitude and longitude with radians, sin, cos and asin$/],
+    [{ where: "id IN (FROM read_xlsx('a.xlsx'))" }, /: There is no function read_xlsx here: it is part of an extension \(excel\), and Contrail loads none\. No other files or addresses are read here$/],
+    [{ where: "id IN (FROM 'https://example.invalid/a.parquet')" }, /: This needs an extension \(httpfs\), and Contrail loads none\. No other files or addresses are read here$/],
+    [{ where: "TIMESTAMP '2026-01-23 12:00' AT TIME ZONE 'America/Nowhere' IS NULL" }, /^--where .*Unknown TimeZone 'America\/Nowhere'/],
     [{ where: 'id > ?' }, /^--where id > \? has a parameter/],
     [{ where: 'Name::INTEGER > 0' }, /^--where Name::INTEGER > 0: Conversion Error: Could not convert string 'b' to INT32/],
     [{ orderBy: 'id; SELECT 1' }, /^--order-by id; SELECT 1 holds more than one statement/],

@@ -47,6 +47,7 @@ const cases: readonly (readonly [args: readonly string[], changed: Readonly<Reco
   [['--path-style'], { 's3.pathStyle': true }],
   [['--path-style', 'no'], { 's3.pathStyle': false }],
   [['--profile', 'lake'], { 's3.profile': 'lake' }],
+  [['--no-sign-request'], { 's3.anonymous': true }],
   [['--format', 'parquet'], { 'silver.format': 'parquet' }],
   [['--max-files-per-trigger', '7'], { 'silver.maxFilesPerTrigger': 7 }],
   [['--max-bytes-per-trigger', '10m'], { 'silver.maxBytesPerTrigger': 10_485_760 }],

@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { seriousViolations } from '#test/support/axe.ts'
 import { expectGold } from '#test/support/compareScenario.ts'
 import { contrail } from '#test/support/contrail.ts'
@@ -19,8 +20,9 @@ const silver = 's3://lake/silver/flights'
 
 let server: FakeS3
 beforeEach(async () => {
-  server = await startFakeS3({ buckets: ['lake'], credentials: keys })
+  server = await startFakeS3({ buckets: ['lake'], publicBuckets: ['open'], credentials: keys })
   await server.putFolder('lake', 'silver/flights', join(scenario.folder, 'silver'))
+  await server.putFolder('open', 'silver', join(scenario.folder, 'silver'))
 })
 afterEach(() => server.close())
 
@@ -103,6 +105,49 @@ describeWorkbench('S3 in a browser', (bench) => {
     expect(await page.evaluate<string>('document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage })').then((html) => secretsIn(Buffer.from(html), secrets))).toEqual([])
     expect(secretsBelow(dataFolder, secrets)).toEqual([])
     expect([frames.length > 10, frames.flatMap((frame) => secretsIn(frame, secrets))]).toEqual([true, []])
+  })
+
+  test('a public bucket is read without credentials, and a profile brings its server along', async () => {
+    const folder = temporaryFolder('e2e-aws')
+    const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')]
+    writeFileSync(config, `[profile lake]\nendpoint_url = ${server.endpoint}\nregion = ${server.region}\n[profile plain]\n`)
+    writeFileSync(credentials, `[lake]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\naws_session_token = ${keys.sessionToken}\n`)
+    vi.stubEnv('AWS_CONFIG_FILE', config)
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', credentials)
+    const page = await bench.open(temporaryFolder('e2e-data'))
+    vi.unstubAllEnvs()
+    const dialog = dialogOf(page)
+    const begin = async (address: string) => {
+      await page.getByRole('button', { name: 'Connect to S3' }).click()
+      await dialog.getByLabel('Address').fill(address)
+    }
+    const end = async (address: string) => {
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
+      await page.getByRole('heading', { name: address }).waitFor()
+      await passes(page)
+    }
+    await begin(silver)
+    await dialog.getByRole('radio', { name: 'A profile' }).check()
+    await dialog.getByRole('combobox', { name: 'Profile' }).selectOption('plain')
+    await dialog.getByRole('radio', { name: 'Amazon S3', checked: true }).waitFor()
+    await dialog.getByRole('combobox', { name: 'Profile' }).selectOption('lake')
+    await dialog.getByRole('radio', { name: `As the profile says ${server.endpoint}`, checked: true }).waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    await end(silver)
+    await page.getByText(/^Credentials in use: the profile lake\./).waitFor()
+
+    const open = 's3://open/silver'
+    await begin(open)
+    await dialog.getByRole('radio', { name: 'Another server' }).check()
+    await dialog.getByLabel('Endpoint').fill(server.endpoint)
+    await dialog.getByRole('radio', { name: 'None' }).check()
+    await end(open)
+    await page.getByText(/^Credentials in use: no keys\./).waitFor()
+    await page.getByText(`${server.endpoint} has the bucket open, and is asked without keys.`).waitFor()
+    expect(server.requests.filter(({ bucket, signed }) => bucket === 'open' && signed)).toEqual([])
+    // The dialog remembers it.
+    await begin(open)
+    await dialog.getByRole('radio', { name: 'None', checked: true }).waitFor()
   })
 
   test('each thing that is wrong is said with what mends it; once it is gone, Check again passes', async () => {

@@ -5,7 +5,7 @@ import type { NewS3Connection } from '#shared/contract/s3.ts'
 import { openS3Connections, type S3ConnectionsStore } from '#electron/host/s3Connections.ts'
 import type { KeyVault } from '#electron/storage/s3/keyVault.ts'
 import { noVault } from '#electron/storage/s3/keyVault.ts'
-import { profileNames, refuseUtf16 } from '#electron/storage/s3/profileNames.ts'
+import { awsFilesOf, readAwsConfiguration, refuseUtf16 } from '#electron/storage/s3/awsConfiguration.ts'
 import { noPlaces, type S3Keys, type S3Places } from '#electron/storage/s3/s3Place.ts'
 import { encodings } from '#test/support/encodings.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
@@ -65,8 +65,38 @@ describe('a connection', () => {
     const store = await open(temporaryFolder('s3'), { given })
     await store.connect({ ...lake, endpoint: null, keys: { kind: 'machine' } })
     await store.connect({ ...lake, address: 's3://second', endpoint: null, region: 'eu-2', keys: { kind: 'profile', profile: 'analyst' } })
-    expect(store.places()).toEqual({ otherwise: given.otherwise, buckets: { old: { profile: 'old' }, lake: { ...given.otherwise, endpoint: undefined, isAmazon: true }, second: { isAmazon: true, region: 'eu-2', profile: 'analyst' } } })
+    expect(store.places()).toEqual({ otherwise: given.otherwise, buckets: { old: { profile: 'old' }, lake: { ...given.otherwise, endpoint: undefined }, second: { region: 'eu-2', profile: 'analyst' } } })
     expect((await store.list()).usual).toEqual({ endpoint: 'http://other:9000', region: 'eu-1', credentials: 'the keys in the environment' })
+  })
+
+  test('by a profile has the server of that profile, unless another one is typed, and follows the file', async () => {
+    const data = temporaryFolder('s3')
+    const config = join(data, 'config')
+    const environment = { HOME: data, AWS_CONFIG_FILE: config }
+    const write = (port: number) => writeFileSync(config, `[profile lake]\nendpoint_url = http://lake:${port}\nregion = eu-9\ns3 =\n  addressing_style = virtual\n[profile plain]\n`)
+    write(9000)
+    const store = await open(data, { environment })
+    const byProfile = { ...lake, endpoint: null, keys: { kind: 'profile', profile: 'lake' } } as const
+    await store.connect(byProfile)
+    await store.connect({ ...byProfile, address: 's3://other', endpoint: 'http://typed:1', region: 'r' })
+    await store.connect({ ...byProfile, address: 's3://third', keys: { kind: 'profile', profile: 'plain' } })
+    expect(store.places().buckets).toEqual({
+      lake: { endpoint: 'http://lake:9000', region: 'eu-9', pathStyle: false, profile: 'lake' },
+      other: { endpoint: 'http://typed:1', region: 'r', pathStyle: true, profile: 'lake' },
+      third: { profile: 'plain' }
+    })
+    expect((await store.list()).profileServers).toEqual({ lake: 'http://lake:9000' })
+    write(9001)
+    expect((await open(data, { environment })).places().buckets.lake?.endpoint).toBe('http://lake:9001')
+  })
+
+  test('without credentials is anonymous, and stays so', async () => {
+    const data = temporaryFolder('s3')
+    const given: S3Places = { otherwise: { endpoint: 'http://other:9000', profile: 'usual' }, buckets: {} }
+    await (await open(data, { given })).connect({ ...lake, keys: { kind: 'none' } })
+    const later = await open(data, { given })
+    expect(later.places().buckets.lake).toEqual({ endpoint: 'http://127.0.0.1:9000', pathStyle: true, anonymous: true })
+    expect((await later.list()).connections[0]?.keys).toEqual({ kind: 'none' })
   })
 
   test('is forgotten with its keys', async () => {
@@ -162,25 +192,30 @@ describe('the file of connections is read with distrust', () => {
 })
 
 describe('profiles are known by name', () => {
+  const profileNames = (environment: Record<string, string>) => readAwsConfiguration(awsFilesOf(environment)).profiles
+
   test('from both files of the AWS tools, each once; other sections are none', async () => {
     const home = temporaryFolder('home')
     mkdirSync(join(home, '.aws'))
     writeFileSync(join(home, '.aws', 'config'), '[profile analyst]\nsso_session = corp\nregion = eu-west-3\n[sso-session corp]\n[services lake]\n[default]\n  [profile "two words"]\n[profile old ]\n')
     writeFileSync(join(home, '.aws', 'credentials'), '[default]\naws_secret_access_key = a secret\r\n[ci]\r\n# [no]\n[analyst]\n')
-    expect(await profileNames({ HOME: home })).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
+    expect(profileNames({ HOME: home })).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
     expect((await (await open(home)).list()).profiles).toEqual(['default', 'analyst', 'ci', 'old', 'two words'])
     const elsewhere = join(home, 'elsewhere')
     writeFileSync(elsewhere, '[profile other]\n')
-    expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
-    for (const [name, encode] of Object.entries(encodings)) {
-      writeFileSync(elsewhere, encode('[default]\r\nregion = eu-west-3\r\n[profile r\u00e9seau]\r\n'))
-      expect(await profileNames({ HOME: join(home, 'nobody'), AWS_CONFIG_FILE: elsewhere })).toEqual(['default', 'r\u00e9seau'])
-      const looked = refuseUtf16({ HOME: join(home, 'nobody'), AWS_SHARED_CREDENTIALS_FILE: elsewhere })
-      // They would be read by the AWS tools, which know UTF-8 alone.
-      if (name.startsWith('UTF-8')) await looked
-      else await expect(looked).rejects.toMatchObject({ code: 'access', message: `${elsewhere} is not in UTF-8, and the AWS tools find no profile in it: save it as UTF-8, then try again` })
-    }
-    expect(await profileNames({ HOME: join(home, 'nobody') })).toEqual([])
-    expect(await profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])
+    expect(profileNames({ HOME: home, AWS_CONFIG_FILE: elsewhere, AWS_SHARED_CREDENTIALS_FILE: join(home, 'nothing') })).toEqual(['other'])
+    expect(profileNames({ HOME: join(home, 'nobody') })).toEqual([])
+    expect(profileNames({ HOME: home, AWS_CONFIG_FILE: home, AWS_SHARED_CREDENTIALS_FILE: home })).toEqual([])
+  })
+
+  test.each(Object.entries(encodings))('from files in %s; keys are not looked for in UTF-16, and that is said', (name, encode) => {
+    const home = temporaryFolder('home')
+    const file = join(home, 'elsewhere')
+    writeFileSync(file, encode('[default]\r\nregion = eu-west-3\r\n[profile r\u00e9seau]\r\n'))
+    expect(profileNames({ HOME: home, AWS_CONFIG_FILE: file })).toEqual(['default', 'r\u00e9seau'])
+    const look = () => refuseUtf16(awsFilesOf({ HOME: home, AWS_SHARED_CREDENTIALS_FILE: file }))
+    // The AWS tools read UTF-8 alone.
+    if (name.startsWith('UTF-8')) look()
+    else expect(look).toThrow(`${file} is not in UTF-8, and the AWS tools find no profile in it: save it as UTF-8, then try again`)
   })
 })

@@ -9,6 +9,7 @@ const known: S3Connections = {
   ],
   usual: { endpoint: null, region: null, credentials: 'the credentials found on this machine' },
   profiles: ['default', 'analyst'],
+  profileServers: {},
   cannotKeep: null
 }
 
@@ -22,6 +23,11 @@ describe('the dialog begins with', () => {
 
   test('what the environment says of another one: path style is on for a server that is not Amazon’s', () => {
     expect(fieldsFor({ ...known, usual: { endpoint: 'http://env:9000', region: 'eu-1', credentials: 'the keys in the environment' } }, 'third')).toEqual({ isOther: true, endpoint: 'http://env:9000', region: 'eu-1', pathStyle: true, credentials: 'machine', profile: 'default', keep: false })
+  })
+
+  test('no credentials, for a bucket that was read without', () => {
+    const connections = [{ bucket: 'open', endpoint: null, region: null, pathStyle: false, keys: { kind: 'none' } }] as const
+    expect(fieldsFor({ ...known, connections }, 'open')).toMatchObject({ isOther: false, credentials: 'none', keep: false })
   })
 
   test('keys for the session, where none can be kept any more', () => {

@@ -32,7 +32,7 @@ describe('what DuckDB says, as the console says it', () => {
     ["FROM 'flights.csv'", 'The console reads the tables of the run, and no files or addresses such as flights.csv.', undefined],
     ["FROM read_csv('/etc/passwd')", 'The console reads the tables of the run, and no files or addresses such as /etc/passwd.', { line: 1, column: 6 }],
     ["FROM 'https://example.invalid/x.parquet'", 'The console reads the tables of the run, and no files or addresses such as https://example.invalid/x.parquet.', { line: 1, column: 6 }],
-    ["FROM read_parquet('x.parquet')", 'There is no function read_parquet here: it is part of an extension (parquet), and the console loads none.', undefined],
+    ["FROM read_parquet('x.parquet')", 'There is no function read_parquet here: it is part of an extension (parquet), and the console loads none. No other files or addresses are read here.', { line: 1, column: 6 }],
     ['SELECT flor(a) FROM t', 'Scalar Function with name flor does not exist. Did you mean "floor"?', { line: 1, column: 8 }],
     ['SELECT key::INTEGER FROM t', "Could not convert string 'x' to INT32 when casting from source column key.", { line: 1, column: 11 }],
     ['SELECT a FROM t WHERE a = ?', 'The statement has a parameter (? or $): write the value itself.', undefined],

@@ -7,12 +7,16 @@ export interface S3Keys {
   readonly sessionToken?: string
 }
 
-/** How the buckets of one S3 are reached. What is left out is found as the AWS tools find it. */
+/** Where the two files of the AWS tools are; undefined: nowhere, since there is no home folder. */
+export interface AwsFiles {
+  readonly config: string | undefined
+  readonly credentials: string | undefined
+}
+
+/** How the buckets of one S3 are reached. Credentials that are left out are found as the AWS tools find them. */
 export interface S3Place {
-  /** URL of a server that is not Amazon's. */
+  /** URL of a server that is not Amazon's; left out: Amazon's, whatever the AWS configuration says. */
   readonly endpoint?: string | undefined
-  /** Amazon's, whatever the environment or the AWS configuration says. */
-  readonly isAmazon?: boolean | undefined
   readonly region?: string | undefined
   /** The bucket in the path and not in the host's name; left out: with an endpoint. */
   readonly pathStyle?: boolean | undefined
@@ -23,6 +27,14 @@ export interface S3Place {
   readonly keysFrom?: string | undefined
   /** Keys were typed for it and are gone: why. No others are tried in their place. */
   readonly keysGone?: string | undefined
+  /** Why it cannot be asked: the AWS configuration makes no sense. */
+  readonly wrong?: string | undefined
+  /** A public bucket: requests are not signed, and nothing is written. */
+  readonly anonymous?: boolean | undefined
+  /** A file of certificates that replace those that Node trusts. */
+  readonly caBundle?: string | undefined
+  /** The two files of the AWS tools, where a variable says that they lie elsewhere. */
+  readonly awsFiles?: AwsFiles | undefined
 }
 
 /** The places of all buckets: those named, and any other. */
@@ -42,8 +54,12 @@ export function serverName({ endpoint }: S3Place): string {
   return endpoint === undefined ? 'Amazon S3' : endpoint.replace(/\/+$/, '')
 }
 
+/** How messages name credentials that there are none of: a public bucket. */
+export const noKeys = 'no keys'
+
 /** How messages name the credentials in use: never by what they are. */
-export function credentialsName({ profile, keys, keysFrom, keysGone }: S3Place): string {
+export function credentialsName({ profile, keys, keysFrom, keysGone, anonymous }: S3Place): string {
+  if (anonymous) return noKeys
   if (keys || keysGone !== undefined) return keysFrom ?? 'the keys given'
   return profile === undefined ? 'the credentials found on this machine' : `the profile ${profile}`
 }

@@ -59,6 +59,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
   async function attempt<Answer>(doing: string, path: string, work: (client: S3Client) => Promise<Answer>): Promise<Answer> {
     if (signal.aborted) throw new Fault('interrupted', 'asked to stop')
     const place = parts.place()
+    if (doing === 'write' || doing === 'remove') refuseUnsigned(place)
     try {
       return await work(await parts.client(place))
     } catch (error) {
@@ -67,6 +68,12 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
       if (isFault(fault) && fault.code === 'access') parts.forgetClient(place)
       throw fault
     }
+  }
+
+  /** Some buckets let anybody write, but nobody means to. */
+  function refuseUnsigned({ anonymous }: S3Place): void {
+    if (!anonymous) return
+    throw new Fault('access', `nothing is written to ${root} without keys (--no-sign-request, s3.anonymous, or a connection without credentials): give the bucket ${bucket} a profile or keys, or write to a local folder`)
   }
 
   const get =
@@ -248,6 +255,7 @@ export function openS3Store(at: S3Root, parts: S3Parts): Storage {
     remove: (path) => attempt('remove', path, (client) => remove(client, path)),
     localFile: (path, wanted) => attempt('read', path, (client) => copies.open(client, path, wanted ?? {})),
     async stage(path): Promise<StagedFile> {
+      refuseUnsigned(parts.place())
       const file = await parts.cache.stagingFile()
       return {
         file,

@@ -21,7 +21,7 @@ export function ConnectDialog({ address: first, onConnected, onClose }: ConnectD
   const [known, setKnown] = useState<S3Connections | null>(null)
   useEffect(() => {
     // Without it there is less to choose from.
-    host.s3Connections().then(setKnown, () => setKnown({ connections: [], usual: { endpoint: null, region: null, credentials: '' }, profiles: [], cannotKeep: 'the host does not tell' }))
+    host.s3Connections().then(setKnown, () => setKnown({ connections: [], usual: { endpoint: null, region: null, credentials: '' }, profiles: [], profileServers: {}, cannotKeep: 'the host does not tell' }))
   }, [host])
   return known && <Connection known={known} first={first} onConnected={onConnected} onClose={onClose} />
 }
@@ -40,6 +40,8 @@ function Connection({ known, first, onConnected, onClose }: { readonly known: S3
   const [isBusy, setBusy] = useState(false)
   const bucket = bucketOf(address)
   const kept = known.connections.find((connection) => connection.bucket === bucket)
+  const hasServer = fields.credentials === 'profile' && Object.hasOwn(known.profileServers, fields.profile)
+  const profileServer = hasServer ? known.profileServers[fields.profile] : undefined
   const hasKeys = kept?.keys.kind === 'typed' && kept.keys.there
 
   const change = (next: Partial<ConnectionFields>) => {
@@ -102,7 +104,7 @@ function Connection({ known, first, onConnected, onClose }: { readonly known: S3
           <legend>Server</legend>
           <div className="s3-row">
             <label className="s3-choice">
-              <input type="radio" name="server" checked={!fields.isOther} onChange={() => change({ isOther: false })} /> Amazon S3
+              <input type="radio" name="server" checked={!fields.isOther} onChange={() => change({ isOther: false })} /> <UsualServer server={profileServer} />
             </label>
             <label className="s3-choice">
               <input type="radio" name="server" checked={fields.isOther} onChange={() => change({ isOther: true })} /> Another server <span className="hint">MinIO, Ceph, R2 and others</span>
@@ -129,6 +131,16 @@ function Connection({ known, first, onConnected, onClose }: { readonly known: S3
   )
 }
 
+/** Amazon's S3, unless the chosen profile says something else. */
+function UsualServer({ server }: { readonly server: string | undefined }) {
+  if (server === undefined) return <>Amazon S3</>
+  return (
+    <>
+      As the profile says <span className="hint">{server}</span>
+    </>
+  )
+}
+
 const noKeys: TypedKeys = { accessKeyId: '', secretAccessKey: '', sessionToken: null }
 
 /** null: nothing was typed. */
@@ -139,7 +151,12 @@ function typedKeys(form: HTMLFormElement): TypedKeys | null {
   return accessKeyId + secretAccessKey + sessionToken === '' ? null : { accessKeyId, secretAccessKey, sessionToken: sessionToken === '' ? null : sessionToken }
 }
 
+function keysOf({ credentials, profile, keep }: Pick<ConnectionFields, 'credentials' | 'profile' | 'keep'>, typed: TypedKeys | null): NewS3Connection['keys'] {
+  if (credentials === 'profile') return { kind: credentials, profile }
+  return credentials === 'typed' ? { kind: credentials, keep, typed } : { kind: credentials }
+}
+
 function connectionOf(address: string, { isOther, endpoint, region, pathStyle, credentials, profile, keep }: ConnectionFields, typed: TypedKeys | null): NewS3Connection {
-  const keys: NewS3Connection['keys'] = credentials === 'machine' ? { kind: 'machine' } : credentials === 'profile' ? { kind: 'profile', profile } : { kind: 'typed', keep, typed }
+  const keys = keysOf({ credentials, profile, keep }, typed)
   return { address, endpoint: isOther ? endpoint : null, region: region.trim() === '' ? null : region, pathStyle, keys }
 }

@@ -12,7 +12,7 @@ interface CredentialsFieldsProps {
   readonly onChange: (next: Partial<ConnectionFields>) => void
 }
 
-/** Where the credentials come from: this machine, a profile, or who types them. */
+/** Where the credentials come from: this machine, a profile, nowhere, or who types them. */
 export function CredentialsFields({ known: { usual, profiles, cannotKeep }, fields, faults, hasKeys, onChange }: CredentialsFieldsProps) {
   const { credentials } = fields
   const choice = (of: ConnectionFields['credentials']) => ({ type: 'radio', name: 'credentials', checked: credentials === of, onChange: () => onChange({ credentials: of }) })
@@ -27,6 +27,9 @@ export function CredentialsFields({ known: { usual, profiles, cannotKeep }, fiel
         <input {...choice('profile')} disabled={names.length === 0} /> A profile <span className="hint">{names.length === 0 ? 'there is none in the AWS configuration' : 'of the AWS configuration, with SSO too'}</span>
       </label>
       {credentials === 'profile' && <ProfileSelect names={names} profile={fields.profile} fault={faults.profile} onChange={(profile) => onChange({ profile })} />}
+      <label className="s3-choice">
+        <input {...choice('none')} /> None <span className="hint">a public bucket, which is only read</span>
+      </label>
       <label className="s3-choice">
         <input {...choice('typed')} /> Keys <span className="hint">typed here</span>
       </label>

@@ -1,4 +1,4 @@
-import type { S3Connections } from '#shared/contract/s3.ts'
+import type { NewS3Connection, S3Connections } from '#shared/contract/s3.ts'
 
 /** What the dialog holds, but for keys. */
 export interface ConnectionFields {
@@ -7,7 +7,7 @@ export interface ConnectionFields {
   readonly endpoint: string
   readonly region: string
   readonly pathStyle: boolean
-  readonly credentials: 'machine' | 'profile' | 'typed'
+  readonly credentials: NewS3Connection['keys']['kind']
   readonly profile: string
   readonly keep: boolean
 }

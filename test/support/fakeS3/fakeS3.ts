@@ -1,5 +1,6 @@
 import { once, setMaxListeners } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { devNull } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -16,13 +17,17 @@ export interface FakeS3Options {
   readonly region?: string
   readonly credentials?: Credentials
   readonly buckets?: readonly string[]
+  /** Buckets that anybody may read and list, without a signature. */
+  readonly publicBuckets?: readonly string[]
   /** Entries of a listing's page at most: a small one makes many pages. */
   readonly pageSize?: number
+  /** It speaks TLS, with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string }
 }
 
 /** S3 in memory, for tests, on 127.0.0.1. Its clients are real ones: signatures, bodies and conditions are checked as S3 checks them. */
 export interface FakeS3 {
-  /** http://127.0.0.1:port */
+  /** http://127.0.0.1:port, or https */
   readonly endpoint: string
   readonly region: string
   /** Accepted from the start. */
@@ -68,7 +73,7 @@ export interface FakeS3 {
   close(): Promise<void>
 }
 
-export async function startFakeS3({ region = 'us-test-1', credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'a secret of tests' }, buckets: names = [], pageSize = 1000 }: FakeS3Options = {}): Promise<FakeS3> {
+export async function startFakeS3({ region = 'us-test-1', credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'a secret of tests' }, buckets: names = [], publicBuckets = [], pageSize = 1000, tls }: FakeS3Options = {}): Promise<FakeS3> {
   const buckets = new Map<string, Bucket>()
   const keyring = new Map([[credentials.accessKeyId, credentials]])
   const expired = new Set<string>()
@@ -81,15 +86,17 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
   const sleep = async (ms: number) => {
     if (ms > 0) await wait(ms, undefined, { signal: closing.signal }).catch(() => undefined)
   }
-  const service = { region, buckets, keyring, expired, rules, listeners, requests, pageSize, latencyMs: 0, sleep } satisfies Service
+  const service = { region, buckets, publicBuckets: new Set(publicBuckets), keyring, expired, rules, listeners, requests, pageSize, latencyMs: 0, sleep } satisfies Service
 
   // A connection that a client keeps is not closed under its next request.
-  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, response) => {
+  const patient = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }
+  const answer: RequestListener = (incoming, response) => {
     serve(service, incoming, response).catch((error: unknown) => {
       problems.push(error)
       incoming.socket.destroy()
     })
-  })
+  }
+  const server = tls ? createSecureServer({ ...patient, ...tls }, answer) : createServer(patient, answer)
   // A reset is what some clients do, and some faults.
   server.on('connection', (socket) => socket.on('error', () => undefined))
   const listen = async (port: number) => {
@@ -102,6 +109,7 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
   })
   await listen(0)
   const { port } = server.address() as AddressInfo
+  const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
 
   const bucketNamed = (name: string) => {
     const bucket = buckets.get(name)
@@ -112,13 +120,13 @@ export async function startFakeS3({ region = 'us-test-1', credentials = { access
     bucketNamed(bucket).objects.set(key, makeObject(typeof content === 'string' ? Buffer.from(content) : Uint8Array.from(content), Date.now()))
   }
   const createBucket = (name: string, options: { readonly region?: string } = {}) => void buckets.set(name, { region: options.region ?? region, objects: new Map(), uploads: new Map() })
-  names.forEach((name) => createBucket(name))
+  for (const name of [...names, ...publicBuckets]) createBucket(name)
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region,
     credentials,
-    environment: environmentOf(`http://127.0.0.1:${port}`, region, credentials),
+    environment: environmentOf(endpoint, region, credentials),
     requests,
     get pageSize() {
       return service.pageSize

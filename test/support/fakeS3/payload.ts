@@ -15,7 +15,8 @@ export interface Payload {
  * of single chunks are not checked. Throws a Refusal.
  */
 export function readPayload(headers: IncomingHttpHeaders, body: Uint8Array): Payload {
-  const signed = headers['x-amz-content-sha256']
+  // Only a signature needs it.
+  const signed = headers['x-amz-content-sha256'] ?? (headers.authorization === undefined ? 'UNSIGNED-PAYLOAD' : undefined)
   if (typeof signed !== 'string') throw new Refusal('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256')
   const { bytes, trailer } = signed.startsWith('STREAMING-') ? readChunks(headers, body) : { bytes: body, trailer: {} as Record<string, string> }
   if (/^[0-9a-f]{64}$/.test(signed)) {

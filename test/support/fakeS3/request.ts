@@ -25,6 +25,8 @@ export interface SeenRequest {
   /** Empty where the request is about a bucket. */
   readonly key: string
   readonly query: Readonly<Record<string, string>>
+  /** Whether it came with a signature. */
+  readonly signed: boolean
   readonly range: string | undefined
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined
@@ -51,7 +53,8 @@ export function readRequest(incoming: IncomingMessage): { -readonly [K in keyof 
   const slash = path.indexOf('/')
   const [bucket, key] = host !== undefined ? [host, path] : slash < 0 ? [path, ''] : [path.slice(0, slash), path.slice(slash + 1)]
   const { range, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers
-  const seen = { bucket, key, query, range, ifMatch, ifNoneMatch, status: undefined, code: undefined, faults: [], sentBytes: 0, receivedBytes: 0, answered: false }
+  const signed = incoming.headers.authorization !== undefined || 'x-amz-security-token' in incoming.headers || 'X-Amz-Signature' in query
+  const seen = { bucket, key, query, signed, range, ifMatch, ifNoneMatch, status: undefined, code: undefined, faults: [], sentBytes: 0, receivedBytes: 0, answered: false }
   return { operation: operationOf(incoming, key, query), ...seen }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, Refusal, refusalAnswer, statusOf, type Answer } from './answers.ts'
 import type { FaultRules, MetFaults } from './faults.ts'
 import type { Bucket } from './objects.ts'
-import { readRequest, type SeenRequest } from './request.ts'
+import { readRequest, writeOperations, type SeenRequest } from './request.ts'
 import { sendAnswer } from './sendAnswer.ts'
 import { checkRegion, checkSignature, type Keyring } from './signature.ts'
 import { doWork } from './work.ts'
@@ -23,6 +23,8 @@ export interface Service {
   readonly region: string
   readonly buckets: ReadonlyMap<string, Bucket>
   readonly keyring: Keyring
+  /** Those that anybody may read. */
+  readonly publicBuckets: ReadonlySet<string>
   /** Access keys whose session is over. */
   readonly expired: ReadonlySet<string>
   readonly rules: FaultRules
@@ -70,10 +72,8 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
 
 function work(service: Service, incoming: IncomingMessage, request: SeenRequest, body: Uint8Array, nowMs: number, faults: MetFaults): Answer {
   try {
-    const signedBy = checkSignature(incoming, service.keyring, nowMs)
-    if (faults.find('credentialsExpired') || service.expired.has(signedBy.accessKeyId)) throw new Refusal('ExpiredToken', 'The provided token has expired.')
     const bucket = service.buckets.get(request.bucket)
-    checkRegion(signedBy.region, service.region, request.bucket, bucket?.region)
+    if (!isPublic(service, request)) checkSigner(service, { incoming, request, bucket, nowMs, isOver: faults.find('credentialsExpired') !== undefined })
     if (bucket === undefined) throw new Refusal('NoSuchBucket', 'The specified bucket does not exist', { fields: { BucketName: request.bucket } })
     const done = doWork(bucket, { request, headers: incoming.headers, body, nowMs, pageSize: service.pageSize }, faults)
     const late = faults.find('error')
@@ -83,6 +83,25 @@ function work(service: Service, incoming: IncomingMessage, request: SeenRequest,
     if (error instanceof Refusal) return refusalAnswer(error)
     throw error
   }
+}
+
+/** Whether anybody may do that, without a signature. */
+function isPublic({ publicBuckets }: Service, { bucket, signed, operation }: SeenRequest): boolean {
+  return !signed && publicBuckets.has(bucket) && !writeOperations.includes(operation)
+}
+
+interface Signed {
+  readonly incoming: IncomingMessage
+  readonly request: SeenRequest
+  readonly bucket: Bucket | undefined
+  readonly nowMs: number
+  readonly isOver: boolean
+}
+
+function checkSigner({ keyring, expired, region }: Service, { incoming, request, bucket, nowMs, isOver }: Signed): void {
+  const signedBy = checkSignature(incoming, keyring, nowMs)
+  if (isOver || expired.has(signedBy.accessKeyId)) throw new Refusal('ExpiredToken', 'The provided token has expired.')
+  checkRegion(signedBy.region, region, request.bucket, bucket?.region)
 }
 
 function refusedByFault(faults: MetFaults): Answer | undefined {
