@@ -1,4 +1,5 @@
-import type { CheckReport, CheckStep, CheckStepName, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { CheckReport, CheckStep, CheckStepName, ColumnCheck } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { S3Where } from '#shared/contract/s3.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { visibleText } from '#shared/engine/visibleText.ts'

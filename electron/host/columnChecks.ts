@@ -1,4 +1,5 @@
-import type { ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { ColumnCheck } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { typeName, type ValueType } from '#shared/engine/valueType.ts'
 import { isKeyType, isMeasureType, isTimeType, type SilverColumn } from '#shared/pipeline/bindQuery.ts'

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ColumnMapping, RecentSource } from '#shared/contract/source.ts'
+import type { RecentSource } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'

@@ -1,19 +1,18 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import { filePositionColumn, quoteName } from '#shared/query/sqlText.ts'
 import { wrapScan } from '../duckdb/scan.ts'
 import type { Source } from './source.ts'
 
-/** Names of columns that silver does not have, and where they come from; with a factor they are doubles. */
-export type ColumnMap = Readonly<Record<string, { readonly from: string; readonly factor?: number | undefined }>>
-
 /** A source that has, besides its own columns, those that are mapped to others; a mapped name hides a column of the same name. */
-export function mapColumns(source: Source, map: ColumnMap): Source {
+export function mapColumns(source: Source, map: ColumnMapping): Source {
   const mapped = Object.entries(map)
   if (mapped.length === 0) return source
   const origins = new Map<string, { readonly column: string; readonly factor: number | undefined }>()
-  const added = mapped.map(([name, { from, factor }]): SilverColumn => {
+  const added = mapped.map(([name, { from, factor, as }]): SilverColumn => {
+    if (as !== undefined) throw new Fault('unsupported', `silver.columns.${name}.as is ${as}, which is not read yet`)
     const column = source.columns.find((candidate) => candidate.name === from) ?? source.columns.find((candidate) => candidate.name.toLowerCase() === from.toLowerCase())
     if (!column) throw new Fault('schema', `silver.columns.${name}.from is ${from}, and ${source.name} has no such column. It has: ${source.columns.map(({ name: own }) => own).join(', ')}`)
     origins.set(name, { column: column.name, factor })

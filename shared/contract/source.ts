@@ -1,3 +1,4 @@
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { S3Where } from './s3.ts'
 
 /** The five steps of a source check, in their order. The third is called by what silver is. */
@@ -37,8 +38,6 @@ export interface MappingCandidate {
   /** Why it is offered, with its consequence: "Gives 0 to 1,219 km/h, like other flight data." */
   readonly reason: string
 }
-
-export type ColumnMapping = Readonly<Record<string, { readonly from: string; readonly factor?: number }>>
 
 export interface CheckReport {
   readonly path: string

@@ -4,6 +4,7 @@ import { micros } from '#shared/engine/time.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import { parseByteSize } from './byteSize.ts'
 import { formatInterval, parseInterval } from './interval.ts'
+import { columnMappingSchema } from './parseColumnMapping.ts'
 import type { AlertSettings, Pipeline, Thresholds } from './pipeline.ts'
 
 const flag = z.boolean().default(false)
@@ -36,7 +37,7 @@ export const pipelineSchema = z.strictObject({
     ignoreDeletes: flag,
     ignoreChanges: flag,
     failOnDataLoss: z.boolean().default(true),
-    columns: z.record(z.string(), z.strictObject({ from: z.string().min(1), factor: limit.optional() })).default({}),
+    columns: columnMappingSchema.default({}),
     onBadFile: z.enum(['stop', 'quarantine']).default('stop')
   }),
   gold: z.strictObject({ uri }),
@@ -137,7 +138,7 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
     return path[0] === 's3' && issue.keys.some((key) => /key|secret|token|password/i.test(key)) ? `${names} must not stand in a file: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile` : `${names} is not a setting`
   }
   const found = path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined), value)
-  if (found === undefined) return `${name} is missing`
+  if (found === undefined) return `${name} is missing${issue.code === 'custom' ? `: ${issue.message}` : ''}`
   return `${name} is ${typeof found === 'number' ? found : JSON.stringify(found)}: ${allowed(issue)}`
 }
 

@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
+import type { CheckReport, CheckStep, ColumnCheck, MappingCandidate } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
 import type { S3Where } from '#shared/contract/s3.ts'
 import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
