@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { columnFlagText, parseColumnFlags } from './columnFlag.ts'
 import type { PartialFile } from './settings.ts'
 
 /** What commander gives for the flags below. */
@@ -14,7 +15,7 @@ interface Flag {
   readonly text: string
   /** Where its value goes in the file. */
   readonly path: readonly string[]
-  readonly parse: 'text' | 'number' | 'boolean' | 'columns' | 'version'
+  readonly parse: 'text' | 'number' | 'boolean' | 'columns' | 'column' | 'version'
 }
 
 const s3Flags: readonly Flag[] = [
@@ -39,6 +40,7 @@ const flags: readonly Flag[] = [
   { flag: '--ignore-changes [yes]', text: 'read rewritten files again', path: ['silver', 'ignoreChanges'], parse: 'boolean' },
   { flag: '--fail-on-data-loss [yes]', text: 'stop when versions are missing from the log (default: true)', path: ['silver', 'failOnDataLoss'], parse: 'boolean' },
   { flag: '--columns <map...>', text: 'columns that silver has under another name: velocity_kmh=velocity*3.6', path: ['silver', 'columns'], parse: 'columns' },
+  { flag: '--column <map>', text: columnFlagText, path: ['silver', 'columns'], parse: 'column' },
   { flag: '--on-bad-file <what>', text: 'stop, or quarantine a file that cannot be read', path: ['silver', 'onBadFile'], parse: 'text' },
   ...s3Flags,
   { flag: '--phase-window <duration>', text: 'window of flight_phase_counts (default: 1 minute)', path: ['queries', 'flight_phase_counts', 'window'], parse: 'text' },
@@ -66,6 +68,7 @@ export function addS3Flags(command: Command): Command {
 
 function withParser(option: Option, parse: Flag['parse']): Option {
   if (parse === 'number') return option.argParser(parseNumber)
+  if (parse === 'column') return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
   if (parse === 'version') return option.argParser(parseStartingVersion)
   return parse === 'boolean' ? option.argParser(parseBoolean).preset(true) : option
 }
@@ -87,7 +90,11 @@ function asFile(flags: readonly Flag[], given: PipelineFlags): PartialFile {
     if (value === undefined) continue
     let part = file
     for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Record<string, unknown>
-    part[path.at(-1)!] = parse === 'columns' ? parseColumns(value as string[]) : value
+    const key = path.at(-1)!
+    // Both flags for columns may be given.
+    if (parse === 'columns') part[key] = parseColumns(value as string[])
+    else if (parse === 'column') part[key] = { ...(part[key] as object | undefined), ...parseColumnFlags(value as string[]) }
+    else part[key] = value
   }
   return file
 }

@@ -5,12 +5,14 @@ import { isFault } from '#shared/engine/fault.ts'
 import { visibleText } from '#shared/engine/visibleText.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import { originText } from '#shared/pipeline/originText.ts'
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
 import { isBadFile } from '../source/badFile.ts'
 import { parseDeltaOffset } from '../source/deltaOffset.ts'
+import { madeColumns } from '../source/mapColumns.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, type NeededColumn } from './columnChecks.ts'
@@ -162,8 +164,9 @@ async function decideColumns(path: string, read: Reading, given: ColumnMapping, 
   const pipeline = pipelineFor(path, 'stop')
   const own = read.source.columns
   const { usable, dropped } = usableMapping(read.source, given)
+  const made = madeColumns(read.source, usable)
   const needed = neededColumns(builtinQueries(pipeline))
-  const fits = needed.map((column) => ({ column, ...fitColumn(column, own, usable) }))
+  const fits = needed.map((column) => ({ column, ...fitColumn(column, own, usable, made) }))
   const undecided = fits.filter(({ state }) => state !== 'matches')
   const ranges = undecided.some(({ column }) => column.role === 'measure') ? await readRanges(database, read, own) : new Map<string, ValueRange>()
   const taken = takenNames(fits.filter(({ state }) => state === 'matches').map(({ column }) => column), own, usable)
@@ -171,11 +174,11 @@ async function decideColumns(path: string, read: Reading, given: ColumnMapping, 
     const { all, likeliest } = state === 'matches' ? { all: [], likeliest: undefined } : mappingCandidates(column, { own, ranges, taken })
     return { name: column.name, expected: expectedTypes[column.role], found: found ?? (likeliest ? `${likeliest.name}, ${typeName(likeliest.type)}` : null), usedBy: column.usedBy, state, candidates: all }
   })
-  const columns = [...checks.filter(({ state }) => state !== 'matches'), ...checks.filter(({ state }) => state === 'matches'), ...unusedColumns(needed, own, usable)]
+  const columns = [...checks.filter(({ state }) => state !== 'matches'), ...checks.filter(({ state }) => state === 'matches'), ...unusedColumns(needed, own, made)]
   const forgotten = dropped.length === 0 ? '' : ` The mapping kept for ${dropped.join(', ')} no longer fits these files and was left out.`
   if (undecided.length > 0) return { step: decisionStep(checks, forgotten), columns, mapping: usable, ready: undefined }
   const ready = matchColumns(pipeline, read, usable)
-  const mapped = Object.entries(usable).map(([name, { from, factor }]) => ` ${name} is ${from}${factor === undefined ? '' : ` × ${factor}`}.`)
+  const mapped = Object.entries(usable).map(([name, origin]) => ` ${name} is ${originText(origin)}.`)
   return { step: { name: 'Columns match', state: 'passed', text: `All ${needed.length} columns that the queries need are there.${mapped.join('')}${forgotten}` }, columns, mapping: usable, ready }
 }
 

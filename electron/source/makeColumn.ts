@@ -2,6 +2,8 @@ import { Fault } from '#shared/engine/fault.ts'
 import { isIntegral, typeName, type ValueType } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { defaultZone, type ColumnForm, type ColumnMapping, type ColumnOrigin } from '#shared/pipeline/columnMapping.ts'
+import { countryOfAddressSql } from '#shared/query/countrySql.ts'
+import { onGroundSql, phaseOfFlightSql, type OnGroundForm } from '#shared/query/phaseSql.ts'
 import { sparkCastToDoubleSql } from '#shared/query/sparkCasts.ts'
 import {
   instantOfDecimalSql,
@@ -96,13 +98,51 @@ function timeSql(name: string, { zone }: ColumnOrigin, as: ColumnForm, column: S
 
 function countrySql(name: string, column: SilverColumn): string {
   if (typeof column.type === 'string' || column.type.kind !== 'string') throw wrongType(name, 'country of address', column, 'text: addresses in hexadecimal')
-  throw new Fault('unsupported', `silver.columns.${name} reads ${column.name} as country of address, which this version does not know`)
+  return countryOfAddressSql(quoteName(column.name))
 }
 
 /** Of the rate of climb, and of altitude and speed as the pipeline has them. */
 function phaseOfFlight(source: Unmapped, mapping: ColumnMapping, name: string, origin: ColumnOrigin, column: SilverColumn): MadeColumn {
-  const climb = scaledSql(name, column, origin.factor)
-  throw new Fault('unsupported', `silver.columns.${name} reads ${column.name} as phase of flight, which this version does not know (${climb}, ${Object.keys(mapping).join()}, ${source.name})`)
+  const altitude = measureOf(source, mapping, name, 'altitude_meters')
+  const speed = measureOf(source, mapping, name, 'velocity_kmh')
+  const ground = origin.onGround === undefined ? undefined : originColumn(source, `silver.columns.${name}.onGround`, origin.onGround)
+  return {
+    name,
+    type: { kind: 'string' },
+    sql: phaseOfFlightSql({
+      altitudeM: altitude.sql,
+      speedKmh: speed.sql,
+      climbRateMs: scaledSql(name, column, origin.factor),
+      ...(ground && { onGround: onGroundSql(quoteName(ground.name), groundForm(name, ground)) })
+    }),
+    reads: [column.name, ...altitude.reads, ...speed.reads, ...(ground ? [ground.name] : [])],
+    identity: [
+      `${source.columnIdentity(column.name)} of ${column.name}${factorText(origin)} as phase of flight`,
+      `altitude ${altitude.identity}`,
+      `speed ${speed.identity}`,
+      ...(ground ? [`on ground by ${source.columnIdentity(ground.name)} of ${ground.name}`] : [])
+    ].join(', ')
+  }
+}
+
+/** A measure of the pipeline, mapped or not, as a double. `asker`: the mapped column that needs it. */
+function measureOf(source: Unmapped, mapping: ColumnMapping, asker: string, measure: string): Omit<MadeColumn, 'name' | 'type'> {
+  const mapped = Object.entries(mapping).find(([name]) => name.toLowerCase() === measure)
+  if (!mapped && !source.columns.some(({ name }) => name.toLowerCase() === measure)) {
+    throw new Fault('schema', `silver.columns.${asker} is made of ${measure} too, and ${source.name} has no such column: map another one to it with silver.columns`)
+  }
+  const [name, origin] = mapped ?? [measure, { from: measure }]
+  if (origin.as !== undefined) throw new Fault('schema', `silver.columns.${asker} is made of ${name}, and silver.columns.${name} reads ${origin.from} as ${origin.as}: map ${name} to a column of numbers`)
+  const made = makeColumn(source, mapping, name, origin)
+  return { ...made, sql: scaledSql(name, originColumn(source, `silver.columns.${name}.from`, origin.from), origin.factor) }
+}
+
+function groundForm(name: string, { name: ground, type }: SilverColumn): OnGroundForm {
+  const kind = typeof type === 'string' ? undefined : type.kind
+  if (kind === 'boolean') return 'boolean'
+  if (kind === 'string') return 'text'
+  if (kind === 'float' || kind === 'double' || kind === 'decimal' || (typeof type !== 'string' && isIntegral(type))) return 'number'
+  throw new Fault('schema', `silver.columns.${name}.onGround is ${ground}, which is ${typeName(type)}: it must be a boolean, a number that is 0 in the air, or text that says "ground"`)
 }
 
 /** Says so where the column needs no mapping of this kind at all. */

@@ -3,6 +3,7 @@ import { Fault } from '#shared/engine/fault.ts'
 import { micros } from '#shared/engine/time.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import { parseByteSize } from './byteSize.ts'
+import type { ColumnMapping } from './columnMapping.ts'
 import { formatInterval, parseInterval } from './interval.ts'
 import { columnMappingSchema } from './parseColumnMapping.ts'
 import type { AlertSettings, Pipeline, Thresholds } from './pipeline.ts'
@@ -76,10 +77,16 @@ export function parsePipeline(value: unknown, file: string): Pipeline {
 }
 
 /** The part of a pipeline file that says how S3 is reached. */
-export function parseS3(value: unknown, file: string): Pipeline['s3'] {
-  const parsed = s3.safeParse(value)
-  if (!parsed.success) throw new Fault('usage', `${file}: ${parsed.error.issues.map((issue) => explain({ ...issue, path: ['s3', ...issue.path] } as z.core.$ZodIssue, { s3: value })).join('; ')}`)
-  return parsed.data
+export const parseS3 = (value: unknown, file: string): Pipeline['s3'] => parsePart(s3, 's3', value, file)
+
+/** The part of a pipeline file that maps columns. */
+export const parseColumns = (value: unknown, file: string): ColumnMapping => parsePart(columnMappingSchema, 'columns', value, file)
+
+function parsePart<Part>(schema: z.ZodType<Part>, key: string, value: unknown, file: string): Part {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) => explain({ ...issue, path: [key, ...issue.path] } as z.core.$ZodIssue, { [key]: value }))
+  throw new Fault('usage', `${file}: ${issues.join('; ')}`)
 }
 
 function phaseSettings({ window, watermarkDelay }: z.output<typeof phases>, name: string): { windowUs: bigint; watermarkDelayMs: number } {
