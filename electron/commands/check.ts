@@ -2,6 +2,7 @@ import { visibleText } from '#shared/engine/visibleText.ts'
 import { typeName } from '#shared/engine/valueType.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { openDatabase } from '../duckdb/database.ts'
+import { noteMapped } from '../host/mappedValues.ts'
 import { decodeOne, listSilver, matchColumns, reachSilver, readSilver } from '../host/sourceSteps.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Source } from '../source/source.ts'
@@ -28,9 +29,13 @@ export async function check(pipeline: Pipeline, openStorage: (uri: string) => St
     tick(reading, `${read.files.length} files, ${read.bytes} bytes`)
     const { source, used } = await attempt('Columns match', () => matchColumns(pipeline, read, pipeline.silver.columns))
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
-    const decoded = await attempt('One file decoded', () => decodeOne(database, source, read, used))
+    const { decoded, notes } = await attempt('One file decoded', async () => ({
+      decoded: await decodeOne(database, source, read, used),
+      notes: await noteMapped(database, read, pipeline.silver.columns)
+    }))
     if (decoded) tick('One file decoded', `${decoded.path}, ${decoded.rows} rows`)
     else output.write('! One file decoded: the table has no data file yet; a run would write empty gold tables\n')
+    for (const { text, isWarning } of notes) output.write(`${isWarning ? '!' : '✓'} ${visibleText(text)}\n`)
   } finally {
     await database.close()
   }

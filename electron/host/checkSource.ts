@@ -16,6 +16,7 @@ import { madeColumns } from '../source/mapColumns.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, type NeededColumn } from './columnChecks.ts'
+import { noteMapped } from './mappedValues.ts'
 import { isNumber, mappingCandidates, type ValueRange } from './mappingCandidates.ts'
 import { decodeOne, listSilver, matchColumns, queryOneFile, reachSilver, readSilver, type Reading } from './sourceSteps.ts'
 
@@ -110,9 +111,13 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   const { ready } = matched
   if (!ready) return found
 
-  const decoded = await attempt('One file decoded', async () => ({ file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined) }))
+  const decoded = await attempt('One file decoded', async () => ({
+    file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined),
+    notes: await noteMapped(database, read, matched.mapping, read.bad !== undefined)
+  }))
   if (!decoded) return found
-  if (decoded.file) pass('One file decoded', `${decoded.file.path}: ${count(decoded.file.rows, 'row')}.`)
+  const { file, notes } = decoded
+  if (file) pass('One file decoded', [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map(({ text }) => text)].join(' '), notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
   else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
   return found
 }
