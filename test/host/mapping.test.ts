@@ -77,12 +77,16 @@ describe('A time that is no timestamp gives the gold of one that is', () => {
   })
 
   test('also in the place of a column of its own name, and over many files and batches', async () => {
-    const folder = temporaryFolder('mapping')
-    const sql = replacedSql({ event_timestamp: { name: 'event_timestamp', sql: `${us} // 1000`, type: 'long' } }, observationsSql(rows.map((row) => ({ ...row, at: row.at && row.at.slice(0, 8) }))))
-    for (const name of ['a', 'b', 'c']) await writeParquet(database, join(folder, 'silver'), `${name}.parquet`, sql)
-    const outing = await runWhole(folder, database, { silver: { maxFilesPerTrigger: 2, columns: { event_timestamp: { from: 'Event_Timestamp', as: 'epoch milliseconds' } } } })
+    const whole = observationsSql(rows.map((row) => ({ ...row, at: row.at && row.at.slice(0, 8) })))
+    const [numbers, timestamps] = [temporaryFolder('mapping'), temporaryFolder('mapping')]
+    for (const name of ['a', 'b', 'c']) {
+      await writeParquet(database, join(numbers, 'silver'), `${name}.parquet`, replacedSql({ event_timestamp: { name: 'event_timestamp', sql: `${us} // 1000`, type: 'long' } }, whole))
+      await writeParquet(database, join(timestamps, 'silver'), `${name}.parquet`, whole)
+    }
+    const outing = await runWhole(numbers, database, { silver: { maxFilesPerTrigger: 2, columns: { event_timestamp: { from: 'Event_Timestamp', as: 'epoch milliseconds' } } } })
+    await runWhole(timestamps, database, { silver: { maxFilesPerTrigger: 2 } })
     expect(progressOf(outing, 'anomaly_alerts').map(({ numInputRows }) => numInputRows)).toEqual([20, 10])
-    expect((await goldRows(join(folder, 'gold', 'anomaly_alerts'), database)).length).toBe(14)
+    expect(await goldOf(numbers)).toEqual(await goldOf(timestamps))
   })
 })
 
@@ -153,7 +157,7 @@ test('A country and a phase are made of what a receiver sends, mapped measures a
   await runWhole(folder, database, { silver: { columns } })
   const [counts, alerts] = await goldOf(folder)
   expect(counts!.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual([['TAKEOFF', 1], ['CRUISE', 2], ['DESCENT', 1], ['GROUND', 1]].sort())
-  expect(new Set(alerts!.map((row) => row.origin_country))).toEqual(new Set(['Germany', 'Malta', 'Switzerland', null]))
+  expect(new Set(alerts!.map((row) => row.origin_country))).toEqual(new Set(['Germany', 'Luxembourg', 'Switzerland', null]))
 })
 
 describe('A mapping that cannot be followed is refused by its name, with the next step, before anything runs', () => {
