@@ -1,3 +1,4 @@
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
@@ -5,7 +6,7 @@ import { add, metaData, protocol, writeLog, writeParquet } from '#test/delta/han
 import { goldRows } from '#test/support/compareScenario.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 import { observationsSql, silverFields, type Observation } from '#test/support/observations.ts'
-import { phases, progressOf, runIn, runWhole, type Settings } from '#test/support/runIn.ts'
+import { phases, progressOf, runIn, runWhole, warningsOf, type Settings } from '#test/support/runIn.ts'
 import type { ColumnMapping, ColumnOrigin } from '#shared/pipeline/columnMapping.ts'
 
 const database = await openDatabase()
@@ -87,6 +88,37 @@ describe('A time that is no timestamp gives the gold of one that is', () => {
     await runWhole(timestamps, database, { silver: { maxFilesPerTrigger: 2 } })
     expect(progressOf(outing, 'anomaly_alerts').map(({ numInputRows }) => numInputRows)).toEqual([20, 10])
     expect(await goldOf(numbers)).toEqual(await goldOf(timestamps))
+  })
+})
+
+describe('A mapped time', () => {
+  test('may be the partition column of a Delta table', async () => {
+    const folder = temporaryFolder('mapping')
+    const fields = [{ name: 'when', type: 'string' }, ...silverFields.filter(({ name }) => name !== 'event_timestamp')]
+    const moments = ['2026-01-23T12:00:30Z', '2026-01-23 13:00:30+01', '2026-01-23T12:40:00.000Z']
+    for (const i of moments.keys()) await writeParquet(database, join(folder, 'silver'), `${i}.parquet`, `SELECT * EXCLUDE (event_timestamp) FROM (${observationsSql(rows)})`)
+    writeLog(join(folder, 'silver'), [[protocol(), metaData(fields, { partitionColumns: ['when'] })], ...moments.map((when, i) => [add(`${i}.parquet`, { partitionValues: { when } })])])
+    await runWhole(folder, database, { silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } }, queries: phases })
+    const gold = await goldRows(join(folder, 'gold', 'flight_phase_counts'), database)
+    expect(gold.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual([['CLIMB', 10], ['CRUISE', 10]])
+  })
+
+  test('of a bad file is set aside with it', async () => {
+    const folder = await parquetOf({ event_timestamp: { name: 'when', sql: us, type: 'long' } })
+    writeFileSync(join(folder, 'silver', 'b.parquet'), 'PAR1 and nothing more')
+    utimesSync(join(folder, 'silver', 'b.parquet'), 1_750_000_000, 1_750_000_000)
+    const outing = await runWhole(folder, database, { silver: { onBadFile: 'quarantine', columns: { event_timestamp: { from: 'when', as: 'epoch microseconds' } } } })
+    expect(progressOf(outing, 'anomaly_alerts')[0]?.contrail.setAside.map(({ path }) => path)).toEqual(['b.parquet'])
+    expect(await goldOf(folder)).toEqual(plain)
+  })
+
+  test('that is null counts as no time, and a run says how many rows that are, once', async () => {
+    const folder = await parquetOf({ event_timestamp: { name: 'when', sql: "CASE flight_phase WHEN 'CLIMB' THEN 'T12:05' ELSE event_timestamp::VARCHAR END", type: 'string' } })
+    const outing = await runWhole(folder, database, { silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } } })
+    expect(progressOf(outing, 'flight_phase_counts').map(({ contrail }) => contrail.rowsWithoutTime)).toEqual([6, 0])
+    expect(warningsOf(outing)).toEqual(['batch 0: 6 of 10 rows have no event time as event_timestamp is mapped, and such rows count for no window; contrail check shows what it cannot read'])
+    const plainly = await runWhole(await parquetOf({}), database, { queries: phases })
+    expect([warningsOf(plainly), progressOf(plainly, 'flight_phase_counts').map(({ contrail }) => contrail.rowsWithoutTime)]).toEqual([[], [2, 0]])
   })
 })
 
