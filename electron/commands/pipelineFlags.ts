@@ -68,10 +68,12 @@ export function addS3Flags(command: Command): Command {
 
 function withParser(option: Option, parse: Flag['parse']): Option {
   if (parse === 'number') return option.argParser(parseNumber)
-  if (parse === 'column') return option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text])
+  if (parse === 'column') return option.argParser(appended)
   if (parse === 'version') return option.argParser(parseStartingVersion)
   return parse === 'boolean' ? option.argParser(parseBoolean).preset(true) : option
 }
+
+const appended = (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text]
 
 /** The flags in the shape of a pipeline file. */
 export function flagsAsFile(given: PipelineFlags): PartialFile {
@@ -92,9 +94,8 @@ function asFile(flags: readonly Flag[], given: PipelineFlags): PartialFile {
     for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Record<string, unknown>
     const key = path.at(-1)!
     // Both flags for columns may be given.
-    if (parse === 'columns') part[key] = parseColumns(value as string[])
-    else if (parse === 'column') part[key] = { ...(part[key] as object | undefined), ...parseColumnFlags(value as string[]) }
-    else part[key] = value
+    if (parse === 'column') Object.assign((part[key] ??= {}) as object, parseColumnFlags(value as string[]))
+    else part[key] = parse === 'columns' ? parseColumns(value as string[]) : value
   }
   return file
 }

@@ -17,7 +17,8 @@ interface Tally {
   eventTime: string
 }
 
-const emptyTally = (): Tally => ({ batches: 0, files: 0, rows: 0, windows: 0, lateRows: 0, rowsWithoutTime: 0, watermark: '', eventTime: '' })
+const noRows = { batches: 0, files: 0, rows: 0, windows: 0, lateRows: 0, rowsWithoutTime: 0 }
+const emptyTally = (): Tally => ({ ...noRows, watermark: '', eventTime: '' })
 
 /** A bar a query on a terminal, and a line a query at the end; warnings on standard error. */
 export function replayDisplay(output: NodeJS.WriteStream): Display {

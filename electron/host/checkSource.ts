@@ -117,7 +117,8 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   }))
   if (!decoded) return found
   const { file, notes } = decoded
-  if (file) pass('One file decoded', [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map(({ text }) => text)].join(' '), notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
+  const text = file && [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map((note) => note.text)].join(' ')
+  if (text !== undefined) pass('One file decoded', text, notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
   else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
   return found
 }

@@ -41,7 +41,12 @@ const accepts: Readonly<Record<NeededColumn['role'], (type: ValueType | string) 
 export const canStandFor = ({ role }: NeededColumn, { type }: SilverColumn): boolean => accepts[role](type)
 
 /** `own`: silver's columns before any mapping. `made`: those that `mapping` gives. */
-export function fitColumn(needed: NeededColumn, own: readonly SilverColumn[], mapping: ColumnMapping, made: ReadonlyMap<string, MadeColumn>): ColumnFit {
+export function fitColumn(
+  needed: NeededColumn,
+  own: readonly SilverColumn[],
+  mapping: ColumnMapping,
+  made: ReadonlyMap<string, MadeColumn>
+): ColumnFit {
   const [name, origin] = Object.entries(mapping).find(([mapped]) => sameName(mapped, needed.name)) ?? []
   const stand = name === undefined ? undefined : made.get(name)
   if (origin && stand) {
@@ -56,15 +61,20 @@ export function fitColumn(needed: NeededColumn, own: readonly SilverColumn[], ma
 }
 
 /** Silver's columns that stand for no needed one. */
-export function unusedColumns(needed: readonly NeededColumn[], own: readonly SilverColumn[], made: ReadonlyMap<string, MadeColumn>): ColumnCheck[] {
+export function unusedColumns(
+  needed: readonly NeededColumn[],
+  own: readonly SilverColumn[],
+  made: ReadonlyMap<string, MadeColumn>
+): ColumnCheck[] {
   const read = new Set([...made.values()].flatMap(({ reads }) => reads))
   const isUsed = ({ name }: SilverColumn) => read.has(name) || needed.some((column) => sameName(column.name, name))
   return own.filter((column) => !isUsed(column)).map(({ name, type }) => ({ name, expected: '', found: typeName(type), usedBy: [], state: 'not used', candidates: [] }))
 }
 
-/** The part of a mapping that this source can follow, and the names whose origin it does not have, or cannot read so. */
+/** The part of a mapping that this source can follow, and the names whose origin it lacks, or cannot read so. */
 export function usableMapping(source: Source, mapping: ColumnMapping): { readonly usable: ColumnMapping; readonly dropped: readonly string[] } {
-  const usable = Object.fromEntries(Object.entries(mapping).filter(([name, origin]) => canMake(source, mapping, name, origin)))
+  const kept = Object.entries(mapping).filter(([name, origin]) => canMake(source, mapping, name, origin))
+  const usable = Object.fromEntries(kept)
   const dropped = Object.keys(mapping).filter((name) => !Object.hasOwn(usable, name))
   if (dropped.length === 0) return { usable, dropped }
   // One that is made of another mapped column may have lost it.

@@ -28,17 +28,33 @@ interface Values {
 const longestExample = 40
 
 /**
- * What a mapping makes of the values of one file: a note where a value becomes null, and one with the span of a time. Fault `schema` where nothing at all
- * comes of a time: no row would count. Columns that are mapped as they are have no notes.
+ * What a mapping makes of the values of one file: a note where a value becomes null, and one with the span of a time.
+ * Fault `schema` where nothing at all comes of a time: no row would count. Columns that are mapped as they are have no
+ * notes.
  */
-export async function noteMapped(database: Database, read: Pick<Reading, 'source' | 'range' | 'files'>, mapping: ColumnMapping, pastBad = false): Promise<readonly MappedNote[]> {
-  const made = [...madeColumns(read.source, mapping).values()].filter(({ name }) => mapping[name]?.as !== undefined || mapping[name]?.factor !== undefined)
+export async function noteMapped(
+  database: Database,
+  read: Pick<Reading, 'source' | 'range' | 'files'>,
+  mapping: ColumnMapping,
+  pastBad = false
+): Promise<readonly MappedNote[]> {
+  const made = [...madeColumns(read.source, mapping).values()].filter(
+    ({ name }) => mapping[name]?.as !== undefined || mapping[name]?.factor !== undefined
+  )
   if (made.length === 0) return []
   const columns = [...new Set(made.flatMap(({ reads }) => reads))]
-  const answer = await queryOneFile(database, read.source, read, { columns, select: made.map(valuesSql).join(', ') }, pastBad)
+  const answer = await queryOneFile(
+    database,
+    read.source,
+    read,
+    { columns, select: made.map(valuesSql).join(', ') },
+    pastBad
+  )
   const [row] = answer?.result.rows() ?? []
   if (!answer || !row) return []
-  return made.flatMap((column, i) => notesOf(column, originText({ ...mapping[column.name], from: column.reads[0] }), valuesOf(row, i), answer.path))
+  return made.flatMap((column, i) =>
+    notesOf(column, originText({ ...mapping[column.name], from: column.reads[0] }), valuesOf(row, i), answer.path)
+  )
 }
 
 const isTime = ({ type }: MadeColumn): boolean => typeof type !== 'string' && type.kind === 'timestamp'
@@ -46,33 +62,70 @@ const isTime = ({ type }: MadeColumn): boolean => typeof type !== 'string' && ty
 function valuesSql(column: MadeColumn, i: number): string {
   const from = quoteName(column.reads[0])
   const lost = `${from} IS NOT NULL AND (${column.sql}) IS NULL`
-  const ends = isTime(column) ? [`min(${column.sql})::VARCHAR AS first${i}`, `max(${column.sql})::VARCHAR AS last${i}`] : []
-  return [`count(${from})::DOUBLE AS given${i}`, `(count(*) FILTER (WHERE ${lost}))::DOUBLE AS lost${i}`, `any_value(left(${from}::VARCHAR, ${longestExample})) FILTER (WHERE ${lost}) AS example${i}`, ...ends].join(', ')
+  const ends = isTime(column)
+    ? [`min(${column.sql})::VARCHAR AS first${i}`, `max(${column.sql})::VARCHAR AS last${i}`]
+    : []
+  return [
+    `count(${from})::DOUBLE AS given${i}`,
+    `(count(*) FILTER (WHERE ${lost}))::DOUBLE AS lost${i}`,
+    `any_value(left(${from}::VARCHAR, ${longestExample})) FILTER (WHERE ${lost}) AS example${i}`,
+    ...ends
+  ].join(', ')
 }
 
 function valuesOf(row: Readonly<Record<string, unknown>>, i: number): Values {
-  const text = (key: string): string | null => (typeof row[`${key}${i}`] === 'string' ? (row[`${key}${i}`] as string) : null)
-  return { given: Number(row[`given${i}`]), lost: Number(row[`lost${i}`]), example: text('example'), first: text('first'), last: text('last') }
+  const text = (key: string): string | null =>
+    typeof row[`${key}${i}`] === 'string' ? (row[`${key}${i}`] as string) : null
+  return {
+    given: Number(row[`given${i}`]),
+    lost: Number(row[`lost${i}`]),
+    example: text('example'),
+    first: text('first'),
+    last: text('last')
+  }
 }
 
 function notesOf(column: MadeColumn, origin: string, values: Values, path: string): MappedNote[] {
   return isTime(column) ? timeNotes(column.name, origin, values, path) : otherNotes(column.name, origin, values)
 }
 
-function timeNotes(name: string, origin: string, { given, lost, example, first, last }: Values, path: string): MappedNote[] {
+function timeNotes(
+  name: string,
+  origin: string,
+  { given, lost, example, first, last }: Values,
+  path: string
+): MappedNote[] {
   if (given > 0 && lost === given) {
-    throw new Fault('schema', `no value in ${path} is a time as silver.columns.${name} reads it, ${origin}: ${exampleText(example)} is none, for instance; map it in another form, or from another column`)
+    throw new Fault(
+      'schema',
+      `no value in ${path} is a time as silver.columns.${name} reads it, ${origin}: ${exampleText(example)} is none, for instance; map it in another form, or from another column`
+    )
   }
   return [
     ...(first === null ? [] : [{ text: `${name} runs from ${first} to ${last}.`, isWarning: false }]),
-    ...(lost === 0 ? [] : [{ text: `${counted(lost, given)} of ${origin} ${lost === 1 ? 'is no time' : 'are no times'}, as ${exampleText(example)}: such rows count for no window.`, isWarning: true }])
+    ...(lost === 0
+      ? []
+      : [
+          {
+            text: `${counted(lost, given)} of ${origin} ${lost === 1 ? 'is no time' : 'are no times'}, as ${exampleText(example)}: such rows count for no window.`,
+            isWarning: true
+          }
+        ])
   ]
 }
 
 function otherNotes(name: string, origin: string, { given, lost, example }: Values): MappedNote[] {
-  return lost === 0 ? [] : [{ text: `${name} is empty for ${counted(lost, given)} of ${origin}, as ${exampleText(example)}.`, isWarning: lost === given }]
+  return lost === 0
+    ? []
+    : [
+        {
+          text: `${name} is empty for ${counted(lost, given)} of ${origin}, as ${exampleText(example)}.`,
+          isWarning: lost === given
+        }
+      ]
 }
 
-const counted = (lost: number, given: number): string => `${lost.toLocaleString('en-US')} of ${given.toLocaleString('en-US')} values`
+const counted = (lost: number, given: number): string =>
+  `${lost.toLocaleString('en-US')} of ${given.toLocaleString('en-US')} values`
 
 const exampleText = (example: string | null): string => JSON.stringify(example ?? '')

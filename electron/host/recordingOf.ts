@@ -4,7 +4,7 @@ import type { Source, SourceFile } from '../source/source.ts'
 const parts = 480
 
 /** What files hold together, as far as Delta's statistics of them tell. */
-export function recordingOf(files: readonly SourceFile[], eventTime: string, source: Pick<Source, 'columnIdentity'>): Recording {
+export function recordingOf(files: readonly SourceFile[], eventTime: string, source: Identities): Recording {
   const known = hasOwnStats(source, eventTime) ? files.flatMap(({ stats }) => spanOf(stats, eventTime) ?? []) : []
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   // Of some files only: they would tell of a recording that is another.
@@ -14,8 +14,12 @@ export function recordingOf(files: readonly SourceFile[], eventTime: string, sou
   return { files: files.length, bytes, minEventMs, maxEventMs, volume: volumeOf(known, minEventMs, maxEventMs) }
 }
 
+type Identities = Pick<Source, 'columnIdentity'>
+
 /** Statistics are by the name in the files: a column that is mapped, or found in another way, has none of its own. */
-export const hasOwnStats = (source: Pick<Source, 'columnIdentity'>, eventTime: string): boolean => source.columnIdentity(eventTime) === 'timestamp'
+export function hasOwnStats(source: Identities, eventTime: string): boolean {
+  return source.columnIdentity(eventTime) === 'timestamp'
+}
 
 export interface Span {
   readonly rows: number

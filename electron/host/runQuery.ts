@@ -19,7 +19,7 @@ import { formatProgress, type Progress, type ProgressParts } from './progress.ts
 import type { QueryRecorder } from './recorder.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { recordingOf } from './recordingOf.ts'
-import { rowsWithoutTime, timelessWarning } from './timelessRows.ts'
+import { rowsWithoutTime, timelessWarning, type TimelessBatch } from './timelessRows.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
@@ -150,7 +150,8 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   const without = rowsWithoutTime(read, tally)
   const progressOf = (durationMs: Readonly<Record<string, number>>): Progress => {
     const stateCosts = { updatesMs, removalsMs: durationMs.queryPlanning ?? 0, commitMs: durationMs.commitOffsets ?? 0, bytes: saved.pane.byteLength + saved.measures.numbers.byteLength }
-    return batchProgress(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs, stateCosts, alreadyInGold: skipped, rowsWithoutTime: without })
+    const times = { startedMs, previousStartedMs, durationMs, stateCosts }
+    return batchProgress(run, planned, read, stepped, { ...times, alreadyInGold: skipped, rowsWithoutTime: without })
   }
   // The workbench's own account of a batch ends here, before the commit: it must be kept by then.
   const record = run.recorder && batchRecord({ spec: plan.query.spec, batchId, finishedMs: run.clock.nowMs(), progress: progressOf({ ...lap('triggerExecution') }), read, tally, stepped })
@@ -188,7 +189,8 @@ function timedAdds(open: OpenStep, clock: Clock, took: (ms: number) => void): Op
   }
 }
 
-type BatchTimes = Pick<ProgressParts, 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts' | 'alreadyInGold' | 'rowsWithoutTime'>
+type Times = 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts'
+type BatchTimes = Pick<ProgressParts, Times | 'alreadyInGold' | 'rowsWithoutTime'>
 
 function batchProgress(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): Progress {
   const { query, checkpoint, source } = run
@@ -228,7 +230,9 @@ async function announce(run: QueryRun, { offset, beginning }: Position, end: Off
 /** From its beginning on, also when part of it is done. Where the log does not reach back so far any more, it is left out. */
 async function announceRecording(run: QueryRun, range: OffsetRange): Promise<void> {
   const files = range.start === range.end ? [] : await run.stream.files(range).catch(() => undefined)
-  if (files) run.publish({ kind: 'recording', query: run.query.spec.name, recording: recordingOf(files, run.query.eventTime, run.source) })
+  if (!files) return
+  const recording = recordingOf(files, run.query.eventTime, run.source)
+  run.publish({ kind: 'recording', query: run.query.spec.name, recording })
 }
 
 /** A file that nobody finishes is told once. */
@@ -240,7 +244,7 @@ function tellProblems(run: QueryRun): void {
 }
 
 /** Once in all queries: they read the same rows. */
-function tellTimeless(run: QueryRun, batch: { readonly id: number; readonly rows: number; readonly without: number }): void {
+function tellTimeless(run: QueryRun, batch: TimelessBatch): void {
   const message = run.toldOf.has(run.query.eventTime) ? undefined : timelessWarning(run.source, run.query, batch)
   if (message === undefined) return
   run.toldOf.add(run.query.eventTime)

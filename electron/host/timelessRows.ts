@@ -9,13 +9,22 @@ export function rowsWithoutTime({ eventTime }: Pick<ReadBatch, 'eventTime'>, { r
   return (eventTime?.rows ?? 0) - rows.reduce((sum, inFile) => sum + inFile, 0)
 }
 
+export interface TimelessBatch {
+  readonly id: number
+  readonly rows: number
+  /** Of its rows: those without an event time. */
+  readonly without: number
+}
+
 /**
- * What to say of them, once a run: where the event time is mapped, they may come of a mapping that does not fit. Rows that were written without a time are
- * counted, and are no reason to warn. `batch`: of all of its rows, `without` have none.
+ * What to say of such rows where the event time is mapped: they may come of a mapping that does not fit. Rows that were
+ * written without a time are counted, and are no reason to warn.
  */
-export function timelessWarning(source: Source, query: BoundQuery, batch: { readonly id: number; readonly rows: number; readonly without: number }): string | undefined {
+export function timelessWarning(source: Source, query: BoundQuery, batch: TimelessBatch): string | undefined {
   if (batch.without === 0 || hasOwnStats(source, query.eventTime)) return undefined
   const [rows, without] = [batch.rows.toLocaleString('en-US'), batch.without.toLocaleString('en-US')]
-  const what = batch.without === batch.rows ? `none of the ${rows} rows has an event time` : `${without} of ${rows} rows have no event time`
-  return `batch ${batch.id}: ${what} as ${query.eventTime} is mapped, and such rows count for no window; contrail check shows what it cannot read`
+  const isAll = batch.without === batch.rows
+  const what = isAll ? `none of the ${rows} rows has an event time` : `${without} of ${rows} rows have no event time`
+  const next = 'contrail check shows what it cannot read'
+  return `batch ${batch.id}: ${what} as ${query.eventTime} is mapped, and such rows count for no window; ${next}`
 }

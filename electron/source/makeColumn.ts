@@ -31,14 +31,22 @@ export interface MadeColumn {
 
 type Unmapped = Pick<Source, 'name' | 'columns' | 'columnIdentity'>
 
-/** Fault `schema` where the source lacks a column, or has it in a type that cannot be read so: it names the column, its type and what is needed. */
+/**
+ * Fault `schema` where the source lacks a column, or has it in a type that cannot be read so: it names the column, its
+ * type and what is needed.
+ */
 export function makeColumn(source: Unmapped, mapping: ColumnMapping, name: string, origin: ColumnOrigin): MadeColumn {
   const column = originColumn(source, `silver.columns.${name}.from`, origin.from)
   if (origin.as === 'phase of flight') return phaseOfFlight(source, mapping, name, origin, column)
   const made = madeOf(name, origin, column)
   const zone = zoneOf(origin)
   const read = `${factorText(origin)}${origin.as === undefined ? '' : ` as ${origin.as}`}${zone === undefined ? '' : ` in ${zone}`}`
-  return { name, ...made, reads: [column.name], identity: `${source.columnIdentity(column.name)} of ${column.name}${read}` }
+  return {
+    name,
+    ...made,
+    reads: [column.name],
+    identity: `${source.columnIdentity(column.name)} of ${column.name}${read}`
+  }
 }
 
 /** `key`: the setting that names it. */
@@ -46,7 +54,10 @@ function originColumn(source: Unmapped, key: string, name: string): SilverColumn
   const exact = source.columns.find((candidate) => candidate.name === name)
   const found = exact ?? source.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
   if (found) return found
-  throw new Fault('schema', `${key} is ${name}, and ${source.name} has no such column. It has: ${source.columns.map((own) => own.name).join(', ')}`)
+  throw new Fault(
+    'schema',
+    `${key} is ${name}, and ${source.name} has no such column. It has: ${source.columns.map((own) => own.name).join(', ')}`
+  )
 }
 
 const factorText = ({ factor }: ColumnOrigin): string => (factor === undefined ? '' : ` times ${factor}`)
@@ -56,7 +67,10 @@ const zoneOf = ({ as, zone }: ColumnOrigin): string | undefined => (as === 'ISO 
 function madeOf(name: string, origin: ColumnOrigin, column: SilverColumn): Pick<MadeColumn, 'type' | 'sql'> {
   const { as, factor } = origin
   const value = quoteName(column.name)
-  if (as === undefined) return factor === undefined ? { type: column.type, sql: value } : { type: { kind: 'double' }, sql: scaledSql(name, column, factor) }
+  if (as === undefined)
+    return factor === undefined
+      ? { type: column.type, sql: value }
+      : { type: { kind: 'double' }, sql: scaledSql(name, column, factor) }
   if (as === 'country of address') return { type: { kind: 'string' }, sql: countrySql(name, column) }
   return { type: { kind: 'timestamp' }, sql: timeSql(name, origin, as, column) }
 }
@@ -73,7 +87,12 @@ function scaledSql(name: string, column: SilverColumn, factor: number | undefine
   return factor === undefined ? value : `(${value}) * CAST('${factor}' AS DOUBLE)`
 }
 
-const powers: Readonly<Partial<Record<ColumnForm, EpochPower>>> = { 'epoch seconds': 6, 'epoch milliseconds': 3, 'epoch microseconds': 0, 'epoch nanoseconds': -3 }
+const powers: Readonly<Partial<Record<ColumnForm, EpochPower>>> = {
+  'epoch seconds': 6,
+  'epoch milliseconds': 3,
+  'epoch microseconds': 0,
+  'epoch nanoseconds': -3
+}
 
 function timeSql(name: string, { zone }: ColumnOrigin, as: ColumnForm, column: SilverColumn): string {
   const value = quoteName(column.name)
@@ -92,20 +111,29 @@ function timeSql(name: string, { zone }: ColumnOrigin, as: ColumnForm, column: S
     if (kind !== 'string') throw wrongType(name, as, column, 'text')
     return instantOfTextSql(value, zone ?? defaultZone)
   }
-  if (kind !== 'timestamp_ntz' && kind !== 'date') throw wrongType(name, as, column, 'a timestamp without a time zone, or a date')
+  if (kind !== 'timestamp_ntz' && kind !== 'date')
+    throw wrongType(name, as, column, 'a timestamp without a time zone, or a date')
   return instantOfLocalSql(kind === 'date' ? `CAST(${value} AS TIMESTAMP)` : value, zone ?? defaultZone)
 }
 
 function countrySql(name: string, column: SilverColumn): string {
-  if (typeof column.type === 'string' || column.type.kind !== 'string') throw wrongType(name, 'country of address', column, 'text: addresses in hexadecimal')
+  if (typeof column.type === 'string' || column.type.kind !== 'string')
+    throw wrongType(name, 'country of address', column, 'text: addresses in hexadecimal')
   return countryOfAddressSql(quoteName(column.name))
 }
 
 /** Of the rate of climb, and of altitude and speed as the pipeline has them. */
-function phaseOfFlight(source: Unmapped, mapping: ColumnMapping, name: string, origin: ColumnOrigin, column: SilverColumn): MadeColumn {
+function phaseOfFlight(
+  source: Unmapped,
+  mapping: ColumnMapping,
+  name: string,
+  origin: ColumnOrigin,
+  column: SilverColumn
+): MadeColumn {
   const altitude = measureOf(source, mapping, name, 'altitude_meters')
   const speed = measureOf(source, mapping, name, 'velocity_kmh')
-  const ground = origin.onGround === undefined ? undefined : originColumn(source, `silver.columns.${name}.onGround`, origin.onGround)
+  const ground =
+    origin.onGround === undefined ? undefined : originColumn(source, `silver.columns.${name}.onGround`, origin.onGround)
   return {
     name,
     type: { kind: 'string' },
@@ -126,28 +154,50 @@ function phaseOfFlight(source: Unmapped, mapping: ColumnMapping, name: string, o
 }
 
 /** A measure of the pipeline, mapped or not, as a double. `asker`: the mapped column that needs it. */
-function measureOf(source: Unmapped, mapping: ColumnMapping, asker: string, measure: string): Omit<MadeColumn, 'name' | 'type'> {
+function measureOf(
+  source: Unmapped,
+  mapping: ColumnMapping,
+  asker: string,
+  measure: string
+): Omit<MadeColumn, 'name' | 'type'> {
   const mapped = Object.entries(mapping).find(([name]) => name.toLowerCase() === measure)
   if (!mapped && !source.columns.some(({ name }) => name.toLowerCase() === measure)) {
-    throw new Fault('schema', `silver.columns.${asker} is made of ${measure} too, and ${source.name} has no such column: map another one to it with silver.columns`)
+    throw new Fault(
+      'schema',
+      `silver.columns.${asker} is made of ${measure} too, and ${source.name} has no such column: map another one to it with silver.columns`
+    )
   }
   const [name, origin] = mapped ?? [measure, { from: measure }]
-  if (origin.as !== undefined) throw new Fault('schema', `silver.columns.${asker} is made of ${name}, and silver.columns.${name} reads ${origin.from} as ${origin.as}: map ${name} to a column of numbers`)
+  if (origin.as !== undefined)
+    throw new Fault(
+      'schema',
+      `silver.columns.${asker} is made of ${name}, and silver.columns.${name} reads ${origin.from} as ${origin.as}: map ${name} to a column of numbers`
+    )
   const made = makeColumn(source, mapping, name, origin)
-  return { ...made, sql: scaledSql(name, originColumn(source, `silver.columns.${name}.from`, origin.from), origin.factor) }
+  return {
+    ...made,
+    sql: scaledSql(name, originColumn(source, `silver.columns.${name}.from`, origin.from), origin.factor)
+  }
 }
 
 function groundForm(name: string, { name: ground, type }: SilverColumn): OnGroundForm {
   const kind = typeof type === 'string' ? undefined : type.kind
   if (kind === 'boolean') return 'boolean'
   if (kind === 'string') return 'text'
-  if (kind === 'float' || kind === 'double' || kind === 'decimal' || (typeof type !== 'string' && isIntegral(type))) return 'number'
-  throw new Fault('schema', `silver.columns.${name}.onGround is ${ground}, which is ${typeName(type)}: it must be a boolean, a number that is 0 in the air, or text that says "ground"`)
+  if (kind === 'float' || kind === 'double' || kind === 'decimal' || (typeof type !== 'string' && isIntegral(type)))
+    return 'number'
+  throw new Fault(
+    'schema',
+    `silver.columns.${name}.onGround is ${ground}, which is ${typeName(type)}: it must be a boolean, a number that is 0 in the air, or text that says "ground"`
+  )
 }
 
 /** Says so where the column needs no mapping of this kind at all. */
 function wrongType(name: string, as: ColumnForm, column: SilverColumn, needed: string): Fault {
   const isTime = typeof column.type !== 'string' && column.type.kind === 'timestamp' && as !== 'country of address'
   const next = isTime ? 'leave "as" out: it is a time already' : 'choose another column, or another form'
-  return new Fault('schema', `silver.columns.${name} reads ${column.name} as ${as}, and it is ${typeName(column.type)}; ${as} needs ${needed}: ${next}`)
+  return new Fault(
+    'schema',
+    `silver.columns.${name} reads ${column.name} as ${as}, and it is ${typeName(column.type)}; ${as} needs ${needed}: ${next}`
+  )
 }

@@ -10,13 +10,19 @@ const origin = z
     onGround: z.string().min(1).optional()
   })
   .superRefine(({ factor, as, zone, onGround }, context) => {
-    const refuse = (key: keyof ColumnOrigin, message: string) => context.addIssue({ code: 'custom', path: [key], message })
-    if (factor !== undefined && as !== undefined && as !== 'phase of flight') refuse('factor', `${as} takes no factor: leave it out`)
-    if (onGround !== undefined && as !== 'phase of flight') refuse('onGround', 'only "as": "phase of flight" asks for it: leave it out')
+    const refuse = (key: keyof ColumnOrigin, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message })
+    if (factor !== undefined && as !== undefined && as !== 'phase of flight')
+      refuse('factor', `${as} takes no factor: leave it out`)
+    if (onGround !== undefined && as !== 'phase of flight')
+      refuse('onGround', 'only "as": "phase of flight" asks for it: leave it out')
     if (zone === undefined) {
-      if (as === 'local time') refuse('zone', '"as": "local time" needs the time zone that the times are in, as "Europe/Berlin" or "UTC"')
-    } else if (as !== 'ISO text' && as !== 'local time') refuse('zone', 'only "as": "ISO text" and "as": "local time" ask for it: leave it out')
-    else if (!isTimeZone(zone)) refuse('zone', 'no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"')
+      if (as === 'local time')
+        refuse('zone', '"as": "local time" needs the time zone that the times are in, as "Europe/Berlin" or "UTC"')
+    } else if (as !== 'ISO text' && as !== 'local time')
+      refuse('zone', 'only "as": "ISO text" and "as": "local time" ask for it: leave it out')
+    else if (!isTimeZone(zone))
+      refuse('zone', 'no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"')
   })
 
 /** `silver.columns` of a pipeline file. */
@@ -24,7 +30,12 @@ export const columnMappingSchema = z.record(z.string(), origin).superRefine((col
   const names = Object.keys(columns)
   for (const [i, name] of names.entries()) {
     const twin = names.slice(0, i).find((other) => other.toLowerCase() === name.toLowerCase())
-    if (twin !== undefined) context.addIssue({ code: 'custom', path: [name], message: `the mapping has ${twin} too, which differs only by case: keep one of them` })
+    if (twin !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `the mapping has ${twin} too, which differs only by case: keep one of them`
+      })
   }
 })
 

@@ -80,12 +80,15 @@ export function parsePipeline(value: unknown, file: string): Pipeline {
 export const parseS3 = (value: unknown, file: string): Pipeline['s3'] => parsePart(s3, 's3', value, file)
 
 /** The part of a pipeline file that maps columns. */
-export const parseColumns = (value: unknown, file: string): ColumnMapping => parsePart(columnMappingSchema, 'columns', value, file)
+export function parseColumns(value: unknown, file: string): ColumnMapping {
+  return parsePart(columnMappingSchema, 'columns', value, file)
+}
 
 function parsePart<Part>(schema: z.ZodType<Part>, key: string, value: unknown, file: string): Part {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map((issue) => explain({ ...issue, path: [key, ...issue.path] } as z.core.$ZodIssue, { [key]: value }))
+  const within = (issue: z.core.$ZodIssue) => ({ ...issue, path: [key, ...issue.path] }) as z.core.$ZodIssue
+  const issues = parsed.error.issues.map((issue) => explain(within(issue), { [key]: value }))
   throw new Fault('usage', `${file}: ${issues.join('; ')}`)
 }
 

@@ -20,7 +20,10 @@ export function sparkDoubleSql(value: string): string {
 /** Decimals of more digits lose some of them on DuckDB's way to a double. */
 const exactDigits = 15
 
-/** Spark's cast to DOUBLE with ANSI mode off: of a date NULL, of a timestamp its seconds since 1970. undefined: Spark refuses to cast this type. */
+/**
+ * Spark's cast to DOUBLE with ANSI mode off: of a date NULL, of a timestamp its seconds since 1970. undefined: Spark
+ * refuses to cast this type.
+ */
 export function sparkCastToDoubleSql(value: string, type: ValueType): string | undefined {
   switch (type.kind) {
     case 'string':

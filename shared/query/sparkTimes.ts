@@ -2,8 +2,9 @@ import { sparkDoubleSql } from './sparkCasts.ts'
 import { quoteLiteral } from './sqlText.ts'
 
 /*
- * SQL for instants (TIMESTAMP WITH TIME ZONE) out of what is none, as Spark with ANSI mode off makes them. Where Spark would make up a time (it lets numbers
- * that are too large overflow or stop at the last instant, and gives a text without a date today's), the answer is NULL.
+ * SQL for instants (TIMESTAMP WITH TIME ZONE) out of what is none, as Spark with ANSI mode off makes them. Where Spark
+ * would make up a time (it lets numbers that are too large overflow or stop at the last instant, and gives a text
+ * without a date today's), the answer is NULL.
  */
 
 /** Powers of ten that a number is multiplied by to give microseconds. */
@@ -20,7 +21,8 @@ const margin = 7n * 86_400_000_000n
 export function instantOfIntegerSql(value: string, power: EpochPower): string {
   if (power < 0) return instantSql(`${value}::HUGEINT // ${10 ** -power}`)
   const unit = 10n ** BigInt(power)
-  return `CASE WHEN ${value} BETWEEN ${first / unit} AND ${last / unit} THEN make_timestamptz(${value}::BIGINT * ${unit}) END`
+  const isInRange = `${value} BETWEEN ${first / unit} AND ${last / unit}`
+  return `CASE WHEN ${isInRange} THEN make_timestamptz(${value}::BIGINT * ${unit}) END`
 }
 
 /** As `instantOfIntegerSql`, exactly; what is left of a microsecond is cut off. */
@@ -29,29 +31,33 @@ export function instantOfDecimalSql(value: string, scale: number, power: EpochPo
   const shift = power - scale
   if (shift <= 0) return instantSql(`${unscaled} // ${10n ** BigInt(-shift)}`)
   const unit = 10n ** BigInt(shift)
-  return `CASE WHEN ${unscaled} BETWEEN ${first / unit} AND ${last / unit} THEN make_timestamptz((${unscaled} * ${unit})::BIGINT) END`
+  const isInRange = `${unscaled} BETWEEN ${first / unit} AND ${last / unit}`
+  return `CASE WHEN ${isInRange} THEN make_timestamptz((${unscaled} * ${unit})::BIGINT) END`
 }
 
 /** As Spark's cast of a double of seconds to a timestamp: multiplied, then cut off. NULL for NaN and infinities too. */
 export function instantOfDoubleSql(value: string, power: EpochPower): string {
   const us = power < 0 ? `${value}::DOUBLE / ${10 ** -power}::DOUBLE` : `${value}::DOUBLE * ${10 ** power}::DOUBLE`
-  return `CASE WHEN ${us} >= ${first}::DOUBLE AND ${us} < ${last + 2n}::DOUBLE THEN make_timestamptz(trunc(${us})::BIGINT) END`
+  const isInRange = `${us} >= ${first}::DOUBLE AND ${us} < ${last + 2n}::DOUBLE`
+  return `CASE WHEN ${isInRange} THEN make_timestamptz(trunc(${us})::BIGINT) END`
 }
 
 /** Text that holds a number, as Spark casts it to a double; whole numbers keep all of their digits. */
 export function instantOfNumberTextSql(value: string, power: EpochPower): string {
   const isWhole = `regexp_full_match(${value}, '[\\x00-\\x20]*[+-]?[0-9]{1,18}[\\x00-\\x20]*')`
   const whole = `regexp_extract(${value}, '[+-]?[0-9]+')::BIGINT`
-  return `CASE WHEN ${isWhole} THEN ${instantOfIntegerSql(whole, power)} ELSE ${instantOfDoubleSql(`(${sparkDoubleSql(value)})`, power)} END`
+  const otherwise = instantOfDoubleSql(`(${sparkDoubleSql(value)})`, power)
+  return `CASE WHEN ${isWhole} THEN ${instantOfIntegerSql(whole, power)} ELSE ${otherwise} END`
 }
 
 /**
- * A TIMESTAMP that is in a time zone, as Java resolves it: a time that the clocks leave out is later by what they leave out, of one that they show twice it is
- * the first. NULL for infinities. `zone`: an IANA name.
+ * A TIMESTAMP that is in a time zone, as Java resolves it: a time that the clocks leave out is later by what they
+ * leave out, of one that they show twice it is the first. NULL for infinities. `zone`: an IANA name.
  */
 export function instantOfLocalSql(value: string, zone: string): string {
   const us = `epoch_us(${value})`
-  return `CASE WHEN isfinite(${value}) THEN ${isUtc(zone) ? `make_timestamptz(${us})` : inZoneSql(value, quoteLiteral(zone))} END`
+  const instant = isUtc(zone) ? `make_timestamptz(${us})` : inZoneSql(value, quoteLiteral(zone))
+  return `CASE WHEN isfinite(${value}) THEN ${instant} END`
 }
 
 const isUtc = (zone: string): boolean => zone.toUpperCase() === 'UTC'
@@ -60,7 +66,8 @@ const isUtc = (zone: string): boolean => zone.toUpperCase() === 'UTC'
 function inZoneSql(local: string, zone: string): string {
   const at = (us: string) => `epoch_us(timezone(${zone}, make_timestamptz(${us})))`
   const earlier = `epoch_us(${local}) - (${at('later - 86400000000')} - (later - 86400000000))`
-  const choice = `make_timestamptz(CASE WHEN earlier < later AND ${at('earlier')} = epoch_us(${local}) THEN earlier ELSE later END)`
+  const isEarlier = `earlier < later AND ${at('earlier')} = epoch_us(${local})`
+  const choice = `make_timestamptz(CASE WHEN ${isEarlier} THEN earlier ELSE later END)`
   const instant = letSql('later', `epoch_us(timezone(${zone}, ${local}))`, letSql('earlier', earlier, choice))
   return `CASE WHEN epoch_us(${local}) BETWEEN ${first + margin} AND ${last - margin} THEN ${instant} END`
 }
@@ -69,7 +76,10 @@ function inZoneSql(local: string, zone: string): string {
 const blank = '\\x00-\\x20\\x7f'
 const zoneBlank = '\\x00-\\x20'
 
-/** What Spark's cast takes: a date or the beginning of one, then a time or the beginning of one, then whatever names a zone. */
+/**
+ * What Spark's cast takes: a date or the beginning of one, then a time or the beginning of one, then whatever names a
+ * zone.
+ */
 const dateSql = '([+-]?)([0-9]{4,6})(?:-([0-9]{1,2})(?:-([0-9]{1,2})'
 const timeSql = '(?:[ T]([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2})(?:\\.([0-9]*))?([^0-9].*)?)?)?)?'
 const textPattern = `(?s)^${dateSql}${timeSql})?)?$`
@@ -84,36 +94,44 @@ const offsetParts = ['sign', 'h', 'm', 's', 'cm', 'cs']
 
 /** Zones that DuckDB has and Java has not. */
 const unknownToJava = ['Canada/East-Saskatchewan', 'Factory', 'ROC', 'US/Pacific-New']
-const regionsSql = `(SELECT list(name) FROM pg_timezone_names() WHERE name NOT IN (${unknownToJava.map(quoteLiteral).join(', ')}))`
+const isJavas = `name NOT IN (${unknownToJava.map(quoteLiteral).join(', ')})`
+const regionsSql = `(SELECT list(name) FROM pg_timezone_names() WHERE ${isJavas})`
 
 /** A name at the end of a text that may be that of a region. */
 const regionPattern = `[0-9.][${zoneBlank}]*([A-Za-z][A-Za-z0-9~/._+-]+)$`
 
 /**
- * Text that holds a date and a time, as Spark's cast to TIMESTAMP reads it in a session time zone (SparkDateTimeUtils.stringToTimestamp). NULL where it reads
- * none, and for a time without a date. `zone`: an IANA name, for text that names none.
+ * Text that holds a date and a time, as Spark's cast to TIMESTAMP reads it in a session time zone
+ * (SparkDateTimeUtils.stringToTimestamp). NULL where it reads none, and for a time without a date. `zone`: an IANA
+ * name, for text that names none.
  */
 export function instantOfTextSql(value: string, zone: string): string {
   const isPlain = `regexp_full_match(${value}, '${plainPattern}Z${isUtc(zone) ? '?' : ''}')`
   const plain = `make_timestamptz(epoch_us(TRY_CAST(rtrim(${value}, 'Z') AS TIMESTAMP)))`
   const trimmed = `regexp_replace(${value}, '^[${blank}]+|[${blank}]+$', '', 'g')`
   const parts = `regexp_extract(${trimmed}, ${quoteLiteral(textPattern)}, [${textParts.map(quoteLiteral).join(', ')}])`
-  const read = (instant: string) => letSql('parts', parts, letSql('local', localSql('parts'), letSql('zone', trimmedZoneSql('parts.zone'), instant)))
+  const read = (instant: string) =>
+    letSql('parts', parts, letSql('local', localSql('parts'), letSql('zone', trimmedZoneSql('parts.zone'), instant)))
   const region = `regexp_extract(${trimmed}, '${regionPattern}', 1)`
   const inRegion = read(`CASE WHEN zone = ${region} THEN ${inZoneSql('local', 'zone')} END`)
   const atOffset = read(letSql('padded', paddedSql('zone'), atOffsetSql('local', 'padded', zone)))
   // The list of regions stands apart: a subquery may not be within a lambda.
-  return `CASE WHEN ${isPlain} THEN ${plain} WHEN list_contains(${regionsSql}, ${region}) THEN ${inRegion} ELSE ${atOffset} END`
+  const isInRegion = `list_contains(${regionsSql}, ${region})`
+  return `CASE WHEN ${isPlain} THEN ${plain} WHEN ${isInRegion} THEN ${inRegion} ELSE ${atOffset} END`
 }
 
 /** A value that is computed once and used several times. */
-const letSql = (name: string, value: string, body: string): string => `list_transform([${value}], lambda ${name}: ${body})[1]`
+const letSql = (name: string, value: string, body: string): string =>
+  `list_transform([${value}], lambda ${name}: ${body})[1]`
 
 /** NULL for a day that no calendar has, and for 24 o'clock, which DuckDB would take. */
 function localSql(parts: string): string {
   const part = (name: string, otherwise: string) => `coalesce(nullif(${parts}.${name}, ''), '${otherwise}')`
-  const date = `replace(${parts}.sign, '+', '') || ${parts}.year || '-' || ${part('month', '1')} || '-' || ${part('day', '1')}`
-  const time = `nullif(${part('hour', '0')}, '24') || ':' || ${part('minute', '0')} || ':' || ${part('second', '0')} || '.' || left(${part('fraction', '0')}, 6)`
+  const year = `replace(${parts}.sign, '+', '') || ${parts}.year`
+  const hour = `nullif(${part('hour', '0')}, '24')`
+  const second = `${part('second', '0')} || '.' || left(${part('fraction', '0')}, 6)`
+  const date = [year, part('month', '1'), part('day', '1')].join(" || '-' || ")
+  const time = [hour, part('minute', '0'), second].join(" || ':' || ")
   return `TRY_CAST(${date} || ' ' || ${time} AS TIMESTAMP)`
 }
 
@@ -126,7 +144,11 @@ function paddedSql(zone: string): string {
 }
 
 function atOffsetSql(local: string, zone: string, otherwise: string): string {
-  const offset = letSql('o', `regexp_extract(${zone}, '${offsetPattern}', [${offsetParts.map(quoteLiteral).join(', ')}])`, offsetUsSql('o'))
+  const offset = letSql(
+    'o',
+    `regexp_extract(${zone}, '${offsetPattern}', [${offsetParts.map(quoteLiteral).join(', ')}])`,
+    offsetUsSql('o')
+  )
   return [
     `CASE WHEN ${zone} = '' THEN ${instantOfLocalSql(local, otherwise)}`,
     `WHEN ${zone} IN ('Z', 'UTC', 'GMT', 'UT') THEN make_timestamptz(epoch_us(${local}))`,
@@ -141,4 +163,5 @@ function offsetUsSql(o: string): string {
   return `CASE WHEN ${seconds} <= 64800 THEN ${seconds} * CASE ${o}.sign WHEN '-' THEN -1000000 ELSE 1000000 END END`
 }
 
-const instantSql = (us: string): string => `CASE WHEN ${us} BETWEEN ${first} AND ${last} THEN make_timestamptz((${us})::BIGINT) END`
+const instantSql = (us: string): string =>
+  `CASE WHEN ${us} BETWEEN ${first} AND ${last} THEN make_timestamptz((${us})::BIGINT) END`

@@ -19,17 +19,24 @@ const rows: readonly Observation[] = ['12:00:30', '12:01:00.25', '12:03:59.99999
 const tables = ['flight_phase_counts', 'anomaly_alerts']
 const goldOf = (folder: string) => Promise.all(tables.map((table) => goldRows(join(folder, 'gold', table), database)))
 
-/** Silver in which columns take the place of others: by the queries' name, the SQL over the plain row, and its Delta type. */
+/**
+ * Silver in which columns take the place of others: by the queries' name, the SQL over the plain row, and its Delta
+ * type.
+ */
 type Replaced = Readonly<Record<string, { readonly name: string; readonly sql: string; readonly type: string }>>
 
 function replacedSql(replaced: Replaced, from = observationsSql(rows)): string {
-  const columns = silverFields.map(({ name }) => (replaced[name] ? `${replaced[name].sql} AS "${replaced[name].name}"` : name))
+  const columns = silverFields.map(({ name }) =>
+    replaced[name] ? `${replaced[name].sql} AS "${replaced[name].name}"` : name
+  )
   return `SELECT ${columns.join(', ')} FROM (${from})`
 }
 
 async function deltaOf(replaced: Replaced, from?: string): Promise<string> {
   const folder = temporaryFolder('mapping')
-  const fields = silverFields.map((field) => (replaced[field.name] ? { name: replaced[field.name]!.name, type: replaced[field.name]!.type } : field))
+  const fields = silverFields.map((field) =>
+    replaced[field.name] ? { name: replaced[field.name]!.name, type: replaced[field.name]!.type } : field
+  )
   await writeParquet(database, join(folder, 'silver'), 'a.parquet', replacedSql(replaced, from))
   writeLog(join(folder, 'silver'), [[protocol(3, ['timestampNtz']), metaData(fields)], [add('a.parquet')]])
   return folder
@@ -52,7 +59,11 @@ const us = 'epoch_us(event_timestamp)'
 const iso = (format: string, zone = 'UTC') => `strftime(timezone('${zone}', event_timestamp), '${format}')`
 const times: readonly (readonly [type: string, sql: string, origin: Omit<ColumnOrigin, 'from'>])[] = [
   ['double', `${us} / 1000000`, { as: 'epoch seconds' }],
-  ['decimal(20,6)', `((${us} // 1000000)::VARCHAR || '.' || lpad((${us} % 1000000)::VARCHAR, 6, '0'))::DECIMAL(20,6)`, { as: 'epoch seconds' }],
+  [
+    'decimal(20,6)',
+    `((${us} // 1000000)::VARCHAR || '.' || lpad((${us} % 1000000)::VARCHAR, 6, '0'))::DECIMAL(20,6)`,
+    { as: 'epoch seconds' }
+  ],
   ['string', `(${us} // 1000000)::VARCHAR || '.' || lpad((${us} % 1000000)::VARCHAR, 6, '0')`, { as: 'epoch seconds' }],
   ['double', `${us} / 1000`, { as: 'epoch milliseconds' }],
   ['long', us, { as: 'epoch microseconds' }],
@@ -81,10 +92,20 @@ describe('A time that is no timestamp gives the gold of one that is', () => {
     const whole = observationsSql(rows.map((row) => ({ ...row, at: row.at && row.at.slice(0, 8) })))
     const [numbers, timestamps] = [temporaryFolder('mapping'), temporaryFolder('mapping')]
     for (const name of ['a', 'b', 'c']) {
-      await writeParquet(database, join(numbers, 'silver'), `${name}.parquet`, replacedSql({ event_timestamp: { name: 'event_timestamp', sql: `${us} // 1000`, type: 'long' } }, whole))
+      await writeParquet(
+        database,
+        join(numbers, 'silver'),
+        `${name}.parquet`,
+        replacedSql({ event_timestamp: { name: 'event_timestamp', sql: `${us} // 1000`, type: 'long' } }, whole)
+      )
       await writeParquet(database, join(timestamps, 'silver'), `${name}.parquet`, whole)
     }
-    const outing = await runWhole(numbers, database, { silver: { maxFilesPerTrigger: 2, columns: { event_timestamp: { from: 'Event_Timestamp', as: 'epoch milliseconds' } } } })
+    const outing = await runWhole(numbers, database, {
+      silver: {
+        maxFilesPerTrigger: 2,
+        columns: { event_timestamp: { from: 'Event_Timestamp', as: 'epoch milliseconds' } }
+      }
+    })
     await runWhole(timestamps, database, { silver: { maxFilesPerTrigger: 2 } })
     expect(progressOf(outing, 'anomaly_alerts').map(({ numInputRows }) => numInputRows)).toEqual([20, 10])
     expect(await goldOf(numbers)).toEqual(await goldOf(timestamps))
@@ -96,34 +117,67 @@ describe('A mapped time', () => {
     const folder = temporaryFolder('mapping')
     const fields = [{ name: 'when', type: 'string' }, ...silverFields.filter(({ name }) => name !== 'event_timestamp')]
     const moments = ['2026-01-23T12:00:30Z', '2026-01-23 13:00:30+01', '2026-01-23T12:40:00.000Z']
-    for (const i of moments.keys()) await writeParquet(database, join(folder, 'silver'), `${i}.parquet`, `SELECT * EXCLUDE (event_timestamp) FROM (${observationsSql(rows)})`)
-    writeLog(join(folder, 'silver'), [[protocol(), metaData(fields, { partitionColumns: ['when'] })], ...moments.map((when, i) => [add(`${i}.parquet`, { partitionValues: { when } })])])
-    await runWhole(folder, database, { silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } }, queries: phases })
+    for (const i of moments.keys())
+      await writeParquet(
+        database,
+        join(folder, 'silver'),
+        `${i}.parquet`,
+        `SELECT * EXCLUDE (event_timestamp) FROM (${observationsSql(rows)})`
+      )
+    writeLog(join(folder, 'silver'), [
+      [protocol(), metaData(fields, { partitionColumns: ['when'] })],
+      ...moments.map((when, i) => [add(`${i}.parquet`, { partitionValues: { when } })])
+    ])
+    await runWhole(folder, database, {
+      silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } },
+      queries: phases
+    })
     const gold = await goldRows(join(folder, 'gold', 'flight_phase_counts'), database)
-    expect(gold.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual([['CLIMB', 10], ['CRUISE', 10]])
+    expect(gold.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual([
+      ['CLIMB', 10],
+      ['CRUISE', 10]
+    ])
   })
 
   test('of a bad file is set aside with it', async () => {
     const folder = await parquetOf({ event_timestamp: { name: 'when', sql: us, type: 'long' } })
     writeFileSync(join(folder, 'silver', 'b.parquet'), 'PAR1 and nothing more')
     utimesSync(join(folder, 'silver', 'b.parquet'), 1_750_000_000, 1_750_000_000)
-    const outing = await runWhole(folder, database, { silver: { onBadFile: 'quarantine', columns: { event_timestamp: { from: 'when', as: 'epoch microseconds' } } } })
+    const outing = await runWhole(folder, database, {
+      silver: { onBadFile: 'quarantine', columns: { event_timestamp: { from: 'when', as: 'epoch microseconds' } } }
+    })
     expect(progressOf(outing, 'anomaly_alerts')[0]?.contrail.setAside.map(({ path }) => path)).toEqual(['b.parquet'])
     expect(await goldOf(folder)).toEqual(plain)
   })
 
   test('that is null counts as no time, and a run says how many rows that are, once', async () => {
-    const folder = await parquetOf({ event_timestamp: { name: 'when', sql: "CASE flight_phase WHEN 'CLIMB' THEN 'T12:05' ELSE event_timestamp::VARCHAR END", type: 'string' } })
-    const outing = await runWhole(folder, database, { silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } } })
+    const folder = await parquetOf({
+      event_timestamp: {
+        name: 'when',
+        sql: "CASE flight_phase WHEN 'CLIMB' THEN 'T12:05' ELSE event_timestamp::VARCHAR END",
+        type: 'string'
+      }
+    })
+    const outing = await runWhole(folder, database, {
+      silver: { columns: { event_timestamp: { from: 'when', as: 'ISO text' } } }
+    })
     expect(progressOf(outing, 'flight_phase_counts').map(({ contrail }) => contrail.rowsWithoutTime)).toEqual([6, 0])
-    expect(warningsOf(outing)).toEqual(['batch 0: 6 of 10 rows have no event time as event_timestamp is mapped, and such rows count for no window; contrail check shows what it cannot read'])
+    expect(warningsOf(outing)).toEqual([
+      'batch 0: 6 of 10 rows have no event time as event_timestamp is mapped, and such rows count for no window; contrail check shows what it cannot read'
+    ])
     const plainly = await runWhole(await parquetOf({}), database, { queries: phases })
-    expect([warningsOf(plainly), progressOf(plainly, 'flight_phase_counts').map(({ contrail }) => contrail.rowsWithoutTime)]).toEqual([[], [2, 0]])
+    expect([
+      warningsOf(plainly),
+      progressOf(plainly, 'flight_phase_counts').map(({ contrail }) => contrail.rowsWithoutTime)
+    ]).toEqual([[], [2, 0]])
   })
 })
 
 describe('A factor', () => {
-  const altitudes = (sql: string, type: string, from = observationsSql(rows)) => ({ replaced: { altitude_meters: { name: 'alt_baro', sql, type } }, from })
+  const altitudes = (sql: string, type: string, from = observationsSql(rows)) => ({
+    replaced: { altitude_meters: { name: 'alt_baro', sql, type } },
+    from
+  })
   const mapping: ColumnMapping = { altitude_meters: { from: 'alt_baro', factor: 0.5 } }
 
   async function averages(sql: string, type: string, make = deltaOf): Promise<unknown[]> {
@@ -143,7 +197,9 @@ describe('A factor', () => {
       const folder = await make({ altitude_meters: { name: 'alt_baro', sql, type } })
       await runWhole(folder, database, { silver: { columns: mapping }, queries: phases })
       const gold = await goldRows(join(folder, 'gold', 'flight_phase_counts'), database)
-      expect(new Set(gold.map((row) => `${String(row.flight_phase)} ${String(row.avg_altitude)}`))).toEqual(new Set(['CRUISE 50', 'CLIMB null']))
+      expect(new Set(gold.map((row) => `${String(row.flight_phase)} ${String(row.avg_altitude)}`))).toEqual(
+        new Set(['CRUISE 50', 'CLIMB null'])
+      )
     }
   })
 
@@ -164,7 +220,13 @@ describe('A factor', () => {
   ])('over %j, which Spark does not cast, is refused before anything is written', async (type, sql) => {
     const folder = await deltaOf({ altitude_meters: { name: 'alt_baro', sql, type: type as string } })
     const { ends } = await runIn(folder, database, { silver: { columns: mapping } })
-    expect([...ends.values()].map((end) => end?.message)).toEqual(Array(2).fill(expect.stringMatching(/^\[DATATYPE_MISMATCH\.CAST_WITHOUT_SUGGESTION\] silver\.columns\.altitude_meters takes alt_baro as a number, and it is (timestamp_ntz|binary|array.*), which cannot be cast to one/)))
+    expect([...ends.values()].map((end) => end?.message)).toEqual(
+      Array(2).fill(
+        expect.stringMatching(
+          /^\[DATATYPE_MISMATCH\.CAST_WITHOUT_SUGGESTION\] silver\.columns\.altitude_meters takes alt_baro as a number, and it is (timestamp_ntz|binary|array.*), which cannot be cast to one/
+        )
+      )
+    )
   })
 })
 
@@ -176,7 +238,9 @@ test('A country and a phase are made of what a receiver sends, mapped measures a
     [2, '3c0001', '2000', 200, 1500],
     [3, '3c0001', 'ground', 5, null],
     [4, '4D0001', '10000', 300, -1500]
-  ].map(([i, hex, altitude, speed, climb]) => `(${1769169600 + Number(i)}, '${hex}', '${altitude}', ${speed}, ${climb})`)
+  ].map(
+    ([i, hex, altitude, speed, climb]) => `(${1769169600 + Number(i)}, '${hex}', '${altitude}', ${speed}, ${climb})`
+  )
   const sql = `SELECT now::BIGINT AS now, hex, alt_baro, gs::DOUBLE AS gs, baro_rate::INTEGER AS baro_rate FROM (VALUES ${[...sent, "(1769173200, '4b1234', '36000', 450, 0)"].join(', ')}) t(now, hex, alt_baro, gs, baro_rate)`
   await writeParquet(database, join(folder, 'silver'), 'a.parquet', sql)
   const columns: ColumnMapping = {
@@ -188,8 +252,17 @@ test('A country and a phase are made of what a receiver sends, mapped measures a
   }
   await runWhole(folder, database, { silver: { columns } })
   const [counts, alerts] = await goldOf(folder)
-  expect(counts!.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual([['TAKEOFF', 1], ['CRUISE', 2], ['DESCENT', 1], ['GROUND', 1]].sort())
-  expect(new Set(alerts!.map((row) => row.origin_country))).toEqual(new Set(['Germany', 'Luxembourg', 'Switzerland', null]))
+  expect(counts!.map((row) => [row.flight_phase, Number(row.flight_count)]).sort()).toEqual(
+    [
+      ['TAKEOFF', 1],
+      ['CRUISE', 2],
+      ['DESCENT', 1],
+      ['GROUND', 1]
+    ].sort()
+  )
+  expect(new Set(alerts!.map((row) => row.origin_country))).toEqual(
+    new Set(['Germany', 'Luxembourg', 'Switzerland', null])
+  )
 })
 
 describe('A mapping that cannot be followed is refused by its name, with the next step, before anything runs', () => {
@@ -198,33 +271,79 @@ describe('A mapping that cannot be followed is refused by its name, with the nex
     return [...ends.values()].map((end) => end?.message)
   }
   test.each([
-    [{ event_timestamp: { from: 'event_timestamp', as: 'epoch seconds' } }, 'silver.columns.event_timestamp reads event_timestamp as epoch seconds, and it is timestamp; epoch seconds needs a number, or text that holds one: leave "as" out: it is a time already'],
-    [{ event_timestamp: { from: 'event_timestamp', as: 'local time', zone: 'UTC' } }, 'silver.columns.event_timestamp reads event_timestamp as local time, and it is timestamp; local time needs a timestamp without a time zone, or a date: leave "as" out: it is a time already'],
-    [{ event_timestamp: { from: 'altitude_meters', as: 'ISO text' } }, 'silver.columns.event_timestamp reads altitude_meters as ISO text, and it is double; ISO text needs text: choose another column, or another form'],
-    [{ event_timestamp: { from: 'flight_phase', as: 'local time', zone: 'UTC' } }, 'silver.columns.event_timestamp reads flight_phase as local time, and it is string; local time needs a timestamp without a time zone, or a date: choose another column, or another form'],
-    [{ event_timestamp: { from: 'time', as: 'epoch seconds' } }, /^silver\.columns\.event_timestamp\.from is time, and .* has no such column\. It has: event_timestamp, /],
-    [{ flight_phase: { from: 'altitude_meters', as: 'country of address' } }, 'silver.columns.flight_phase reads altitude_meters as country of address, and it is double; country of address needs text: addresses in hexadecimal: choose another column, or another form'],
-    [{ flight_phase: { from: 'altitude_meters', as: 'phase of flight', onGround: 'event_timestamp' } }, 'silver.columns.flight_phase.onGround is event_timestamp, which is timestamp: it must be a boolean, a number that is 0 in the air, or text that says "ground"'],
-    [{ flight_phase: { from: 'altitude_meters', as: 'phase of flight', onGround: 'ground' } }, /^silver\.columns\.flight_phase\.onGround is ground, and .* has no such column/],
-    [{ altitude_meters: { from: 'velocity_kmh', as: 'epoch seconds' }, flight_phase: { from: 'velocity_kmh', as: 'phase of flight' } }, 'silver.columns.flight_phase is made of altitude_meters, and silver.columns.altitude_meters reads velocity_kmh as epoch seconds: map altitude_meters to a column of numbers']
+    [
+      { event_timestamp: { from: 'event_timestamp', as: 'epoch seconds' } },
+      'silver.columns.event_timestamp reads event_timestamp as epoch seconds, and it is timestamp; epoch seconds needs a number, or text that holds one: leave "as" out: it is a time already'
+    ],
+    [
+      { event_timestamp: { from: 'event_timestamp', as: 'local time', zone: 'UTC' } },
+      'silver.columns.event_timestamp reads event_timestamp as local time, and it is timestamp; local time needs a timestamp without a time zone, or a date: leave "as" out: it is a time already'
+    ],
+    [
+      { event_timestamp: { from: 'altitude_meters', as: 'ISO text' } },
+      'silver.columns.event_timestamp reads altitude_meters as ISO text, and it is double; ISO text needs text: choose another column, or another form'
+    ],
+    [
+      { event_timestamp: { from: 'flight_phase', as: 'local time', zone: 'UTC' } },
+      'silver.columns.event_timestamp reads flight_phase as local time, and it is string; local time needs a timestamp without a time zone, or a date: choose another column, or another form'
+    ],
+    [
+      { event_timestamp: { from: 'time', as: 'epoch seconds' } },
+      /^silver\.columns\.event_timestamp\.from is time, and .* has no such column\. It has: event_timestamp, /
+    ],
+    [
+      { flight_phase: { from: 'altitude_meters', as: 'country of address' } },
+      'silver.columns.flight_phase reads altitude_meters as country of address, and it is double; country of address needs text: addresses in hexadecimal: choose another column, or another form'
+    ],
+    [
+      { flight_phase: { from: 'altitude_meters', as: 'phase of flight', onGround: 'event_timestamp' } },
+      'silver.columns.flight_phase.onGround is event_timestamp, which is timestamp: it must be a boolean, a number that is 0 in the air, or text that says "ground"'
+    ],
+    [
+      { flight_phase: { from: 'altitude_meters', as: 'phase of flight', onGround: 'ground' } },
+      /^silver\.columns\.flight_phase\.onGround is ground, and .* has no such column/
+    ],
+    [
+      {
+        altitude_meters: { from: 'velocity_kmh', as: 'epoch seconds' },
+        flight_phase: { from: 'velocity_kmh', as: 'phase of flight' }
+      },
+      'silver.columns.flight_phase is made of altitude_meters, and silver.columns.altitude_meters reads velocity_kmh as epoch seconds: map altitude_meters to a column of numbers'
+    ]
   ] as const)('%j', async (columns, message) => {
     expect(await refusal(columns)).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)])
   })
 
   test('a phase without an altitude', async () => {
-    const message = await refusal({ flight_phase: { from: 'velocity_kmh', as: 'phase of flight' } }, { altitude_meters: { name: 'alt', sql: 'altitude_meters', type: 'double' } })
-    expect(message).toEqual([expect.stringMatching(/^silver\.columns\.flight_phase is made of altitude_meters too, and .* has no such column: map another one to it with silver\.columns$/)])
+    const message = await refusal(
+      { flight_phase: { from: 'velocity_kmh', as: 'phase of flight' } },
+      { altitude_meters: { name: 'alt', sql: 'altitude_meters', type: 'double' } }
+    )
+    expect(message).toEqual([
+      expect.stringMatching(
+        /^silver\.columns\.flight_phase is made of altitude_meters too, and .* has no such column: map another one to it with silver\.columns$/
+      )
+    ])
   })
 
   test('an event time of numbers, naming the form that reads it', async () => {
     const message = await refusal({ event_timestamp: { from: 'altitude_meters' } })
-    expect(message).toEqual([expect.stringContaining('as in {"event_timestamp": {"from": "...", "as": "epoch seconds"}}')])
+    expect(message).toEqual([
+      expect.stringContaining('as in {"event_timestamp": {"from": "...", "as": "epoch seconds"}}')
+    ])
   })
 })
 
 describe('decisions 1.5 under a checkpoint', () => {
-  const replaced: Replaced = { event_timestamp: { name: 'seen', sql: "timezone('UTC', event_timestamp)", type: 'timestamp_ntz' }, altitude_meters: { name: 'alt', sql: 'altitude_meters', type: 'double' } }
-  const columns: ColumnMapping = { event_timestamp: { from: 'seen', as: 'local time', zone: 'UTC' }, altitude_meters: { from: 'alt', factor: 2 }, flight_phase: { from: 'velocity_kmh', factor: 0.01, as: 'phase of flight' } }
+  const replaced: Replaced = {
+    event_timestamp: { name: 'seen', sql: "timezone('UTC', event_timestamp)", type: 'timestamp_ntz' },
+    altitude_meters: { name: 'alt', sql: 'altitude_meters', type: 'double' }
+  }
+  const columns: ColumnMapping = {
+    event_timestamp: { from: 'seen', as: 'local time', zone: 'UTC' },
+    altitude_meters: { from: 'alt', factor: 2 },
+    flight_phase: { from: 'velocity_kmh', factor: 0.01, as: 'phase of flight' }
+  }
   const again = async (folder: string, changed: ColumnMapping): Promise<(string | undefined)[]> => {
     const settings: Settings = { silver: { columns: { ...columns, ...changed } }, queries: phases }
     return [...(await runIn(folder, database, settings)).ends.values()].map((end) => end?.message)
@@ -237,11 +356,21 @@ describe('decisions 1.5 under a checkpoint', () => {
       await again(folder, { event_timestamp: { from: 'seen', as: 'local time', zone: 'Europe/Berlin' } }),
       await again(folder, { altitude_meters: { from: 'alt', factor: 3 } }),
       await again(folder, { flight_phase: { from: 'velocity_kmh', factor: 0.02, as: 'phase of flight' } }),
-      await again(folder, { flight_phase: { from: 'velocity_kmh', factor: 0.01, as: 'phase of flight', onGround: 'alt' } }),
+      await again(folder, {
+        flight_phase: { from: 'velocity_kmh', factor: 0.01, as: 'phase of flight', onGround: 'alt' }
+      }),
       await again(folder, {})
     ]).toEqual([
-      [expect.stringContaining('made with column event_timestamp of silver as timestamp_ntz of seen as local time in UTC, and now it is timestamp_ntz of seen as local time in Europe/Berlin')],
-      [expect.stringMatching(/made with column flight_phase of silver as double of velocity_kmh times 0\.01 as phase of flight, altitude double of alt times 2, .* and now it is .*altitude double of alt times 3|made with column altitude_meters of silver as double of alt times 2, and now it is double of alt times 3/)],
+      [
+        expect.stringContaining(
+          'made with column event_timestamp of silver as timestamp_ntz of seen as local time in UTC, and now it is timestamp_ntz of seen as local time in Europe/Berlin'
+        )
+      ],
+      [
+        expect.stringMatching(
+          /made with column flight_phase of silver as double of velocity_kmh times 0\.01 as phase of flight, altitude double of alt times 2, .* and now it is .*altitude double of alt times 3|made with column altitude_meters of silver as double of alt times 2, and now it is double of alt times 3/
+        )
+      ],
       [expect.stringContaining('now it is double of velocity_kmh times 0.02 as phase of flight')],
       [expect.stringContaining('on ground by double of alt')],
       [undefined]
@@ -254,7 +383,16 @@ describe('decisions 1.5 under a checkpoint', () => {
     const { openStorage } = await import('#electron/storage/openStorage.ts')
     const { systemClock } = await import('#electron/host/clock.ts')
     const folder = await deltaOf({})
-    const source = await openSource(pipelineIn(folder, { silver: { columns: { a: { from: 'Flight_Phase' }, b: { from: 'velocity_kmh', factor: 3.6 } } } }), { database, openStorage, clock: systemClock, signal: new AbortController().signal })
-    expect(['a', 'b', 'altitude_meters'].map((name) => source.columnIdentity(name))).toEqual(['string of flight_phase', 'double of velocity_kmh times 3.6', 'double'])
+    const source = await openSource(
+      pipelineIn(folder, {
+        silver: { columns: { a: { from: 'Flight_Phase' }, b: { from: 'velocity_kmh', factor: 3.6 } } }
+      }),
+      { database, openStorage, clock: systemClock, signal: new AbortController().signal }
+    )
+    expect(['a', 'b', 'altitude_meters'].map((name) => source.columnIdentity(name))).toEqual([
+      'string of flight_phase',
+      'double of velocity_kmh times 3.6',
+      'double'
+    ])
   })
 })

@@ -3,7 +3,9 @@ import { columnForms } from '#shared/pipeline/columnMapping.ts'
 import { parseColumnMapping } from '#shared/pipeline/parseColumnMapping.ts'
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
 
-const parse = (columns: unknown) => parsePipeline({ silver: { uri: 's', columns }, gold: { uri: 'g' }, checkpoints: { uri: 'c' } }, 'p.json').silver.columns
+const parse = (columns: unknown) =>
+  parsePipeline({ silver: { uri: 's', columns }, gold: { uri: 'g' }, checkpoints: { uri: 'c' } }, 'p.json').silver
+    .columns
 const zone = { 'local time': { zone: 'Europe/Berlin' } } as Readonly<Record<string, object>>
 
 describe('A mapping of columns', () => {
@@ -23,17 +25,44 @@ describe('A mapping of columns', () => {
   })
 
   test.each([
-    [{ from: 'c', as: 'epoch' }, /silver\.columns\.a\.as is "epoch": must be "epoch seconds" or .* or "phase of flight"$/],
-    [{ from: 'c', as: 'epoch seconds', factor: 2 }, 'silver.columns.a.factor is 2: epoch seconds takes no factor: leave it out'],
+    [
+      { from: 'c', as: 'epoch' },
+      /silver\.columns\.a\.as is "epoch": must be "epoch seconds" or .* or "phase of flight"$/
+    ],
+    [
+      { from: 'c', as: 'epoch seconds', factor: 2 },
+      'silver.columns.a.factor is 2: epoch seconds takes no factor: leave it out'
+    ],
     [{ from: 'c', as: 'ISO text', factor: 2 }, 'silver.columns.a.factor is 2: ISO text takes no factor: leave it out'],
-    [{ from: 'c', as: 'local time' }, 'silver.columns.a.zone is missing: "as": "local time" needs the time zone that the times are in, as "Europe/Berlin" or "UTC"'],
-    [{ from: 'c', as: 'local time', zone: '' }, 'silver.columns.a.zone is "": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'],
-    [{ from: 'c', as: 'ISO text', zone: 'Europe/Nowhere' }, 'silver.columns.a.zone is "Europe/Nowhere": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'],
-    [{ from: 'c', as: 'ISO text', zone: '+02:00' }, 'silver.columns.a.zone is "+02:00": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'],
+    [
+      { from: 'c', as: 'local time' },
+      'silver.columns.a.zone is missing: "as": "local time" needs the time zone that the times are in, as "Europe/Berlin" or "UTC"'
+    ],
+    [
+      { from: 'c', as: 'local time', zone: '' },
+      'silver.columns.a.zone is "": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'
+    ],
+    [
+      { from: 'c', as: 'ISO text', zone: 'Europe/Nowhere' },
+      'silver.columns.a.zone is "Europe/Nowhere": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'
+    ],
+    [
+      { from: 'c', as: 'ISO text', zone: '+02:00' },
+      'silver.columns.a.zone is "+02:00": no time zone has this name; give an IANA name, as "Europe/Berlin", "Etc/GMT-2" or "UTC"'
+    ],
     [{ from: 'c', as: 'ISO text', zone: "UTC'; SELECT 1 --" }, /no time zone has this name/],
-    [{ from: 'c', zone: 'UTC' }, 'silver.columns.a.zone is "UTC": only "as": "ISO text" and "as": "local time" ask for it: leave it out'],
-    [{ from: 'c', as: 'epoch seconds', zone: 'UTC' }, 'silver.columns.a.zone is "UTC": only "as": "ISO text" and "as": "local time" ask for it: leave it out'],
-    [{ from: 'c', onGround: 'g' }, 'silver.columns.a.onGround is "g": only "as": "phase of flight" asks for it: leave it out']
+    [
+      { from: 'c', zone: 'UTC' },
+      'silver.columns.a.zone is "UTC": only "as": "ISO text" and "as": "local time" ask for it: leave it out'
+    ],
+    [
+      { from: 'c', as: 'epoch seconds', zone: 'UTC' },
+      'silver.columns.a.zone is "UTC": only "as": "ISO text" and "as": "local time" ask for it: leave it out'
+    ],
+    [
+      { from: 'c', onGround: 'g' },
+      'silver.columns.a.onGround is "g": only "as": "phase of flight" asks for it: leave it out'
+    ]
   ])('refuses what does not go together, naming the key and the next step: %j', (origin, message) => {
     expect(() => parse({ a: origin })).toThrow(typeof message === 'string' ? `p.json: ${message}` : message)
   })
@@ -45,9 +74,16 @@ describe('A mapping of columns', () => {
   })
 
   test('that is kept somewhere is read with distrust', () => {
-    expect([{ a: { from: 'b', as: 'epoch seconds' } }, { a: { from: 'b', as: 'epoch' } }, { a: { from: 'b', zone: 'UTC' } }, { a: 'b' }, [], null, 'x'].map(parseColumnMapping)).toEqual([
-      { a: { from: 'b', as: 'epoch seconds' } },
-      ...Array.from({ length: 6 }, () => undefined)
-    ])
+    expect(
+      [
+        { a: { from: 'b', as: 'epoch seconds' } },
+        { a: { from: 'b', as: 'epoch' } },
+        { a: { from: 'b', zone: 'UTC' } },
+        { a: 'b' },
+        [],
+        null,
+        'x'
+      ].map(parseColumnMapping)
+    ).toEqual([{ a: { from: 'b', as: 'epoch seconds' } }, ...Array.from({ length: 6 }, () => undefined)])
   })
 })

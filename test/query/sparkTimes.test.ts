@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '#electron/duckdb/database.ts'
-import { instantOfDecimalSql, instantOfDoubleSql, instantOfIntegerSql, instantOfLocalSql, instantOfNumberTextSql, instantOfTextSql } from '#shared/query/sparkTimes.ts'
+import {
+  instantOfDecimalSql,
+  instantOfDoubleSql,
+  instantOfIntegerSql,
+  instantOfLocalSql,
+  instantOfNumberTextSql,
+  instantOfTextSql
+} from '#shared/query/sparkTimes.ts'
 import { quoteLiteral } from '#shared/query/sqlText.ts'
 import { repository } from '#test/support/folders.ts'
 import { readLines } from '#test/support/oracle.ts'
@@ -9,7 +16,8 @@ import { readLines } from '#test/support/oracle.ts'
 const database = await openDatabase()
 afterAll(() => database.close())
 
-const recordedIn = <Recorded>(name: string) => readLines(join(repository, 'test/fixtures/spark', name)) as unknown as Recorded[]
+const recordedIn = <Recorded>(name: string) =>
+  readLines(join(repository, 'test/fixtures/spark', name)) as unknown as Recorded[]
 
 /** Instants that DuckDB has; Spark has a few more at both ends. In a time zone the last days are missing. */
 function isKept(us: string | null, zone: string): boolean {
@@ -20,7 +28,9 @@ function isKept(us: string | null, zone: string): boolean {
 
 /** What the expressions make of values, in order, as microseconds since 1970. */
 async function instants(values: readonly string[], expression: string): Promise<(string | null)[]> {
-  const rows = await database.query(`SELECT epoch_us(${expression})::VARCHAR AS us FROM (VALUES ${values.map((value, i) => `(${i}, ${value})`).join(', ')}) given(i, v) ORDER BY i`)
+  const rows = await database.query(
+    `SELECT epoch_us(${expression})::VARCHAR AS us FROM (VALUES ${values.map((value, i) => `(${i}, ${value})`).join(', ')}) given(i, v) ORDER BY i`
+  )
   return rows.rows().map(({ us }) => us as string | null)
 }
 
@@ -33,26 +43,52 @@ interface Text {
 
 describe('Text becomes the instant that Spark casts it to', () => {
   const recorded = recordedIn<Text>('time-texts.jsonl')
-  test.each([...new Set(recorded.map(({ zone }) => zone))])('with %s as the session time zone, and null for a time without a date', async (zone) => {
-    const asked = recorded.filter((entry) => entry.zone === zone)
-    const answers = await instants(asked.map(({ text }) => quoteLiteral(text)), instantOfTextSql('v', zone))
-    expect(asked.map(({ text }, i) => ({ text, us: answers[i] }))).toEqual(asked.map(({ text, us }) => ({ text, us: isKept(us, zone) ? us : null })))
-  })
+  test.each([...new Set(recorded.map(({ zone }) => zone))])(
+    'with %s as the session time zone, and null for a time without a date',
+    async (zone) => {
+      const asked = recorded.filter((entry) => entry.zone === zone)
+      const answers = await instants(
+        asked.map(({ text }) => quoteLiteral(text)),
+        instantOfTextSql('v', zone)
+      )
+      expect(asked.map(({ text }, i) => ({ text, us: answers[i] }))).toEqual(
+        asked.map(({ text, us }) => ({ text, us: isKept(us, zone) ? us : null }))
+      )
+    }
+  )
 })
 
 test('A local time becomes the instant that Spark casts it to, also where the clocks change', async () => {
-  const recorded = recordedIn<{ readonly zone: string; readonly local?: string; readonly date?: string; readonly us: string }>('time-locals.jsonl')
+  const recorded = recordedIn<{
+    readonly zone: string
+    readonly local?: string
+    readonly date?: string
+    readonly us: string
+  }>('time-locals.jsonl')
   for (const zone of new Set(recorded.map((entry) => entry.zone))) {
     const asked = recorded.filter((entry) => entry.zone === zone)
-    const answers = await instants(asked.map(({ local, date }) => `TIMESTAMP ${quoteLiteral(local ?? date ?? '')}`), instantOfLocalSql('v', zone))
+    const answers = await instants(
+      asked.map(({ local, date }) => `TIMESTAMP ${quoteLiteral(local ?? date ?? '')}`),
+      instantOfLocalSql('v', zone)
+    )
     expect(asked.map((entry, i) => ({ ...entry, us: answers[i] }))).toEqual(asked)
   }
 })
 
 test('A local time that is infinite, or at the ends of time in a zone, has no instant', async () => {
-  const ends = ["'infinity'::TIMESTAMP", "'-infinity'::TIMESTAMP", "'294247-01-10 04:00:54.775806'::TIMESTAMP", "'290309-12-22 (BC) 00:00:00'::TIMESTAMP"]
+  const ends = [
+    "'infinity'::TIMESTAMP",
+    "'-infinity'::TIMESTAMP",
+    "'294247-01-10 04:00:54.775806'::TIMESTAMP",
+    "'290309-12-22 (BC) 00:00:00'::TIMESTAMP"
+  ]
   expect(await instants(ends, instantOfLocalSql('v', 'Europe/Berlin'))).toEqual([null, null, null, null])
-  expect(await instants(ends, instantOfLocalSql('v', 'UTC'))).toEqual([null, null, '9223372036854775806', '-9223372022400000000'])
+  expect(await instants(ends, instantOfLocalSql('v', 'UTC'))).toEqual([
+    null,
+    null,
+    '9223372036854775806',
+    '-9223372022400000000'
+  ])
 })
 
 interface Number_ {
@@ -61,18 +97,39 @@ interface Number_ {
   readonly us: string | null
 }
 
-const sqlTypes: Readonly<Record<string, string>> = { bigint: 'BIGINT', int: 'INTEGER', smallint: 'SMALLINT', tinyint: 'TINYINT', float: 'FLOAT', double: 'DOUBLE' }
+const sqlTypes: Readonly<Record<string, string>> = {
+  bigint: 'BIGINT',
+  int: 'INTEGER',
+  smallint: 'SMALLINT',
+  tinyint: 'TINYINT',
+  float: 'FLOAT',
+  double: 'DOUBLE'
+}
 
 describe('A number of seconds becomes the instant that Spark casts it to', () => {
   const recorded = recordedIn<Number_>('time-numbers.jsonl')
-  test.each([...new Set(recorded.map(({ type }) => type))])('as %s, and null where Spark has only its first or last instant left', async (type) => {
-    const asked = recorded.filter((entry) => entry.type === type)
-    const scale = /,(\d+)\)/.exec(type)?.[1]
-    const sql = scale !== undefined ? instantOfDecimalSql('v', Number(scale), 6) : type === 'float' || type === 'double' ? instantOfDoubleSql('v', 6) : instantOfIntegerSql('v', 6)
-    const answers = await instants(asked.map(({ value }) => `${quoteLiteral(value)}::${sqlTypes[type] ?? type}`), sql)
-    const isInRange = ({ value }: Number_) => Number(value) >= -9_223_372_022_400 && Number(value) < 9_223_372_036_854.775
-    expect(asked.map((entry, i) => ({ ...entry, us: answers[i] }))).toEqual(asked.map((entry) => (isInRange(entry) ? entry : { ...entry, us: null })))
-  })
+  test.each([...new Set(recorded.map(({ type }) => type))])(
+    'as %s, and null where Spark has only its first or last instant left',
+    async (type) => {
+      const asked = recorded.filter((entry) => entry.type === type)
+      const scale = /,(\d+)\)/.exec(type)?.[1]
+      const sql =
+        scale !== undefined
+          ? instantOfDecimalSql('v', Number(scale), 6)
+          : type === 'float' || type === 'double'
+            ? instantOfDoubleSql('v', 6)
+            : instantOfIntegerSql('v', 6)
+      const answers = await instants(
+        asked.map(({ value }) => `${quoteLiteral(value)}::${sqlTypes[type] ?? type}`),
+        sql
+      )
+      const isInRange = ({ value }: Number_) =>
+        Number(value) >= -9_223_372_022_400 && Number(value) < 9_223_372_036_854.775
+      expect(asked.map((entry, i) => ({ ...entry, us: answers[i] }))).toEqual(
+        asked.map((entry) => (isInRange(entry) ? entry : { ...entry, us: null }))
+      )
+    }
+  )
 })
 
 describe('Other units', () => {
@@ -138,6 +195,18 @@ describe('Other units', () => {
 
 test('Nothing comes of nothing', async () => {
   const of = (sql: string, type: string) => instants([`NULL::${type}`], sql)
-  const answers = [of(instantOfTextSql('v', 'UTC'), 'VARCHAR'), of(instantOfTextSql('v', 'Europe/Berlin'), 'VARCHAR'), of(instantOfLocalSql('v', 'Europe/Berlin'), 'TIMESTAMP'), of(instantOfDoubleSql('v', 3), 'DOUBLE')]
-  expect(await Promise.all([...answers, of(instantOfNumberTextSql('v', 6), 'VARCHAR'), of(instantOfDecimalSql('v', 2, 6), 'DECIMAL(5,2)'), of(instantOfIntegerSql('v', 6), 'TINYINT')])).toEqual(Array.from({ length: 7 }, () => [null]))
+  const answers = [
+    of(instantOfTextSql('v', 'UTC'), 'VARCHAR'),
+    of(instantOfTextSql('v', 'Europe/Berlin'), 'VARCHAR'),
+    of(instantOfLocalSql('v', 'Europe/Berlin'), 'TIMESTAMP'),
+    of(instantOfDoubleSql('v', 3), 'DOUBLE')
+  ]
+  expect(
+    await Promise.all([
+      ...answers,
+      of(instantOfNumberTextSql('v', 6), 'VARCHAR'),
+      of(instantOfDecimalSql('v', 2, 6), 'DECIMAL(5,2)'),
+      of(instantOfIntegerSql('v', 6), 'TINYINT')
+    ])
+  ).toEqual(Array.from({ length: 7 }, () => [null]))
 })
