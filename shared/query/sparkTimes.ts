@@ -1,5 +1,5 @@
 import { sparkDoubleSql } from './sparkCasts.ts'
-import { quoteLiteral } from './sqlText.ts'
+import { quoteLiteral, quoteName } from './sqlText.ts'
 
 /*
  * SQL for instants (TIMESTAMP WITH TIME ZONE) out of what is none, as Spark with ANSI mode off makes them. Where Spark
@@ -65,10 +65,13 @@ const isUtc = (zone: string): boolean => zone.toUpperCase() === 'UTC'
 /** ICU gives the second of two instants with the same local time; the first one has the offset of the day before. */
 function inZoneSql(local: string, zone: string): string {
   const at = (us: string) => `epoch_us(timezone(${zone}, make_timestamptz(${us})))`
-  const earlier = `epoch_us(${local}) - (${at('later - 86400000000')} - (later - 86400000000))`
-  const isEarlier = `earlier < later AND ${at('earlier')} = epoch_us(${local})`
-  const choice = `make_timestamptz(CASE WHEN ${isEarlier} THEN earlier ELSE later END)`
-  const instant = letSql('later', `epoch_us(timezone(${zone}, ${local}))`, letSql('earlier', earlier, choice))
+  const instant = letSql('later', `epoch_us(timezone(${zone}, ${local}))`, (later) => {
+    const dayBefore = `${later} - 86400000000`
+    return letSql('earlier', `epoch_us(${local}) - (${at(dayBefore)} - (${dayBefore}))`, (earlier) => {
+      const isEarlier = `${earlier} < ${later} AND ${at(earlier)} = epoch_us(${local})`
+      return `make_timestamptz(CASE WHEN ${isEarlier} THEN ${earlier} ELSE ${later} END)`
+    })
+  })
   return `CASE WHEN epoch_us(${local}) BETWEEN ${first + margin} AND ${last - margin} THEN ${instant} END`
 }
 
@@ -110,24 +113,36 @@ export function instantOfTextSql(value: string, zone: string): string {
   const plain = `make_timestamptz(epoch_us(TRY_CAST(rtrim(${value}, 'Z') AS TIMESTAMP)))`
   const trimmed = `regexp_replace(${value}, '^[${blank}]+|[${blank}]+$', '', 'g')`
   const parts = `regexp_extract(${trimmed}, ${quoteLiteral(textPattern)}, [${textParts.map(quoteLiteral).join(', ')}])`
-  const read = (instant: string) =>
-    letSql('parts', parts, letSql('local', localSql('parts'), letSql('zone', trimmedZoneSql('parts.zone'), instant)))
+  const read = (instant: (local: string, zone: string) => string) =>
+    letSql('parts', parts, (taken) =>
+      letSql('local', localSql(taken), (local) =>
+        letSql('zone', trimmedZoneSql(`struct_extract(${taken}, 'zone')`), (named) => instant(local, named))
+      )
+    )
   const region = `regexp_extract(${trimmed}, '${regionPattern}', 1)`
-  const inRegion = read(`CASE WHEN zone = ${region} THEN ${inZoneSql('local', 'zone')} END`)
-  const atOffset = read(letSql('padded', paddedSql('zone'), atOffsetSql('local', 'padded', zone)))
+  const inRegion = read((local, named) => `CASE WHEN ${named} = ${region} THEN ${inZoneSql(local, named)} END`)
+  const atOffset = read((local, named) =>
+    letSql('padded zone', paddedSql(named), (padded) => atOffsetSql(local, padded, zone))
+  )
   // The list of regions stands apart: a subquery may not be within a lambda.
   const isInRegion = `list_contains(${regionsSql}, ${region})`
   return `CASE WHEN ${isPlain} THEN ${plain} WHEN ${isInRegion} THEN ${inRegion} ELSE ${atOffset} END`
 }
 
-/** A value that is computed once and used several times. */
-const letSql = (name: string, value: string, body: string): string =>
-  `list_transform([${value}], lambda ${name}: ${body})[1]`
+/**
+ * A value that is computed once and used several times. Its name is one that no column of silver is likely to have:
+ * DuckDB takes the column for it otherwise.
+ */
+function letSql(name: string, value: string, body: (name: string) => string): string {
+  const unlike = quoteName(`the ${name} of this value`)
+  return `list_transform([${value}], lambda ${unlike}: ${body(unlike)})[1]`
+}
 
 /** NULL for a day that no calendar has, and for 24 o'clock, which DuckDB would take. */
 function localSql(parts: string): string {
-  const part = (name: string, otherwise: string) => `coalesce(nullif(${parts}.${name}, ''), '${otherwise}')`
-  const year = `replace(${parts}.sign, '+', '') || ${parts}.year`
+  const partOf = (name: string) => `struct_extract(${parts}, '${name}')`
+  const part = (name: string, otherwise: string) => `coalesce(nullif(${partOf(name)}, ''), '${otherwise}')`
+  const year = `replace(${partOf('sign')}, '+', '') || ${partOf('year')}`
   const hour = `nullif(${part('hour', '0')}, '24')`
   const second = `${part('second', '0')} || '.' || left(${part('fraction', '0')}, 6)`
   const date = [year, part('month', '1'), part('day', '1')].join(" || '-' || ")
@@ -144,11 +159,8 @@ function paddedSql(zone: string): string {
 }
 
 function atOffsetSql(local: string, zone: string, otherwise: string): string {
-  const offset = letSql(
-    'o',
-    `regexp_extract(${zone}, '${offsetPattern}', [${offsetParts.map(quoteLiteral).join(', ')}])`,
-    offsetUsSql('o')
-  )
+  const parts = `regexp_extract(${zone}, '${offsetPattern}', [${offsetParts.map(quoteLiteral).join(', ')}])`
+  const offset = letSql('offset', parts, offsetUsSql)
   return [
     `CASE WHEN ${zone} = '' THEN ${instantOfLocalSql(local, otherwise)}`,
     `WHEN ${zone} IN ('Z', 'UTC', 'GMT', 'UT') THEN make_timestamptz(epoch_us(${local}))`,
@@ -157,10 +169,11 @@ function atOffsetSql(local: string, zone: string, otherwise: string): string {
 }
 
 /** NULL beyond 18 hours. */
-function offsetUsSql(o: string): string {
-  const number = (name: string) => `coalesce(TRY_CAST(${o}.${name} AS BIGINT), 0)`
+function offsetUsSql(parts: string): string {
+  const number = (name: string) => `coalesce(TRY_CAST(struct_extract(${parts}, '${name}') AS BIGINT), 0)`
   const seconds = `(${number('h')} * 3600 + (${number('m')} + ${number('cm')}) * 60 + ${number('s')} + ${number('cs')})`
-  return `CASE WHEN ${seconds} <= 64800 THEN ${seconds} * CASE ${o}.sign WHEN '-' THEN -1000000 ELSE 1000000 END END`
+  const unit = `CASE struct_extract(${parts}, 'sign') WHEN '-' THEN -1000000 ELSE 1000000 END`
+  return `CASE WHEN ${seconds} <= 64800 THEN ${seconds} * ${unit} END`
 }
 
 const instantSql = (us: string): string =>

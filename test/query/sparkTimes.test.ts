@@ -210,3 +210,26 @@ test('Nothing comes of nothing', async () => {
     ])
   ).toEqual(Array.from({ length: 7 }, () => [null]))
 })
+
+test('Columns may be called whatever they like', async () => {
+  const names = ['parts', 'local', 'zone', 'padded', 'o', 'later', 'earlier', 'offset', 'name', 'us', 'v', 'sign', 'year']
+  for (const name of names) {
+    const others = names.filter((other) => other !== name).map((other) => `7 AS "${other}"`)
+    const v = `"${name}"`
+    const asked: readonly (readonly [value: string, instant: string])[] = [
+      ["'2026-01-23 12:00'", instantOfTextSql(v, 'Europe/Berlin')],
+      ["'2026-01-23 12:00:00-01:30'", instantOfTextSql(v, 'UTC')],
+      ["'2026-01-23 12:00:00 Europe/Berlin'", instantOfTextSql(v, 'UTC')],
+      ["TIMESTAMP '2026-01-23 12:00:00'", instantOfLocalSql(v, 'Europe/Berlin')]
+    ]
+    const select = ([value, instant]: readonly [value: string, instant: string]) =>
+      `SELECT epoch_us(${instant})::VARCHAR AS instant FROM (SELECT ${value} AS ${v}, ${others.join(', ')})`
+    const rows = (await database.query(asked.map(select).join(' UNION ALL '))).rows()
+    expect(rows.map(({ instant }) => instant)).toEqual([
+      '1769166000000000',
+      '1769175000000000',
+      '1769166000000000',
+      '1769166000000000'
+    ])
+  }
+})
