@@ -1,3 +1,5 @@
+import { quoteName } from './sqlText.ts'
+
 /** SQL expressions of numbers; `onGround` of a boolean. */
 export interface PhaseParts {
   readonly altitudeM: string
@@ -25,20 +27,27 @@ export const phaseRule =
  * null, NaN or infinite is missing. A missing altitude, speed or `onGround` is no sign of the ground. Null where what
  * remains cannot tell: without a climb rate, or without an altitude unless it is DESCENT.
  */
-export function phaseOfFlightSql({ altitudeM, speedKmh, climbRateMs, onGround }: PhaseParts): string {
-  const [altitude, speed, climb] = [known(altitudeM), known(speedKmh), known(climbRateMs)]
+export function phaseOfFlightSql({ altitudeM, speedKmh, climbRateMs, onGround = 'false' }: PhaseParts): string {
   const { groundAltitude, groundSpeed, climbRate, takeoffAltitude, cruiseAltitude } = phaseLimits
-  const said = onGround === undefined ? '' : `WHEN ${onGround} THEN 'GROUND'`
-  return `CASE ${said} WHEN ${altitude} < ${groundAltitude} AND ${speed} < ${groundSpeed} THEN 'GROUND'
+  const [altitude, speed, climb] = [known(part('altitude')), known(part('speed')), known(part('climb'))]
+  const phase = `CASE WHEN ${part('ground')} THEN 'GROUND'
+    WHEN ${altitude} < ${groundAltitude} AND ${speed} < ${groundSpeed} THEN 'GROUND'
     WHEN ${climb} IS NULL THEN NULL
     WHEN ${climb} < -${climbRate} THEN 'DESCENT'
     WHEN ${altitude} IS NULL THEN NULL
     WHEN ${climb} > ${climbRate} THEN CASE WHEN ${altitude} < ${takeoffAltitude} THEN 'TAKEOFF' ELSE 'CLIMB' END
     WHEN ${altitude} >= ${cruiseAltitude} THEN 'CRUISE'
     ELSE 'TRANSITION' END`
+  const measures = `altitude := (${altitudeM})::DOUBLE, speed := (${speedKmh})::DOUBLE, climb := (${climbRateMs})::DOUBLE`
+  // Each part once: that text holds a number costs a regular expression.
+  return `list_transform([struct_pack(${measures}, ground := ${onGround})], lambda ${parts}: ${phase})[1]`
 }
 
-const known = (number: string): string => `CASE WHEN isfinite((${number})::DOUBLE) THEN (${number})::DOUBLE END`
+/** A name that no column of silver is likely to have. */
+const parts = quoteName('what makes the phase')
+const part = (name: string): string => `struct_extract(${parts}, '${name}')`
+
+const known = (number: string): string => `CASE WHEN isfinite(${number}) THEN ${number} END`
 
 /** How a column says that an aircraft stands on the ground. */
 export type OnGroundForm = 'boolean' | 'number' | 'text'

@@ -76,6 +76,15 @@ describe('The phase of a flight, by altitude, speed and climb rate', () => {
     expect(await Promise.all(phases)).toEqual(odd.map(() => [null, null, 'CRUISE', 'TAKEOFF']))
   })
 
+  test('is made of columns of any name', async () => {
+    const names = ['parts', 'part', 'altitude', 'struct_extract']
+    const phases = names.map(async (name) => {
+      const sql = phaseOfFlightSql({ altitudeM: `"${name}"`, speedKmh: '800', climbRateMs: `"${name}"` })
+      return (await database.query(`SELECT ${sql} AS phase FROM (SELECT 9000 AS "${name}")`)).rows()[0]?.phase
+    })
+    expect(await Promise.all(phases)).toEqual(names.map(() => 'CLIMB'))
+  })
+
   test('has a rule that can be said', () => {
     expect(phaseRule).toBe(
       'GROUND on the ground, or below 300 m and 100 km/h; DESCENT below −2.5 m/s; ' +
