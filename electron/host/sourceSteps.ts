@@ -82,12 +82,12 @@ export async function decodeOne(database: Database, source: Source, { range, fil
 
 const badFilesPassed = 20
 
-/** Runs a SELECT list over the first file that can be read. undefined: there is no file. Faults name the file. */
+/** Runs a SELECT list over the first file that can be read, or over its first rows. undefined: there is no file. Faults name the file. */
 export async function queryOneFile(
   database: Database,
   source: Source,
   { range, files }: Pick<Reading, 'range' | 'files'>,
-  query: { readonly columns: readonly string[]; readonly select: string },
+  query: { readonly columns: readonly string[]; readonly select: string; readonly limit?: number | undefined },
   pastBad: boolean
 ): Promise<{ readonly path: string; readonly result: QueryResult } | undefined> {
   const stream = source.stream(query.columns)
@@ -95,7 +95,8 @@ export async function queryOneFile(
     try {
       const [scan] = await stream.scans(range, [position])
       if (!scan) return undefined
-      const result = await withScan(scan, (sql) => database.query(`SELECT ${query.select} FROM (${sql})`))
+      const limit = query.limit === undefined ? '' : ` LIMIT ${query.limit}`
+      const result = await withScan(scan, (sql) => database.query(`SELECT ${query.select} FROM (${sql}${limit})`))
       return { path: file.path, result }
     } catch (error) {
       if (!pastBad || !isBadFile(error) || position + 1 >= Math.min(files.length, badFilesPassed)) throw error

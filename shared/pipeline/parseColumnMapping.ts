@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTimeZone } from './timeZone.ts'
 import { columnForms, type ColumnMapping, type ColumnOrigin } from './columnMapping.ts'
 
 const origin = z
@@ -42,14 +43,4 @@ export const columnMappingSchema = z.record(z.string(), origin).superRefine((col
 /** undefined: it is not a mapping. */
 export function parseColumnMapping(value: unknown): ColumnMapping | undefined {
   return columnMappingSchema.safeParse(value).data
-}
-
-/** Offsets from UTC, which newer runtimes take for zones, are none: DuckDB does not know them. */
-function isTimeZone(name: string): boolean {
-  if (!/^[a-z]/i.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== 'Etc/Unknown'
-  } catch {
-    return false
-  }
 }

