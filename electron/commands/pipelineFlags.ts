@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { columnFlagText, parseColumnFlags } from './columnFlag.ts'
 import type { PartialFile } from './settings.ts'
 
 /** What commander gives for the flags below. */
@@ -15,7 +16,7 @@ interface Flag {
   /** Where its value goes in the file. */
   readonly path: readonly string[]
   /** `absent`: what a flag --no-x takes away is true without it, and the setting is the other way round. */
-  readonly parse: 'text' | 'number' | 'boolean' | 'absent' | 'columns' | 'version'
+  readonly parse: 'text' | 'number' | 'boolean' | 'absent' | 'columns' | 'column' | 'version'
 }
 
 const s3Flags: readonly Flag[] = [
@@ -41,6 +42,7 @@ const flags: readonly Flag[] = [
   { flag: '--ignore-changes [yes]', text: 'read rewritten files again', path: ['silver', 'ignoreChanges'], parse: 'boolean' },
   { flag: '--fail-on-data-loss [yes]', text: 'stop when versions are missing from the log (default: true)', path: ['silver', 'failOnDataLoss'], parse: 'boolean' },
   { flag: '--columns <map...>', text: 'columns that silver has under another name: velocity_kmh=velocity*3.6', path: ['silver', 'columns'], parse: 'columns' },
+  { flag: '--column <map>', text: columnFlagText, path: ['silver', 'columns'], parse: 'column' },
   { flag: '--on-bad-file <what>', text: 'stop, or quarantine a file that cannot be read', path: ['silver', 'onBadFile'], parse: 'text' },
   ...s3Flags,
   { flag: '--phase-window <duration>', text: 'window of flight_phase_counts (default: 1 minute)', path: ['queries', 'flight_phase_counts', 'window'], parse: 'text' },
@@ -68,9 +70,12 @@ export function addS3Flags(command: Command): Command {
 
 function withParser(option: Option, parse: Flag['parse']): Option {
   if (parse === 'number') return option.argParser(parseNumber)
+  if (parse === 'column') return option.argParser(appended)
   if (parse === 'version') return option.argParser(parseStartingVersion)
   return parse === 'boolean' ? option.argParser(parseBoolean).preset(true) : option
 }
+
+const appended = (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text]
 
 /** The flags in the shape of a pipeline file. */
 export function flagsAsFile(given: PipelineFlags): PartialFile {
@@ -89,7 +94,10 @@ function asFile(flags: readonly Flag[], given: PipelineFlags): PartialFile {
     if (value === undefined || (parse === 'absent' && value !== false)) continue
     let part = file
     for (const key of path.slice(0, -1)) part = (part[key] ??= {}) as Record<string, unknown>
-    part[path.at(-1)!] = parse === 'columns' ? parseColumns(value as string[]) : parse === 'absent' ? true : value
+    const key = path.at(-1)!
+    // Both flags for columns may be given.
+    if (parse === 'column') Object.assign((part[key] ??= {}) as object, parseColumnFlags(value as string[]))
+    else part[key] = parse === 'columns' ? parseColumns(value as string[]) : parse === 'absent' ? true : value
   }
   return file
 }

@@ -12,11 +12,13 @@ interface Tally {
   rows: number
   windows: number
   lateRows: number
+  rowsWithoutTime: number
   watermark: string
   eventTime: string
 }
 
-const emptyTally = (): Tally => ({ batches: 0, files: 0, rows: 0, windows: 0, lateRows: 0, watermark: '', eventTime: '' })
+const noRows = { batches: 0, files: 0, rows: 0, windows: 0, lateRows: 0, rowsWithoutTime: 0 }
+const emptyTally = (): Tally => ({ ...noRows, watermark: '', eventTime: '' })
 
 /** A bar a query on a terminal, and a line a query at the end; warnings on standard error. */
 export function replayDisplay(output: NodeJS.WriteStream): Display {
@@ -47,7 +49,7 @@ export function replayDisplay(output: NodeJS.WriteStream): Display {
       ended = true
       bars?.stop()
       const seconds = (Date.now() - started) / 1000
-      for (const [query, tally] of tallies) output.write(`${query}: ${plural(tally.batches, 'batch', 'batches')}, ${plural(tally.files, 'file', 'files')}, ${plural(tally.rows, 'row', 'rows')}, ${plural(tally.windows, 'row of gold', 'rows of gold')}${tally.lateRows > 0 ? `, ${plural(tally.lateRows, 'late row', 'late rows')}` : ''}, watermark ${tally.watermark}, ${seconds.toFixed(1)} s\n`)
+      for (const [query, tally] of tallies) output.write(`${query}: ${sumText(tally)}, ${seconds.toFixed(1)} s\n`)
       if (usage) output.write(`S3: ${formatUsage(usage)}\n`)
       if (tallies.size === 0 && !failed) output.write('nothing new to read\n')
     }
@@ -68,8 +70,21 @@ function count(tally: Tally, { numInputRows, stateOperators, contrail, eventTime
   tally.rows += numInputRows
   tally.windows += stateOperators[0].numRowsRemoved
   tally.lateRows += contrail.lateRows
+  tally.rowsWithoutTime += contrail.rowsWithoutTime
   tally.watermark = contrail.nextWatermark
   tally.eventTime = eventTime.max ?? tally.eventTime
+}
+
+function sumText({ batches, files, rows, windows, lateRows, rowsWithoutTime, watermark }: Tally): string {
+  return [
+    plural(batches, 'batch', 'batches'),
+    plural(files, 'file', 'files'),
+    plural(rows, 'row', 'rows'),
+    plural(windows, 'row of gold', 'rows of gold'),
+    ...(lateRows > 0 ? [plural(lateRows, 'late row', 'late rows')] : []),
+    ...(rowsWithoutTime > 0 ? [plural(rowsWithoutTime, 'row without a time', 'rows without a time')] : []),
+    `watermark ${watermark}`
+  ].join(', ')
 }
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })

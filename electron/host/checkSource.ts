@@ -1,21 +1,18 @@
-import type { CheckReport, CheckStep, CheckStepName, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { CheckReport, CheckStep, CheckStepName } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { S3Where } from '#shared/contract/s3.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { visibleText } from '#shared/engine/visibleText.ts'
-import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
-import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import { parsePipeline } from '#shared/pipeline/parsePipeline.ts'
-import { typeName } from '#shared/engine/valueType.ts'
-import { quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
 import { isBadFile } from '../source/badFile.ts'
 import { parseDeltaOffset } from '../source/deltaOffset.ts'
 import { noKeys } from '../storage/s3/s3Place.ts'
 import type { Storage } from '../storage/storage.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { expectedTypes, fitColumn, neededColumns, unusedColumns, usableMapping, type NeededColumn } from './columnChecks.ts'
-import { isNumber, mappingCandidates, type ValueRange } from './mappingCandidates.ts'
-import { decodeOne, listSilver, matchColumns, queryOneFile, reachSilver, readSilver, type Reading } from './sourceSteps.ts'
+import { decideColumns } from './decideColumns.ts'
+import { noteMapped } from './mappedValues.ts'
+import { decodeOne, listSilver, reachSilver, readSilver, type Reading } from './sourceSteps.ts'
 
 export interface CheckParts {
   readonly database: Database
@@ -39,6 +36,7 @@ export async function checkSource(path: string, mapping: ColumnMapping, { databa
     s3: found.s3,
     steps,
     columns: found.columns,
+    preset: found.preset,
     files: found.read?.files.length ?? 0,
     bytes: found.read?.bytes ?? 0,
     version: found.version,
@@ -59,14 +57,15 @@ interface Findings {
   format: CheckReport['format']
   s3: S3Where | null
   readonly steps: CheckStep[]
-  columns: readonly ColumnCheck[]
+  columns: CheckReport['columns']
+  preset: CheckReport['preset']
   read: Reading | undefined
   version: number | null
   mapping: ColumnMapping
 }
 
 async function examine(path: string, mapping: ColumnMapping, { database, openStorage, where }: Required<Pick<CheckParts, 'database' | 'openStorage' | 'where'>>): Promise<Findings> {
-  const found: Findings = { root: path, format: null, s3: null, steps: [], columns: [], read: undefined, version: null, mapping }
+  const found: Findings = { root: path, format: null, s3: null, steps: [], columns: [], preset: null, read: undefined, version: null, mapping }
   const pass = (name: CheckStepName, text: string, state: CheckStep['state'] = 'passed') => found.steps.push({ name, state, text: visibleText(text) })
   /** undefined: the step failed, and says why. */
   const attempt = async <Answer>(name: CheckStepName, work: () => Promise<Answer>, explain = (error: unknown) => Promise.resolve(faultText(error, found.root))): Promise<Answer | undefined> => {
@@ -101,21 +100,29 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   const isWhole = read.bad === undefined && read.source.problems().length === 0
   pass(reading, readText(read, found.version), isWhole ? 'passed' : 'warning')
 
-  const matched = await attempt('Columns match', () => decideColumns(path, read, mapping, database))
+  const matched = await attempt('Columns match', () => decideColumns(pipelineFor(path, 'stop'), read, mapping, database))
   if (!matched) return found
   found.mapping = matched.mapping
   found.columns = matched.columns
+  found.preset = matched.preset
   found.steps.push({ ...matched.step, text: visibleText(matched.step.text) })
   const { ready } = matched
   if (!ready) return found
 
-  const decoded = await attempt('One file decoded', async () => ({ file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined) }))
+  const decoded = await attempt('One file decoded', async () => ({
+    file: await decodeOne(database, ready.source, read, ready.used, read.bad !== undefined),
+    notes: await noteMapped(database, read, matched.mapping, read.bad !== undefined)
+  }))
   if (!decoded) return found
+  const { file, notes } = decoded
+  if (!file) {
+    pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
+    return found
+  }
   const slow = ready.source.rewritten()
-  if (decoded.file) {
-    const rows = `${decoded.file.path}: ${count(decoded.file.rows, 'row')}.`
-    pass('One file decoded', slow ? `${rows} ${sentence(slow.message)}` : rows, slow ? 'warning' : 'passed')
-  } else pass('One file decoded', 'There is no data file yet. A run would write empty gold tables.', 'warning')
+  const slowText = slow ? [sentence(slow.message)] : []
+  const text = [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map((note) => note.text), ...slowText].join(' ')
+  pass('One file decoded', text, slow || notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
   return found
 }
 
@@ -157,80 +164,6 @@ async function readingText(error: unknown, storage: Storage, isDelta: boolean): 
   return `[DELTA_SCHEMA_NOT_SET] ${storage.root} ${what}: ${next}`
 }
 
-interface Decision {
-  readonly step: CheckStep
-  readonly columns: readonly ColumnCheck[]
-  /** As far as this source can follow it. */
-  readonly mapping: ColumnMapping
-  /** undefined: there is something to decide first. */
-  readonly ready: ReturnType<typeof matchColumns> | undefined
-}
-
-async function decideColumns(path: string, read: Reading, given: ColumnMapping, database: Database): Promise<Decision> {
-  const pipeline = pipelineFor(path, 'stop')
-  const own = read.source.columns
-  const { usable, dropped } = usableMapping(read.source, given)
-  const needed = neededColumns(builtinQueries(pipeline))
-  const fits = needed.map((column) => ({ column, ...fitColumn(column, own, usable) }))
-  const undecided = fits.filter(({ state }) => state !== 'matches')
-  const ranges = undecided.some(({ column }) => column.role === 'measure') ? await readRanges(database, read, own) : new Map<string, ValueRange>()
-  const taken = takenNames(fits.filter(({ state }) => state === 'matches').map(({ column }) => column), own, usable)
-  const checks = fits.map(({ column, state, found }): ColumnCheck => {
-    const { all, likeliest } = state === 'matches' ? { all: [], likeliest: undefined } : mappingCandidates(column, { own, ranges, taken })
-    return { name: column.name, expected: expectedTypes[column.role], found: found ?? (likeliest ? `${likeliest.name}, ${typeName(likeliest.type)}` : null), usedBy: column.usedBy, state, candidates: all }
-  })
-  const columns = [...checks.filter(({ state }) => state !== 'matches'), ...checks.filter(({ state }) => state === 'matches'), ...unusedColumns(needed, own, usable)]
-  const forgotten = dropped.length === 0 ? '' : ` The mapping kept for ${dropped.join(', ')} no longer fits these files and was left out.`
-  if (undecided.length > 0) return { step: decisionStep(checks, forgotten), columns, mapping: usable, ready: undefined }
-  const ready = matchColumns(pipeline, read, usable)
-  const mapped = Object.entries(usable).map(([name, { from, factor }]) => ` ${name} is ${from}${factor === undefined ? '' : ` × ${factor}`}.`)
-  return { step: { name: 'Columns match', state: 'passed', text: `All ${needed.length} columns that the queries need are there.${mapped.join('')}${forgotten}` }, columns, mapping: usable, ready }
-}
-
-function takenNames(matching: readonly NeededColumn[], own: readonly SilverColumn[], mapping: ColumnMapping): string[] {
-  const origins = matching.map(({ name }) => (Object.entries(mapping).find(([mapped]) => mapped.toLowerCase() === name.toLowerCase())?.[1].from ?? name).toLowerCase())
-  return own.map(({ name }) => name).filter((name) => origins.includes(name.toLowerCase()))
-}
-
-function decisionStep(checks: readonly ColumnCheck[], forgotten: string): CheckStep {
-  const undecided = checks.filter(({ state }) => state !== 'matches')
-  const hopeless = undecided.filter(({ candidates }) => candidates.length === 0)
-  const sum = `${checks.length - undecided.length} of ${checks.length} match.`
-  if (hopeless.length > 0) {
-    const names = listText(hopeless.map(({ name, expected, found, state }) => (state === 'missing' ? `${name} (${expected})` : `${name} (${expected}; it is ${found ?? 'missing'})`)))
-    return { name: 'Columns match', state: 'failed', text: `${sum} No column of these files can stand for ${names}: write the files with ${hopeless.length === 1 ? 'that column' : 'those columns'}, or choose another folder.${forgotten}` }
-  }
-  const [only, ...more] = undecided
-  const what = only && more.length === 0 ? `${only.name}, which ${usersText(only)}, ${only.state === 'missing' ? 'is missing' : 'cannot be used as it is'}` : `${listText(undecided.map(({ name }) => name))} are missing or cannot be used as they are`
-  return { name: 'Columns match', state: 'needs a decision', text: `${sum} ${what}: choose what stands for ${more.length === 0 ? 'it' : 'them'}.${forgotten}` }
-}
-
-const usersText = ({ usedBy }: ColumnCheck): string => (usedBy.length > 1 ? 'both queries need' : `${usedBy.join()} needs`)
-
-/** Least and greatest values of the numeric columns in one file; without those that cannot be read, which a later step will tell of. */
-async function readRanges(database: Database, read: Reading, own: readonly SilverColumn[]): Promise<ReadonlyMap<string, ValueRange>> {
-  const names = own.filter(({ type }) => isNumber(type)).map(({ name }) => name)
-  const together = await rangesOf(database, read, names)
-  if (together) return together
-  const alone = []
-  for (const name of names) alone.push(...((await rangesOf(database, read, [name])) ?? []))
-  return new Map(alone)
-}
-
-async function rangesOf(database: Database, read: Reading, names: readonly string[]): Promise<ReadonlyMap<string, ValueRange> | undefined> {
-  if (names.length === 0) return new Map()
-  const select = names.flatMap((name, i) => ['min', 'max'].map((side) => `${side}(${quoteName(name)}::DOUBLE) FILTER (WHERE isfinite(${quoteName(name)}::DOUBLE)) AS ${side}${i}`)).join(', ')
-  try {
-    const answer = await queryOneFile(database, read.source, read, { columns: names, select }, true)
-    const [row] = answer?.result.rows() ?? []
-    const value = (key: string): number | null => (typeof row?.[key] === 'number' ? row[key] : null)
-    return new Map(names.map((name, i) => [name, { min: value(`min${i}`), max: value(`max${i}`) }]))
-  } catch (error) {
-    if (isFault(error) && error.code === 'interrupted') throw error
-    return undefined
-  }
-}
-
 /** What went wrong, without the names of settings that the workbench does not show. What DuckDB says of things that Contrail does not know stays inside. */
 function faultText(error: unknown, root: string): string {
   if (!isFault(error)) return `${root} could not be checked, for a reason that Contrail does not know: check again, or choose another folder`
@@ -253,5 +186,3 @@ function sizeText(bytes: number): string {
   const value = bytes / 1000 ** power
   return `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 && power > 0 ? 1 : 0 })} ${units[power]}`
 }
-
-const listText = (names: readonly string[]): string => (names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`)

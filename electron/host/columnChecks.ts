@@ -1,9 +1,11 @@
-import type { ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { ColumnCheck } from '#shared/contract/source.ts'
+import type { ColumnMapping, ColumnOrigin } from '#shared/pipeline/columnMapping.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { typeName, type ValueType } from '#shared/engine/valueType.ts'
 import { isKeyType, isMeasureType, isTimeType, type SilverColumn } from '#shared/pipeline/bindQuery.ts'
+import { originText } from '#shared/pipeline/originText.ts'
 import type { QueryDefinition } from '#shared/pipeline/queryDefinition.ts'
-import { mapColumns } from '../source/mapColumns.ts'
+import { makeColumn, type MadeColumn } from '../source/makeColumn.ts'
 import type { Source } from '../source/source.ts'
 
 /** A column that at least one query reads, by the queries' name for it. */
@@ -38,13 +40,19 @@ const accepts: Readonly<Record<NeededColumn['role'], (type: ValueType | string) 
 /** Whether a column could stand for a needed one as it is. */
 export const canStandFor = ({ role }: NeededColumn, { type }: SilverColumn): boolean => accepts[role](type)
 
-/** `own`: silver's columns before any mapping. Every `from` of the mapping is one of them. */
-export function fitColumn(needed: NeededColumn, own: readonly SilverColumn[], mapping: ColumnMapping): ColumnFit {
-  const [, mapped] = Object.entries(mapping).find(([name]) => sameName(name, needed.name)) ?? []
-  if (mapped) {
-    const origin = findOrigin(own, mapped.from)
-    const type = mapped.factor === undefined ? origin.type : ({ kind: 'double' } as const)
-    return { state: stateOf(needed, type), found: `${origin.name}${mapped.factor === undefined ? '' : ` × ${mapped.factor}`}, ${typeName(origin.type)}` }
+/** `own`: silver's columns before any mapping. `made`: those that `mapping` gives. */
+export function fitColumn(
+  needed: NeededColumn,
+  own: readonly SilverColumn[],
+  mapping: ColumnMapping,
+  made: ReadonlyMap<string, MadeColumn>
+): ColumnFit {
+  const [name, origin] = Object.entries(mapping).find(([mapped]) => sameName(mapped, needed.name)) ?? []
+  const stand = name === undefined ? undefined : made.get(name)
+  if (origin && stand) {
+    const [from] = stand.reads
+    const type = own.find((column) => column.name === from)?.type ?? '?'
+    return { state: stateOf(needed, stand.type), found: `${originText({ ...origin, from })}, ${typeName(type)}` }
   }
   const [column, ...others] = own.filter(({ name }) => sameName(name, needed.name))
   if (!column) return { state: 'missing', found: null }
@@ -53,32 +61,35 @@ export function fitColumn(needed: NeededColumn, own: readonly SilverColumn[], ma
 }
 
 /** Silver's columns that stand for no needed one. */
-export function unusedColumns(needed: readonly NeededColumn[], own: readonly SilverColumn[], mapping: ColumnMapping): ColumnCheck[] {
-  const isUsed = ({ name }: SilverColumn) => needed.some((column) => sameName(column.name, name)) || Object.values(mapping).some(({ from }) => sameName(from, name))
+export function unusedColumns(
+  needed: readonly NeededColumn[],
+  own: readonly SilverColumn[],
+  made: ReadonlyMap<string, MadeColumn>
+): ColumnCheck[] {
+  const read = new Set([...made.values()].flatMap(({ reads }) => reads))
+  const isUsed = ({ name }: SilverColumn) => read.has(name) || needed.some((column) => sameName(column.name, name))
   return own.filter((column) => !isUsed(column)).map(({ name, type }) => ({ name, expected: '', found: typeName(type), usedBy: [], state: 'not used', candidates: [] }))
 }
 
-/** The part of a mapping that this source can follow, and the names whose origin it does not have, or cannot multiply. */
+/** The part of a mapping that this source can follow, and the names whose origin it lacks, or cannot read so. */
 export function usableMapping(source: Source, mapping: ColumnMapping): { readonly usable: ColumnMapping; readonly dropped: readonly string[] } {
-  const dropped = Object.entries(mapping).filter(([name, origin]) => !canMap(source, { [name]: origin }))
-  const names = dropped.map(([name]) => name)
-  return { usable: Object.fromEntries(Object.entries(mapping).filter(([name]) => !names.includes(name))), dropped: names }
+  const kept = Object.entries(mapping).filter(([name, origin]) => canMake(source, mapping, name, origin))
+  const usable = Object.fromEntries(kept)
+  const dropped = Object.keys(mapping).filter((name) => !Object.hasOwn(usable, name))
+  if (dropped.length === 0) return { usable, dropped }
+  // One that is made of another mapped column may have lost it.
+  const rest = usableMapping(source, usable)
+  return { usable: rest.usable, dropped: [...dropped, ...rest.dropped] }
 }
 
-function canMap(source: Source, mapping: ColumnMapping): boolean {
+function canMake(source: Source, mapping: ColumnMapping, name: string, origin: ColumnOrigin): boolean {
   try {
-    mapColumns(source, mapping)
+    makeColumn(source, mapping, name, origin)
     return true
   } catch (error) {
     if (isFault(error)) return false
     throw error
   }
-}
-
-function findOrigin(own: readonly SilverColumn[], from: string): SilverColumn {
-  const origin = own.find(({ name }) => name === from) ?? own.find(({ name }) => sameName(name, from))
-  if (!origin) throw new Error(`the mapping names ${from}, which is not there`)
-  return origin
 }
 
 function stateOf({ role }: NeededColumn, type: ValueType | string): 'matches' | 'wrong type' {

@@ -2,7 +2,7 @@ import type { Ahead, AheadBatch, AheadFile } from '#shared/contract/run.ts'
 import { lastWindowEndingBy } from '#shared/engine/windowSpec.ts'
 import { millis, millisToMicros } from '#shared/engine/time.ts'
 import type { OffsetRange, OffsetText, SourceFile } from '../source/source.ts'
-import { spanOf } from './recordingOf.ts'
+import { hasOwnStats, spanOf } from './recordingOf.ts'
 import type { Position } from './resume.ts'
 import type { QueryRun } from './runQuery.ts'
 
@@ -75,8 +75,7 @@ async function planInto(batches: AheadBatch[], run: QueryRun, { nextBatchId, off
 
 async function filesOf(run: QueryRun, range: OffsetRange, reads: { left: number }): Promise<AheadFile[]> {
   const files = await run.stream.files(range)
-  // Statistics are by the name in the files: a column that is found in another way has none of its own.
-  const isPlain = run.source.columnIdentity(run.query.eventTime) === 'timestamp'
+  const isPlain = hasOwnStats(run.source, run.query.eventTime)
   const ahead: AheadFile[] = []
   for (const [position, file] of files.entries()) ahead.push(isPlain ? await timesOf(run, range, file, position, reads) : unknown(file))
   return ahead

@@ -6,6 +6,7 @@ import { Fault } from '#shared/engine/fault.ts'
 import type { ExportProgress, Host } from '#shared/contract/host.ts'
 import type { RunCommand, RunEvent, RunState, Speed, StepUnit } from '#shared/contract/run.ts'
 import type { CheckReport } from '#shared/contract/source.ts'
+import { parseColumns } from '#shared/pipeline/parsePipeline.ts'
 import type { HostOptions, OpenedHost } from '../app/openedHost.ts'
 import { openDatabase } from '../duckdb/database.ts'
 import { makeSample } from '../sample/makeSample.ts'
@@ -129,7 +130,8 @@ export async function openHost({ dataFolder, platform, vault = noVault, environm
     recentSources: () => recent.list(),
     async checkSource(path, mapping) {
       logServers([path])
-      const report = await checkSource(path, mapping ?? (await recent.mappingOf(path)), { database, openStorage, where: storages.where })
+      const chosen = mapping === undefined ? await recent.mappingOf(path) : parseColumns(mapping, 'the mapping of columns')
+      const report = await checkSource(path, chosen, { database, openStorage, where: storages.where })
       if (report.format !== null) {
         await recent.remember(path, describe(report))
         await recent.keepMapping(path, report.mapping)

@@ -1,51 +1,65 @@
 import type { MappingCandidate } from '#shared/contract/source.ts'
-import { isIntegral, typeName, type ValueType } from '#shared/engine/valueType.ts'
+import { typeName } from '#shared/engine/valueType.ts'
 import type { SilverColumn } from '#shared/pipeline/bindQuery.ts'
 import { canStandFor, type NeededColumn } from './columnChecks.ts'
-
-/** Values of a column in one file; null where there are none. */
-export interface ValueRange {
-  readonly min: number | null
-  readonly max: number | null
-}
+import { candidateOf, type ColumnReading } from './columnReading.ts'
+import { isNumber, noValues, type ColumnValues } from './columnValues.ts'
+import { derivedReadings } from './derivedReadings.ts'
+import { numberText } from './numberText.ts'
 
 export interface CandidateParts {
   readonly own: readonly SilverColumn[]
-  /** Of numeric columns, as far as a file could be read. */
-  readonly ranges: ReadonlyMap<string, ValueRange>
+  /** As far as a file could be read. */
+  readonly values: ReadonlyMap<string, ColumnValues>
   /** Names of columns that already stand for another needed one: they come last. */
   readonly taken: readonly string[]
 }
 
 export interface Candidates {
   readonly all: readonly MappingCandidate[]
-  /** The likeliest column, where its name speaks for it. */
-  readonly likeliest: SilverColumn | undefined
+  /** The first of them, where its name or its values speak for it. */
+  readonly likeliest: MappingCandidate | undefined
 }
 
-/** Columns that could stand for a needed one, the likeliest first, by name, then by whether their values look right; those in another unit with a factor. */
-export function mappingCandidates(needed: NeededColumn, { own, ranges, taken }: CandidateParts): Candidates {
+/**
+ * Columns that could stand for a needed one, the likeliest first, by name, then by whether their values look right; those
+ * in another unit with a factor, those in another form with that form.
+ */
+export function mappingCandidates(needed: NeededColumn, { own, values, taken }: CandidateParts): Candidates {
   const scored = own
-    .filter((column) => canStandFor(needed, column))
-    .map((column) => ({ column, likeness: likenessOf(needed.name, column.name), range: ranges.get(column.name) ?? noRange, isTaken: taken.includes(column.name) }))
-    .filter(({ column, likeness }) => needed.role !== 'measure' || isNumber(column.type) || likeness > 0)
-    .map((entry) => ({ ...entry, readings: readingsOf(needed, entry.column, entry.range, entry.likeness >= isMeant) }))
-  const rank = (entry: (typeof scored)[number]) => entry.likeness + (entry.readings[0]?.looksRight === true ? 0.25 : 0) - (entry.isTaken ? 10 : 0) - (needed.role === 'key' && typeName(entry.column.type) !== 'string' ? 1 : 0)
+    .map((column) => ({
+      column,
+      likeness: likenessOf(needed.name, column.name),
+      values: values.get(column.name) ?? noValues,
+      isTaken: taken.includes(column.name)
+    }))
+    .map((entry) => ({ ...entry, readings: readingsOf(needed, entry.column, entry.values, { own, values, likeness: entry.likeness }) }))
+    .filter(({ readings }) => readings.length > 0)
+  const rank = ({ column, likeness, readings, isTaken }: (typeof scored)[number]) =>
+    likeness + (readings[0]?.bonus ?? 0) + (readings[0]?.looksRight === true ? 0.25 : 0) - (isTaken ? 10 : 0) -
+    (needed.role === 'key' && typeName(column.type) !== 'string' ? 1 : 0)
   scored.sort((a, b) => rank(b) - rank(a))
   const [first] = scored
-  return {
-    all: scored.flatMap(({ column, range, readings }) => readings.map(({ factor, reason }) => ({ from: column.name, type: typeName(column.type), factor, min: range.min, max: range.max, reason }))),
-    likeliest: first && first.likeness >= isMeant && !first.isTaken ? first.column : undefined
-  }
+  const all = scored.flatMap(({ column, values: seen, readings }) => readings.map((reading) => candidateOf(column, seen, reading)))
+  const isLikely = first && first.likeness + (first.readings[0]?.bonus ?? 0) >= isMeant && !first.isTaken
+  return { all, likeliest: isLikely ? all[0] : undefined }
+}
+
+/** As it is or in another unit, and in another form. */
+function readingsOf(
+  needed: NeededColumn,
+  column: SilverColumn,
+  values: ColumnValues,
+  parts: Pick<CandidateParts, 'own' | 'values'> & { readonly likeness: number }
+): ColumnReading[] {
+  const isLike = parts.likeness >= isMeant
+  const derived = derivedReadings(needed, column, { ...parts, isLike })
+  if (!canStandFor(needed, column) || (needed.role === 'measure' && !isNumber(column.type) && parts.likeness <= 0)) return derived
+  return [...derived, ...plainReadings(needed, column, values, isLike)]
 }
 
 /** Likeness from which on a name speaks for its column; one derived from it has less. */
 const isMeant = 1
-
-const noRange: ValueRange = { min: null, max: null }
-
-/** Columns whose values have a range. */
-export const isNumber = (type: ValueType | string): boolean => typeof type !== 'string' && (isIntegral(type) || type.kind === 'float' || type.kind === 'double' || type.kind === 'decimal')
 
 interface Words {
   /** Words that say that it is this. */
@@ -84,13 +98,6 @@ function wordsIn(name: string): string[] {
     .split(/[^a-z0-9]+/)
 }
 
-/** A way to read a column's values. */
-interface Reading {
-  readonly factor: number | null
-  readonly reason: string
-  readonly looksRight: boolean
-}
-
 interface Unit {
   readonly said: string
   readonly factor: number
@@ -109,7 +116,7 @@ interface Quantity {
   readonly others: readonly Unit[]
 }
 
-const quantities: Readonly<Record<string, Quantity>> = {
+export const quantities: Readonly<Record<string, Quantity>> = {
   velocity_kmh: {
     unit: 'km/h',
     named: /(^|_)(kmh|kph|km_h|kmph)$/,
@@ -132,11 +139,11 @@ const quantities: Readonly<Record<string, Quantity>> = {
 }
 
 /** How a column's values may be meant, the likeliest first. Units are looked for only where the name speaks for the column. */
-function readingsOf(needed: NeededColumn, column: SilverColumn, range: ValueRange, isLike: boolean): Reading[] {
+function plainReadings(needed: NeededColumn, column: SilverColumn, range: ColumnValues, isLike: boolean): ColumnReading[] {
   const quantity = quantities[needed.name]
   if (!quantity) return [{ factor: null, reason: `Only right if it holds ${words[needed.name]?.holds ?? needed.name}.`, looksRight: false }]
   const asIs = plainReading(needed.name, quantity, range)
-  if (!isLike || !isNumber(column.type)) return [asIs]
+  if (!isLike || !(isNumber(column.type) || holdsNumbers(range))) return [asIs]
   const name = wordsIn(column.name).join('_')
   if (quantity.named.test(name)) return [asIs]
   const named = quantity.others.find((unit) => unit.named.test(name))
@@ -147,13 +154,13 @@ function readingsOf(needed: NeededColumn, column: SilverColumn, range: ValueRang
   return guessed ? [scaledReading(quantity, guessed, range), asIs] : [asIs]
 }
 
-function plainReading(name: string, { unit, greatest, others }: Quantity, { min, max }: ValueRange): Reading {
+export function plainReading(name: string, { unit, greatest, others }: Quantity, { min, max }: ColumnValues): ColumnReading {
   const isOther = max !== null && others.some((other) => isWithin(max, other.greatest))
   const looksRight = max !== null && min !== null && isWithin(max, greatest) && !isOther
   return { factor: null, reason: looksRight ? `${numberText(min)} to ${numberText(max)} ${unit}, like other flight data.` : `Only right if the values really are ${words[name]?.holds ?? unit}.`, looksRight }
 }
 
-function scaledReading({ unit, greatest }: Quantity, { said, factor }: Unit, { min, max }: ValueRange): Reading {
+export function scaledReading({ unit, greatest }: Quantity, { said, factor }: Unit, { min, max }: ColumnValues): ColumnReading {
   if (min === null || max === null) return { factor, reason: `Right if the values are ${said}.`, looksRight: false }
   const looksRight = isWithin(max * factor, greatest)
   return { factor, reason: `Gives ${numberText(min * factor)} to ${numberText(max * factor)} ${unit}, ${looksRight ? 'like other flight data' : `if the values are ${said}`}.`, looksRight }
@@ -161,8 +168,5 @@ function scaledReading({ unit, greatest }: Quantity, { said, factor }: Unit, { m
 
 const isWithin = (value: number, [from, to]: readonly [number, number]): boolean => value > from && value <= to
 
-/** "1,219", "338.6"; with the true minus sign. */
-export function numberText(value: number): string {
-  const digits = Math.abs(value) >= 1000 ? 0 : 1
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }).format(value).replace(/^-(?=[0.,]+$)/, '').replace('-', '\u2212')
-}
+/** Text that holds them, with other words now and then. */
+const holdsNumbers = ({ max, shares }: ColumnValues): boolean => max !== null && (shares.number ?? 0) > 0

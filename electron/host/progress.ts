@@ -47,6 +47,8 @@ export interface Progress {
     readonly numInputFiles: number
     /** Rows, not groups, that missed at least one window. */
     readonly lateRows: number
+    /** Rows that belong to no window, having no event time. */
+    readonly rowsWithoutTime: number
     /** Where the watermark stands after the batch. */
     readonly nextWatermark: string
     /** Gold already had the batch: it was computed again and not written. */
@@ -77,6 +79,7 @@ export interface ProgressParts {
   readonly sinkDescription: string
   readonly numOutputRows: number
   readonly alreadyInGold: boolean
+  readonly rowsWithoutTime: number
   readonly setAside: readonly { readonly path: string; readonly message: string }[]
 }
 
@@ -130,6 +133,7 @@ export function formatProgress(parts: ProgressParts): Progress {
     contrail: {
       numInputFiles: parts.numInputFiles,
       lateRows: metrics.lateRows,
+      rowsWithoutTime: parts.rowsWithoutTime,
       nextWatermark: formatInstant(parts.nextWatermarkMs),
       alreadyInGold: parts.alreadyInGold,
       setAside: parts.setAside

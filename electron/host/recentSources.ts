@@ -1,6 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ColumnMapping, RecentSource } from '#shared/contract/source.ts'
+import type { RecentSource } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
+import { parseColumnMapping } from '#shared/pipeline/parseColumnMapping.ts'
 import { isFault } from '#shared/engine/fault.ts'
 import { replaceDurably } from '../storage/durableFile.ts'
 import { moveAside } from '../storage/moveAside.ts'
@@ -112,6 +114,5 @@ function isSource(value: unknown): value is SourcesFile['sources'][number] {
 }
 
 function isKeptMapping(value: unknown): value is SourcesFile['mappings'][number] {
-  if (!isObject(value) || typeof value.path !== 'string' || !isObject(value.mapping)) return false
-  return Object.values(value.mapping).every((origin) => isObject(origin) && typeof origin.from === 'string' && (origin.factor === undefined || typeof origin.factor === 'number'))
+  return isObject(value) && typeof value.path === 'string' && parseColumnMapping(value.mapping) !== undefined
 }

@@ -1,17 +1,24 @@
 import type { Recording } from '#shared/contract/run.ts'
-import type { SourceFile } from '../source/source.ts'
+import type { Source, SourceFile } from '../source/source.ts'
 
 const parts = 480
 
 /** What files hold together, as far as Delta's statistics of them tell. */
-export function recordingOf(files: readonly SourceFile[], eventTime: string): Recording {
-  const known = files.flatMap(({ stats }) => spanOf(stats, eventTime) ?? [])
+export function recordingOf(files: readonly SourceFile[], eventTime: string, source: Identities): Recording {
+  const known = hasOwnStats(source, eventTime) ? files.flatMap(({ stats }) => spanOf(stats, eventTime) ?? []) : []
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   // Of some files only: they would tell of a recording that is another.
   if (known.length === 0 || known.length < files.length) return { files: files.length, bytes, minEventMs: null, maxEventMs: null, volume: [] }
   const minEventMs = known.reduce((min, span) => Math.min(min, span.minMs), Infinity)
   const maxEventMs = known.reduce((max, span) => Math.max(max, span.maxMs), -Infinity)
   return { files: files.length, bytes, minEventMs, maxEventMs, volume: volumeOf(known, minEventMs, maxEventMs) }
+}
+
+type Identities = Pick<Source, 'columnIdentity'>
+
+/** Statistics are by the name in the files: a column that is mapped, or found in another way, has none of its own. */
+export function hasOwnStats(source: Identities, eventTime: string): boolean {
+  return source.columnIdentity(eventTime) === 'timestamp'
 }
 
 export interface Span {

@@ -19,6 +19,7 @@ import { formatProgress, type Progress, type ProgressParts } from './progress.ts
 import type { QueryRecorder } from './recorder.ts'
 import type { QueryEvent } from './queryEvent.ts'
 import { recordingOf } from './recordingOf.ts'
+import { rowsWithoutTime, timelessWarning, type TimelessBatch } from './timelessRows.ts'
 import { readBatch, readBatchAgain, type BatchReader, type ReadBatch } from './readBatch.ts'
 import { beginningKey, settingsKey, type Position } from './resume.ts'
 import { untilNextTrigger, type Trigger } from './trigger.ts'
@@ -136,7 +137,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
     updatesMs = 0
     tally = emptyTally()
     const timed = timedAdds(beginStep(plan.query.spec, state), run.clock, (ms) => (updatesMs += ms))
-    return run.recorder ? tallied(timed, tally) : timed
+    return tallied(timed, tally)
   }
   const read = await readPlanned(run, plan, begin)
   lap('getBatch')
@@ -148,9 +149,11 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('addBatch')
   const header = { identity: run.identity, source: run.stream.remember({ start, end }, read.setAside.map((file) => file.position)) }
   const saved = snapshot(plan.query.spec, stepped.state)
+  const without = rowsWithoutTime(read, tally)
   const progressOf = (durationMs: Readonly<Record<string, number>>): Progress => {
     const stateCosts = { updatesMs, removalsMs: durationMs.queryPlanning ?? 0, commitMs: durationMs.commitOffsets ?? 0, bytes: saved.pane.byteLength + saved.measures.numbers.byteLength }
-    return batchProgress(run, planned, read, stepped, { startedMs, previousStartedMs, durationMs, stateCosts, alreadyInGold: skipped })
+    const times = { startedMs, previousStartedMs, durationMs, stateCosts }
+    return batchProgress(run, planned, read, stepped, { ...times, alreadyInGold: skipped, rowsWithoutTime: without })
   }
   // The workbench's own account of a batch ends here, before the commit: it must be kept by then.
   const record = run.recorder && batchRecord({ spec: plan.query.spec, batchId, finishedMs: run.clock.nowMs(), progress: progressOf({ ...lap('triggerExecution') }), read, tally, stepped })
@@ -158,6 +161,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   await run.checkpoint.commit(batchId, { nextBatchWatermarkMs: stepped.state.watermarkMs }, header, saved)
   lap('commitOffsets')
   for (const file of read.setAside) warn(run, `set aside ${file.path}: ${file.message}`, file.path)
+  tellTimeless(run, { id: batchId, rows: read.eventTime?.rows ?? 0, without })
   run.publish({ kind: 'batch', query: run.query.spec.name, progress: progressOf(lap('triggerExecution')) })
   if (record) run.recorder?.tell(record, plan.query.spec, stepped.state, stepped.closed)
   run.pacer?.report(run.query.spec.name, { files: read.files.length, closedWindows: closedWindows(stepped.closed), alerts: record ? alertsIn(record.closed) : 0, maxEventMs: read.eventTime?.maxMs })
@@ -187,7 +191,8 @@ function timedAdds(open: OpenStep, clock: Clock, took: (ms: number) => void): Op
   }
 }
 
-type BatchTimes = Pick<ProgressParts, 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts' | 'alreadyInGold'>
+type Times = 'startedMs' | 'previousStartedMs' | 'durationMs' | 'stateCosts'
+type BatchTimes = Pick<ProgressParts, Times | 'alreadyInGold' | 'rowsWithoutTime'>
 
 function batchProgress(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { closed, metrics, state }: Step, times: BatchTimes): Progress {
   const { query, checkpoint, source } = run
@@ -227,7 +232,9 @@ async function announce(run: QueryRun, { offset, beginning }: Position, end: Off
 /** From its beginning on, also when part of it is done. Where the log does not reach back so far any more, it is left out. */
 async function announceRecording(run: QueryRun, range: OffsetRange): Promise<void> {
   const files = range.start === range.end ? [] : await run.stream.files(range).catch(() => undefined)
-  if (files) run.publish({ kind: 'recording', query: run.query.spec.name, recording: recordingOf(files, run.query.eventTime) })
+  if (!files) return
+  const recording = recordingOf(files, run.query.eventTime, run.source)
+  run.publish({ kind: 'recording', query: run.query.spec.name, recording })
 }
 
 /** A file that nobody finishes is told once; so are files that are not read. */
@@ -246,6 +253,14 @@ function tellRewritten(run: QueryRun, most: number): void {
   const id = `rewritten ${Math.min(note.files, most)}`
   if (!run.toldOf.has(id)) warn(run, note.message)
   run.toldOf.add(id)
+}
+
+/** Once in all queries: they read the same rows. */
+function tellTimeless(run: QueryRun, batch: TimelessBatch): void {
+  const message = run.toldOf.has(run.query.eventTime) ? undefined : timelessWarning(run.source, run.query, batch)
+  if (message === undefined) return
+  run.toldOf.add(run.query.eventTime)
+  warn(run, message)
 }
 
 function waitsFor({ source }: QueryRun): string {

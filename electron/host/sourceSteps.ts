@@ -1,13 +1,14 @@
 import { Fault } from '#shared/engine/fault.ts'
 import { bindQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
 import { withScan } from '../duckdb/scan.ts'
 import type { QueryResult } from '../duckdb/queryResult.ts'
 import { isBadFile } from '../source/badFile.ts'
-import { mapColumns, type ColumnMap } from '../source/mapColumns.ts'
+import { mapColumns } from '../source/mapColumns.ts'
 import { openSource } from '../source/openSource.ts'
 import type { OffsetRange, Source, SourceFile } from '../source/source.ts'
 import { isDenied } from '../storage/s3/s3Fault.ts'
@@ -59,7 +60,7 @@ export async function readSilver({ silver, trigger }: Pipeline, database: Databa
 }
 
 /** Columns match: each query finds its columns, with types that fit. Gives the source with the mapping, and the columns in use. */
-export function matchColumns(pipeline: Pipeline, { source }: Reading, mapping: ColumnMap): { readonly source: Source; readonly used: readonly string[] } {
+export function matchColumns(pipeline: Pipeline, { source }: Reading, mapping: ColumnMapping): { readonly source: Source; readonly used: readonly string[] } {
   const mapped = mapColumns(source, mapping)
   const bound = builtinQueries(pipeline).map((query) => bindQuery(query, mapped.columns, mapped.name))
   const used = [...new Set(bound.flatMap((query) => query.columns))]
@@ -81,12 +82,12 @@ export async function decodeOne(database: Database, source: Source, { range, fil
 
 const badFilesPassed = 20
 
-/** Runs a SELECT list over the first file that can be read. undefined: there is no file. Faults name the file. */
+/** Runs a SELECT list over the first file that can be read, or over its first rows. undefined: there is no file. Faults name the file. */
 export async function queryOneFile(
   database: Database,
   source: Source,
   { range, files }: Pick<Reading, 'range' | 'files'>,
-  query: { readonly columns: readonly string[]; readonly select: string },
+  query: { readonly columns: readonly string[]; readonly select: string; readonly limit?: number | undefined },
   pastBad: boolean
 ): Promise<{ readonly path: string; readonly result: QueryResult } | undefined> {
   const stream = source.stream(query.columns)
@@ -94,7 +95,8 @@ export async function queryOneFile(
     try {
       const [scan] = await stream.scans(range, [position])
       if (!scan) return undefined
-      const result = await withScan(scan, (sql) => database.query(`SELECT ${query.select} FROM (${sql})`))
+      const limit = query.limit === undefined ? '' : ` LIMIT ${query.limit}`
+      const result = await withScan(scan, (sql) => database.query(`SELECT ${query.select} FROM (${sql}${limit})`))
       return { path: file.path, result }
     } catch (error) {
       if (!pastBad || !isBadFile(error) || position + 1 >= Math.min(files.length, badFilesPassed)) throw error

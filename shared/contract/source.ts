@@ -1,3 +1,4 @@
+import type { ColumnMapping, ColumnOrigin } from '#shared/pipeline/columnMapping.ts'
 import type { S3Where } from './s3.ts'
 
 /** The five steps of a source check, in their order. The third is called by what silver is. */
@@ -26,9 +27,8 @@ export interface ColumnCheck {
   readonly candidates: readonly MappingCandidate[]
 }
 
-/** A way to fill a column from another one. */
-export interface MappingCandidate {
-  readonly from: string
+/** A way to fill a column from another one. `as`, `zone` and `onGround` are those of the mapping. */
+export interface MappingCandidate extends Omit<ColumnOrigin, 'factor'> {
   readonly type: string
   readonly factor: number | null
   /** Of the values as they are, in one file; null where they are not numbers. */
@@ -38,7 +38,20 @@ export interface MappingCandidate {
   readonly reason: string
 }
 
-export type ColumnMapping = Readonly<Record<string, { readonly from: string; readonly factor?: number }>>
+/** The mapping of a kind of table that was recognised: one choice for all columns that need a decision. */
+export interface PresetOffer {
+  /** What these rows are: "OpenSky state vectors". */
+  readonly name: string
+  readonly columns: readonly PresetColumn[]
+  /** Columns that must be decided all the same. */
+  readonly left: readonly string[]
+}
+
+export interface PresetColumn {
+  /** As the queries call it. */
+  readonly name: string
+  readonly candidate: MappingCandidate
+}
 
 export interface CheckReport {
   readonly path: string
@@ -47,6 +60,8 @@ export interface CheckReport {
   readonly s3: S3Where | null
   readonly steps: readonly CheckStep[]
   readonly columns: readonly ColumnCheck[]
+  /** null: no known kind of table, or nothing to decide. */
+  readonly preset: PresetOffer | null
   readonly files: number
   readonly bytes: number
   /** Delta's newest version. */

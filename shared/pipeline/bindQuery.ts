@@ -30,7 +30,7 @@ export function bindQuery(definition: QueryDefinition, columns: readonly SilverC
   if (!isTimeType(time.type)) {
     throw new Fault(
       'schema',
-      `[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] The event time \`${time.name}\` of ${silver} has the invalid type "${typeName(time.type).toUpperCase()}", but expected "TIMESTAMP": write it as timestamp, or map another column with silver.columns`
+      `[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] The event time \`${time.name}\` of ${silver} has the invalid type "${typeName(time.type).toUpperCase()}", but expected "TIMESTAMP": write it as timestamp, or map another column with silver.columns, as in {"${definition.eventTime}": {"from": "...", "as": "epoch seconds"}}`
     )
   }
   const key = find(definition.key)

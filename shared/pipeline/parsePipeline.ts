@@ -3,7 +3,9 @@ import { Fault } from '#shared/engine/fault.ts'
 import { micros } from '#shared/engine/time.ts'
 import { windowSpec } from '#shared/engine/windowSpec.ts'
 import { parseByteSize } from './byteSize.ts'
+import type { ColumnMapping } from './columnMapping.ts'
 import { formatInterval, parseInterval } from './interval.ts'
+import { columnMappingSchema } from './parseColumnMapping.ts'
 import type { AlertSettings, Pipeline, Thresholds } from './pipeline.ts'
 
 const flag = z.boolean().default(false)
@@ -43,7 +45,7 @@ export const pipelineSchema = z.strictObject({
     ignoreDeletes: flag,
     ignoreChanges: flag,
     failOnDataLoss: z.boolean().default(true),
-    columns: z.record(z.string(), z.strictObject({ from: z.string().min(1), factor: limit.optional() })).default({}),
+    columns: columnMappingSchema.default({}),
     onBadFile: z.enum(['stop', 'quarantine']).default('stop')
   }),
   gold: z.strictObject({ uri }),
@@ -82,10 +84,19 @@ export function parsePipeline(value: unknown, file: string): Pipeline {
 }
 
 /** The part of a pipeline file that says how S3 is reached. */
-export function parseS3(value: unknown, file: string): Pipeline['s3'] {
-  const parsed = s3.safeParse(value)
-  if (!parsed.success) throw new Fault('usage', `${file}: ${parsed.error.issues.map((issue) => explain({ ...issue, path: ['s3', ...issue.path] } as z.core.$ZodIssue, { s3: value })).join('; ')}`)
-  return parsed.data
+export const parseS3 = (value: unknown, file: string): Pipeline['s3'] => parsePart(s3, 's3', value, file)
+
+/** The part of a pipeline file that maps columns. */
+export function parseColumns(value: unknown, file: string): ColumnMapping {
+  return parsePart(columnMappingSchema, 'columns', value, file)
+}
+
+function parsePart<Part>(schema: z.ZodType<Part>, key: string, value: unknown, file: string): Part {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const within = (issue: z.core.$ZodIssue) => ({ ...issue, path: [key, ...issue.path] }) as z.core.$ZodIssue
+  const issues = parsed.error.issues.map((issue) => explain(within(issue), { [key]: value }))
+  throw new Fault('usage', `${file}: ${issues.join('; ')}`)
 }
 
 function phaseSettings({ window, watermarkDelay }: z.output<typeof phases>, name: string): { windowUs: bigint; watermarkDelayMs: number } {
@@ -144,7 +155,7 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
     return path[0] === 's3' && issue.keys.some((key) => /key|secret|token|password/i.test(key)) ? `${names} must not stand in a file: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile` : `${names} is not a setting`
   }
   const found = path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<string, unknown>)[key] : undefined), value)
-  if (found === undefined) return `${name} is missing`
+  if (found === undefined) return `${name} is missing${issue.code === 'custom' ? `: ${issue.message}` : ''}`
   return `${name} is ${typeof found === 'number' ? found : JSON.stringify(found)}: ${allowed(issue)}`
 }
 

@@ -1,3 +1,5 @@
+import type { ColumnMapping } from './columnMapping.ts'
+
 /** A pipeline as data: where silver is, which queries run over it, where gold and checkpoints go. Plain values, so that it can be posted to a worker. */
 export interface Pipeline {
   readonly silver: SilverSettings
@@ -22,8 +24,8 @@ export interface SilverSettings {
   readonly ignoreDeletes: boolean
   readonly ignoreChanges: boolean
   readonly failOnDataLoss: boolean
-  /** Columns that silver has under another name, or in another unit. */
-  readonly columns: Readonly<Record<string, { readonly from: string; readonly factor?: number | undefined }>>
+  /** Columns that silver has under another name, in another unit or in another form. */
+  readonly columns: ColumnMapping
   readonly onBadFile: 'stop' | 'quarantine'
 }
 

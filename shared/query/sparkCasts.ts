@@ -1,3 +1,5 @@
+import type { ValueType } from '#shared/engine/valueType.ts'
+
 /** Before it reads a whole number Spark trims white space and control characters (UTF8String.trimAll); before a fraction, as Java does, all up to the blank. */
 const trimmed = (value: string, characters: string) => `regexp_replace(${value}, '^[${characters}]+|[${characters}]+$', '', 'g')`
 const beforeWhole = '\\x00-\\x20\\x7f'
@@ -13,4 +15,29 @@ export function sparkIntSql(value: string, type: 'INTEGER' | 'BIGINT'): string {
 export function sparkDoubleSql(value: string): string {
   const text = trimmed(value, beforeFraction)
   return `CASE WHEN regexp_full_match(${text}, '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?[dDfF]?') THEN TRY_CAST(rtrim(${text}, 'dDfF') AS DOUBLE) WHEN lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity') THEN TRY_CAST(ltrim(${text}, '+') AS DOUBLE) WHEN ${text} IN ('+NaN', '-NaN') THEN 'NaN'::DOUBLE END`
+}
+
+/** Decimals of more digits lose some of them on DuckDB's way to a double. */
+const exactDigits = 15
+
+/**
+ * Spark's cast to DOUBLE with ANSI mode off: of a date NULL, of a timestamp its seconds since 1970. undefined: Spark
+ * refuses to cast this type.
+ */
+export function sparkCastToDoubleSql(value: string, type: ValueType): string | undefined {
+  switch (type.kind) {
+    case 'string':
+      return sparkDoubleSql(value)
+    case 'date':
+      return `CAST(CASE WHEN ${value} IS NULL THEN NULL END AS DOUBLE)`
+    case 'timestamp':
+      return `CASE WHEN isfinite(${value}) THEN epoch_us(${value})::DOUBLE / 1000000::DOUBLE END`
+    case 'timestamp_ntz':
+    case 'binary':
+      return undefined
+    case 'decimal':
+      return type.precision > exactDigits ? `CAST(CAST(${value} AS VARCHAR) AS DOUBLE)` : `CAST(${value} AS DOUBLE)`
+    default:
+      return `CAST(${value} AS DOUBLE)`
+  }
 }

@@ -122,8 +122,14 @@ describe('contrail check stops at the first step that fails', () => {
     const { velocity_kmh: _, ...others } = types
     const missing = await checked(await writeSilver({ ...others, velocity: 'double' }, rows.replace('velocity_kmh', 'velocity')))
     const wrong = await checked(await writeSilver({ ...types, velocity_kmh: 'boolean' }, rows.replace('800::DOUBLE', 'true')))
-    expect([missing.lines.at(-1), missing.fault, wrong.lines.at(-1), wrong.fault]).toEqual([
-      '✗ Columns match',
+    expect([missing.lines.slice(3), missing.fault, wrong.lines.at(-1), wrong.fault]).toEqual([
+      [
+        '✗ Columns match',
+        'Other columns could stand for those that are missing:',
+        '  velocity_kmh is velocity. 800 to 800 km/h, like other flight data.',
+        'To use it, for a check and for a run:',
+        "  --column 'velocity_kmh=velocity'"
+      ],
       '[UNRESOLVED_COLUMN.WITH_SUGGESTION] flight_phase_counts needs a column velocity_kmh, and SILVER has none. It has: event_timestamp, origin_country, flight_phase, altitude_meters, velocity. Map another one to it with silver.columns, as in {"velocity_kmh": {"from": "..."}}',
       '✗ Columns match',
       'column velocity_kmh of SILVER is boolean; flight_phase_counts measures it and needs a number (byte to long, float, double, decimal) or a string that holds one'
@@ -137,6 +143,56 @@ describe('contrail check stops at the first step that fails', () => {
     const [bad, none] = [await checked(damaged), await checked(gone)]
     expect([bad.lines.slice(3), none.lines.slice(3)]).toEqual([bad, none].map(() => [matched, '✗ One file decoded']))
     expect([bad.fault, none.fault]).toEqual([expect.stringMatching(/SILVER\/a\.parquet.* is not a whole Parquet file/), expect.stringMatching(/SILVER\/a\.parquet.* is not there/)])
+  })
+})
+
+describe('What a mapping makes of the values in one file is told by the check', () => {
+  const time = (sql: string) => rows.replace("TIMESTAMPTZ '2026-01-23 12:00:00+00' AS event_timestamp", `${sql} AS seen`).replace('range(3)', 'range(3) t(i)')
+  const seen = async (sql: string, type: string, origin: object) => {
+    const { event_timestamp: _, ...others } = types
+    return checked(await writeSilver({ seen: type, ...others }, time(sql)), { columns: { event_timestamp: { from: 'seen', ...origin } } })
+  }
+  const after = ({ lines, fault }: Checked) => [...lines.slice(4), fault]
+
+  test('the span of a time', async () => {
+    expect(after(await seen('1769169600 + i', 'long', { as: 'epoch seconds' }))).toEqual(['✓ One file decoded: a.parquet, 3 rows', '✓ event_timestamp runs from 2026-01-23 12:00:00+00 to 2026-01-23 12:00:02+00.', undefined])
+    // Milliseconds that are read as seconds are no time in range, or one that nobody takes for right.
+    expect(after(await seen('1769169600000 + i', 'long', { as: 'epoch seconds' }))[1]).toMatch(/^✓ event_timestamp runs from 58032-/)
+  })
+
+  test('values that are no time, with an example', async () => {
+    expect(after(await seen("CASE i WHEN 1 THEN 'T12:05' ELSE '2026-01-23 12:0' || i END", 'string', { as: 'ISO text' })).slice(1)).toEqual([
+      '✓ event_timestamp runs from 2026-01-23 12:00:00+00 to 2026-01-23 12:02:00+00.',
+      '! 1 of 3 values of seen as ISO text in UTC is no time, as "T12:05": such rows count for no window.',
+      undefined
+    ])
+  })
+
+  test.each([
+    ['text in another form', "'23.01.2026 12:0' || i", 'string', { as: 'ISO text' }, '"23.01.2026 12:00"'],
+    ['numbers beyond all times', "9e18 + i", 'double', { as: 'epoch seconds' }, '"9e+18"'],
+    ['text that holds no number', "'\u001b[31m' || i", 'string', { as: 'epoch seconds' }, '"\\u001b[31m0"']
+  ])('a time of which nothing comes fails: %s', async (_, sql, type, origin, example) => {
+    const { lines, fault } = await seen(sql, type, origin)
+    expect([lines.at(-1), fault]).toEqual(['✗ One file decoded', expect.stringContaining(`no value in a.parquet is a time as silver.columns.event_timestamp reads it, seen as ${origin.as}`)])
+    expect(fault).toContain(`${example} is none, for instance; map it in another form, or from another column`)
+  })
+
+  test('a time that is null throughout is not blamed on the mapping', async () => {
+    expect(after(await seen('NULL::BIGINT', 'long', { as: 'epoch seconds' }))).toEqual(['✓ One file decoded: a.parquet, 3 rows', undefined])
+  })
+
+  test('values that are no number, as a warning where that is all of them', async () => {
+    const altitude = async (sql: string) => {
+      const { altitude_meters: _, ...others } = types
+      const silver = await writeSilver({ ...others, alt_baro: 'string' }, rows.replace('11000::DOUBLE AS altitude_meters', `${sql} AS alt_baro`).replace('range(3)', 'range(3) t(i)'))
+      return after(await checked(silver, { columns: { altitude_meters: { from: 'alt_baro', factor: 0.3048 } } })).slice(1)
+    }
+    expect([await altitude("'36000'"), await altitude("CASE i WHEN 0 THEN 'ground' ELSE '36000' END"), await altitude("'1_000'")]).toEqual([
+      [undefined],
+      ['✓ altitude_meters is empty for 1 of 3 values of alt_baro × 0.3048, as "ground".', undefined],
+      ['! altitude_meters is empty for 3 of 3 values of alt_baro × 0.3048, as "1_000".', undefined]
+    ])
   })
 })
 

@@ -10,17 +10,20 @@ const folder = join(repository, 'shared/contract')
 
 /** What both sides must agree on. */
 const onTheWire = ['faults.ts', 'frame.ts', 'help.ts', 'host.ts', 'rpc.ts', 'run.ts', 's3.ts', 'session.ts', 'silver.ts', 'source.ts', 'whatIf.ts']
+/** Types that those refer to. */
+const referred = ['../pipeline/columnMapping.ts']
 
 /** Which version had which contract. Released ones stay as they are. */
 const hashes: Readonly<Record<number, string>> = {
   1: '4ce4493a6694d417',
   2: '391a9fdf60739da7',
   3: '3c331caa2c2aec22',
-  4: '3ac0da3585569ef3'
+  4: 'd64fcbac50f6a72c'
 }
 
 test('a change of the contract has a version of its own', () => {
-  const hash = createHash('sha256').update(onTheWire.map(withoutComments).join('\n')).digest('hex').slice(0, 16)
+  const text = [...onTheWire, ...referred].map(withoutComments).join('\n')
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
   expect(hashes[protocolVersion], `shared/contract has changed: raise protocolVersion and update the hash (in test/contract/version.test.ts, ${protocolVersion in hashes ? protocolVersion + 1 : protocolVersion}: '${hash}')`).toBe(hash)
 })
 

@@ -6,7 +6,8 @@ import { openStorage } from '#electron/storage/openStorage.ts'
 import { checkSource } from '#electron/host/checkSource.ts'
 import { makeSample } from '#electron/sample/makeSample.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
-import type { CheckReport, ColumnCheck, ColumnMapping } from '#shared/contract/source.ts'
+import type { CheckReport, ColumnCheck } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import { add, logFile, metaData, protocol, writeLog, writeParquet, writeText } from '#test/delta/handMade.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
@@ -315,6 +316,62 @@ describe('columns that do not match need a decision', () => {
     expect(candidates.slice(0, 2)).toEqual([
       { from: 'velocity', type: 'double', factor: null, min: null, max: null, reason: 'Only right if the values really are km/h.' },
       { from: 'velocity', type: 'double', factor: 3.6, min: null, max: null, reason: 'Right if the values are metres per second.' }
+    ])
+  })
+})
+
+describe('a mapping in another form', () => {
+  const received: Columns = {
+    ...without('event_timestamp', 'flight_phase', 'altitude_meters', 'origin_country'),
+    seen: ['string', "CASE i WHEN 4 THEN 'now' ELSE '2026-01-23T12:00:0' || i || 'Z' END"],
+    alt_baro: ['string', "CASE i WHEN 0 THEN 'ground' ELSE '36000' END"],
+    baro_rate: ['double', '0.0::DOUBLE']
+  }
+  const mapping: ColumnMapping = {
+    event_timestamp: { from: 'SEEN', as: 'ISO text', zone: 'UTC' },
+    altitude_meters: { from: 'alt_baro', factor: 0.3048 },
+    flight_phase: { from: 'baro_rate', as: 'phase of flight', factor: 0.00508, onGround: 'alt_baro' },
+    origin_country: { from: 'icao24', as: 'country of address' }
+  }
+
+  test('matches, with what it is made of, and says what it makes of the values', async () => {
+    const report = await check(await deltaTable(received), mapping)
+    expect([report.ready, report.mapping]).toEqual([true, mapping])
+    expect(['event_timestamp', 'altitude_meters', 'flight_phase', 'origin_country'].map((name) => columnOf(report, name)).map(({ state, found }) => [state, found])).toEqual([
+      ['matches', 'seen as ISO text in UTC, string'],
+      ['matches', 'alt_baro × 0.3048, string'],
+      ['matches', 'baro_rate × 0.00508 as phase of flight, on the ground by alt_baro, double'],
+      ['matches', 'icao24 as country of address, string']
+    ])
+    expect(report.columns.filter(({ state }) => state === 'not used')).toEqual([])
+    expect(report.steps.at(-1)).toEqual({
+      name: 'One file decoded',
+      state: 'warning',
+      text: 'a.parquet: 5 rows. event_timestamp runs from 2026-01-23 12:00:00+00 to 2026-01-23 12:00:03+00. 1 of 5 values of seen as ISO text in UTC is no time, as "now": such rows count for no window. altitude_meters is empty for 1 of 5 values of alt_baro × 0.3048, as "ground".'
+    })
+  })
+
+  test('that no longer fits is left out, and so is what is made of it', async () => {
+    const { alt_baro: _, ...others } = received
+    const report = await check(await deltaTable(others), mapping)
+    expect([report.ready, Object.keys(report.mapping), report.steps[3]?.text]).toEqual([
+      false,
+      ['event_timestamp', 'origin_country'],
+      expect.stringContaining('The mapping kept for altitude_meters, flight_phase no longer fits these files and was left out.')
+    ])
+  })
+
+  test('under which the time has another type does not fit any more', async () => {
+    const report = await check(await deltaTable({ ...received, seen: ['double', '1769169600.5::DOUBLE'] }), mapping)
+    expect([report.ready, report.mapping.event_timestamp, columnOf(report, 'event_timestamp').state]).toEqual([false, undefined, 'missing'])
+  })
+
+  test('of which no time comes fails the last step', async () => {
+    const report = await check(await deltaTable({ ...received, seen: ['string', "'12:00:0' || i"] }), mapping)
+    expect([report.ready, report.steps.at(-1)?.state, report.steps.at(-1)?.text]).toEqual([
+      false,
+      'failed',
+      'No value in a.parquet is a time as silver.columns.event_timestamp reads it, seen as ISO text in UTC: "12:00:00" is none, for instance; map it in another form, or from another column.'
     ])
   })
 })

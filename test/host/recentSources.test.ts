@@ -69,6 +69,18 @@ describe('recent sources', () => {
     expect([seen, ...['sources.aside.json', 'sources.aside-2.json'].map((name) => readFileSync(join(data, name), 'utf8'))]).toEqual([[[], 1, 1, [], 2, 1], ...texts])
   })
 
+  test('keep the form of a mapping, and none that Contrail would not make', async () => {
+    const data = temporaryFolder('recent')
+    const mapping = { event_timestamp: { from: 'seen', as: 'local time', zone: 'Europe/Berlin' } } as const
+    await openIn(data).keepMapping('/a', mapping)
+    const kept = await openIn(data).mappingOf('/a')
+    const others = [{ from: 'seen', as: 'noon' }, { from: 'seen', as: 'local time' }, { from: 'seen', as: 'ISO text', zone: '; --' }]
+    const mappings = others.map((origin, i) => ({ path: `/${i}`, mapping: { event_timestamp: origin } }))
+    writeFileSync(join(data, 'sources.json'), JSON.stringify({ version: 1, sources: [], mappings }))
+    const found = await Promise.all(others.map((_, i) => openIn(data).mappingOf(`/${i}`)))
+    expect([kept, ...found]).toEqual([mapping, {}, {}, {}])
+  })
+
   test('that are of no sense in the file are left out', async () => {
     const data = temporaryFolder('recent')
     writeFileSync(join(data, 'sources.json'), JSON.stringify({ version: 1, sources: [null, { path: 1 }, { path: '/a', openedMs: 1, text: 'x' }], mappings: [{ path: '/a', mapping: { a: { from: 1 } } }] }))

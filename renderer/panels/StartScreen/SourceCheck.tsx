@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
+import type { CheckReport, CheckStep, ColumnCheck } from '#shared/contract/source.ts'
+import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
 import type { S3Where } from '#shared/contract/s3.ts'
 import { formatBytes, formatCount, formatInstant } from '#renderer/format/format.ts'
@@ -7,6 +8,7 @@ import { isOnS3 } from '#renderer/format/place.ts'
 import { queryWords } from '#renderer/format/words.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { SpeedSelect } from '../Transport/SpeedSelect.tsx'
+import { Decide, DecideAnew } from './Decide.tsx'
 
 interface SourceCheckProps {
   readonly path: string
@@ -19,16 +21,12 @@ interface SourceCheckProps {
   readonly onStart: (run: NewRun, speed?: Speed) => void
 }
 
-const rounded = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
-
-/** With one decimal where there is one, and the true minus sign. */
-const formatNumber = (value: number): string => rounded.format(value).replace('-', '\u2212')
-
 /** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
 export function SourceCheck({ path, report, onCheck, onOther, onConnection, onStart }: SourceCheckProps) {
+  /** The source whose columns are decided about one by one. */
+  const [alone, setAlone] = useState<string | null>(null)
   const onS3 = isOnS3(path)
   const failedOnS3 = onS3 && report !== null && report.steps.some(({ state }) => state === 'failed')
-  const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
   return (
     <section className="check" aria-label="Source check">
       <header className="check-header" data-busy={report === null}>
@@ -55,8 +53,9 @@ export function SourceCheck({ path, report, onCheck, onOther, onConnection, onSt
       </ol>
       <div className="check-detail">
         {failedOnS3 && <ConnectionInUse s3={report.s3} onConnection={onConnection} />}
-        {report && undecided && <Decision key={undecided.name} column={undecided} mapping={report.mapping} onUse={onCheck} />}
+        {report && <Decide report={report} onUse={onCheck} alone={alone === path} onAlone={(isAlone) => setAlone(isAlone ? path : null)} />}
         {report?.ready && <RunOptions path={path} onStart={onStart} />}
+        {report && <DecideAnew report={report} onUse={onCheck} />}
         {report && report.columns.length > 0 && <Columns columns={report.columns} />}
       </div>
     </section>
@@ -103,59 +102,6 @@ function Step({ step, number }: { readonly step: CheckStep; readonly number: num
         <p className="check-text">{step.text}</p>
       </div>
     </li>
-  )
-}
-
-const idOf = ({ from, factor }: MappingCandidate): string => `${from} ${factor}`
-const wordsOf = (name: string, { from, factor }: MappingCandidate): string => (factor === null ? `Use ${from} as it is` : `Use ${from} × ${factor} as ${name}`)
-
-function Decision({ column, mapping, onUse }: { readonly column: ColumnCheck; readonly mapping: ColumnMapping; readonly onUse: (mapping: ColumnMapping) => void }) {
-  const [chosen, setChosen] = useState(column.candidates[0] && idOf(column.candidates[0]))
-  const [all, setAll] = useState(false)
-  const shown = all ? column.candidates : column.candidates.slice(0, 2)
-  const candidate = column.candidates.find((each) => idOf(each) === chosen)
-  const [first] = column.candidates
-  return (
-    <form
-      className="decision"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (candidate) onUse({ ...mapping, [column.name]: { from: candidate.from, ...(candidate.factor !== null && { factor: candidate.factor }) } })
-      }}
-    >
-      <h2>{column.state === 'missing' ? `There is no column ${column.name}` : `Column ${column.name} has the wrong type`}</h2>
-      <p>
-        {first ? (
-          <>
-            The files have <code>{first.from}</code> instead{first.min !== null && first.max !== null ? `: a number from ${formatNumber(first.min)} to ${formatNumber(first.max)}` : ''}.
-          </>
-        ) : (
-          'No other column could stand in for it: choose another folder.'
-        )}
-      </p>
-      <div role="radiogroup" aria-label={`What to use as ${column.name}`}>
-        {shown.map((each) => (
-          <label key={idOf(each)} className="decision-choice">
-            <input type="radio" name="candidate" checked={chosen === idOf(each)} onChange={() => setChosen(idOf(each))} />
-            {wordsOf(column.name, each)} <span className="hint">{each.reason}</span>
-          </label>
-        ))}
-        {column.candidates.length > 2 && !all && (
-          <button type="button" className="button button-quiet" onClick={() => setAll(true)}>
-            Choose another column <span className="hint">{column.candidates.length - 2} more</span>
-          </button>
-        )}
-      </div>
-      <p className="dialog-actions">
-        <button className="button button-primary" disabled={!candidate}>
-          Use this and continue
-        </button>
-        <button type="button" className="button" onClick={() => void navigator.clipboard?.writeText(JSON.stringify(column, undefined, 2))}>
-          Copy details
-        </button>
-        <span className="hint">The files stay as they are. The mapping is kept with this source.</span>
-      </p>
-    </form>
   )
 }
 
