@@ -54,14 +54,20 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
     <div className="overview" ref={place}>
       <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
       {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => undo.change('move in time', { range: to }, 'range')} />}
-      {overview && <Times overview={overview} width={width} keptPx={outliers ? notePx : 0} zone={zone} />}
+      {overview && <Times overview={overview} width={width} keptPx={outliers ? notePx(noteOf(outliers, leaveOutliers, zone)) : 0} zone={zone} />}
       {overview && outliers && <OutlierNote outliers={outliers} zone={zone} />}
     </div>
   )
 }
 
-/** Room for what is said of outliers, at the right end. */
-const notePx = 290
+/** What is said of outliers, and what the button beside it does. */
+const noteOf = (outliers: Outliers, isOut: boolean, zone: 'UTC' | 'local'): readonly [words: string, button: string] => {
+  const words = outlierWords(outliers, zone)
+  return isOut ? [`${words}: outliers are out of view`, 'Show'] : [words, 'Leave out of view']
+}
+
+/** Room for it at the right end, at the width of its letters and the gap between. */
+const notePx = ([words, button]: readonly [string, string]): number => (words.length + button.length) * 6.2 + 6
 
 /** `keptPx`: without labels, at the right end. */
 function Times({ overview, width, keptPx, zone }: { readonly overview: Overview; readonly width: number; readonly keptPx: number; readonly zone: 'UTC' | 'local' }) {
@@ -84,12 +90,12 @@ function Times({ overview, width, keptPx, zone }: { readonly overview: Overview;
 function OutlierNote({ outliers, zone }: { readonly outliers: Outliers; readonly zone: 'UTC' | 'local' }) {
   const session = useSession()
   const isOut = useView((state) => state.leaveOutliers)
-  const words = outlierWords(outliers, zone)
+  const [words, button] = noteOf(outliers, isOut, zone)
   return (
     <p className="overview-outliers">
-      <span title={words}>{isOut ? `${words}: outliers are out of view` : words}</span>
+      <span title={words}>{words}</span>
       <button className="link" aria-label={isOut ? 'Show outliers' : 'Leave outliers out of view'} onClick={() => toggleOutliers(session)}>
-        {isOut ? 'Show' : 'Leave out of view'}
+        {button}
       </button>
     </p>
   )
