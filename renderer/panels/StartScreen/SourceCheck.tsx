@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck, ColumnMapping, MappingCandidate } from '#shared/contract/source.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
 import type { S3Where } from '#shared/contract/s3.ts'
@@ -26,11 +26,16 @@ const formatNumber = (value: number): string => rounded.format(value).replace('-
 
 /** The five steps of a source, the decision that one of them may need, and what a run of it starts with. */
 export function SourceCheck({ path, report, onCheck, onOther, onConnection, onStart }: SourceCheckProps) {
+  const place = useRef<HTMLElement>(null)
+  // In a small window it lies below what was chosen from.
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [path])
   const onS3 = isOnS3(path)
   const failedOnS3 = onS3 && report !== null && report.steps.some(({ state }) => state === 'failed')
   const undecided = report?.columns.find(({ state }) => state === 'missing' || state === 'wrong type')
   return (
-    <section className="check" aria-label="Source check">
+    <section className="check" aria-label="Source check" ref={place}>
       <header className="check-header" data-busy={report === null}>
         <div>
           <h1>{path}</h1>
