@@ -8,7 +8,7 @@ export const narrowPx = 1300
 export const smallPx = 900
 
 /** Of panels that stand below each other: no panel needs a scroll of its own for its least content. */
-export const smallHeights = { centre: 456, dock: 294, tune: 520 } as const
+export const smallHeights = { centre: 456, dock: 328, tune: 520 } as const
 
 export type Sizes = Readonly<Record<string, number>>
 
