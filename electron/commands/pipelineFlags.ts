@@ -36,7 +36,7 @@ const flags: readonly Flag[] = [
   { flag: '--max-files-per-trigger <n>', text: 'files of one micro-batch (default: 1000)', path: ['silver', 'maxFilesPerTrigger'], parse: 'number' },
   { flag: '--max-bytes-per-trigger <size>', text: 'bytes of one micro-batch, as 1000000, 10m or 1g', path: ['silver', 'maxBytesPerTrigger'], parse: 'text' },
   { flag: '--starting-version <n>', text: 'begin with the commits from this version on, or "latest"', path: ['silver', 'startingVersion'], parse: 'version' },
-  { flag: '--starting-timestamp <time>', text: 'begin with the first commit at or after this time', path: ['silver', 'startingTimestamp'], parse: 'text' },
+  { flag: '--starting-timestamp <time>', text: 'begin with the first commit at or after this time; UTC where it names no zone', path: ['silver', 'startingTimestamp'], parse: 'text' },
   { flag: '--skip-change-commits [yes]', text: 'pass over commits that change or delete rows', path: ['silver', 'skipChangeCommits'], parse: 'boolean' },
   { flag: '--ignore-deletes [yes]', text: 'pass over commits that only delete', path: ['silver', 'ignoreDeletes'], parse: 'boolean' },
   { flag: '--ignore-changes [yes]', text: 'read rewritten files again', path: ['silver', 'ignoreChanges'], parse: 'boolean' },

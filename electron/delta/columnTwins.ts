@@ -8,7 +8,8 @@ interface Named {
 export const foldedName = ({ name }: Named): string => name.toLowerCase()
 
 /**
- * Refuses columns of one level that have one name, but for case: which of them is meant, nothing says. `where`: the file that has them; `path`: the
+ * Refuses columns of one level that have one name, but for case: which of them is meant, nothing says. `where`: the
+ * file that has them; `path`: the
  * column that has them as fields, if any.
  */
 export function refuseTwins(columns: readonly Named[], where: string, path = ''): void {
@@ -22,5 +23,9 @@ export function refuseTwins(columns: readonly Named[], where: string, path = '')
 
 export function twinsFault(twins: readonly Named[], where: string, path = ''): Fault {
   const names = twins.map(({ name }) => (path === '' ? name : `${path}.${name}`))
-  return new Fault('schema', `[COLUMN_ALREADY_EXISTS] ${where} has two columns ${names.join(' and ')}, and names of columns ignore case: rename or remove one of them`)
+  return new Fault(
+    'schema',
+    `[COLUMN_ALREADY_EXISTS] ${where} has two columns ${names.join(' and ')}, and names of columns ignore case: ` +
+      'rename or remove one of them'
+  )
 }

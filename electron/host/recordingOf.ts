@@ -1,4 +1,6 @@
 import type { Recording } from '#shared/contract/run.ts'
+import { micros, microsToMillis } from '#shared/engine/time.ts'
+import { parseTime } from '#shared/time/parseTime.ts'
 import type { Source, SourceFile } from '../source/source.ts'
 
 const parts = 480
@@ -45,9 +47,9 @@ export function spanOf(stats: string | undefined, column: string): Span | undefi
   if (stats === undefined) return undefined
   try {
     const { numRecords, minValues, maxValues } = JSON.parse(stats) as { numRecords?: unknown; minValues?: Record<string, unknown>; maxValues?: Record<string, unknown> }
-    const minMs = Date.parse(String(minValues?.[column]))
-    const maxMs = Date.parse(String(maxValues?.[column]))
-    return typeof numRecords === 'number' && minMs <= maxMs ? { rows: numRecords, minMs, maxMs } : undefined
+    const [min, max] = [parseTime(String(minValues?.[column])), parseTime(String(maxValues?.[column]))]
+    if (typeof numRecords !== 'number' || 'fault' in min || 'fault' in max || min.us > max.us) return undefined
+    return { rows: numRecords, minMs: microsToMillis(micros(min.us)), maxMs: microsToMillis(micros(max.us)) }
   } catch {
     return undefined // Statistics are a help, nothing more.
   }

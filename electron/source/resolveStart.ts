@@ -1,4 +1,6 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { micros, microsToMillis } from '#shared/engine/time.ts'
+import { parseTime } from '#shared/time/parseTime.ts'
 import { commitTimeMs, listLog, readCommit } from '../delta/log.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -29,9 +31,10 @@ export async function resolveStart(storage: Storage, latestVersion: number, { st
   throw new Fault('notFound', `[DELTA_TIMESTAMP_GREATER_THAN_COMMIT] silver.startingTimestamp ${startingTimestamp} is later than the last commit of ${storage.root}${versions.length > 0 ? ` (${new Date(before).toISOString()})` : ''}`)
 }
 
+/** Milliseconds, cut off below as Spark does. */
 function parseTimestamp(text: string): number {
-  const [, date, time, zone] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(text.trim()) ?? []
-  const ms = date === undefined ? NaN : Date.parse(`${date}T${time ?? '00:00:00'}${zone ?? 'Z'}`)
-  if (Number.isNaN(ms)) throw new Fault('usage', `silver.startingTimestamp is "${text}", which is not a time: write it as 2026-01-23T12:00:00Z`)
-  return ms
+  const time = parseTime(text)
+  if ('us' in time) return microsToMillis(micros(time.us))
+  const why = time.fault === '' ? '' : ` (${time.fault})`
+  throw new Fault('usage', `silver.startingTimestamp is "${text}", which is not a time${why}: write it as 2026-01-23T12:00:00Z`)
 }

@@ -2,7 +2,8 @@ import { TextDecoder } from 'node:util'
 import { Fault } from '#shared/engine/fault.ts'
 
 /*
- * What editors and shells make of a text file: UTF-8 with or without a byte order mark, or UTF-16, which PowerShell and Notepad write. The mark is no part
+ * What editors and shells make of a text file: UTF-8 with or without a byte order mark, or UTF-16, which PowerShell
+ * and Notepad write. The mark is no part
  * of the text; a second one is.
  */
 
@@ -22,10 +23,14 @@ export function writtenText(bytes: Uint8Array, file: string): string {
   } catch {
     // Said below.
   }
-  throw new Fault('corrupt', `${file} is not text in ${encoding.toUpperCase()}: save it as UTF-8, or choose another file`)
+  const named = encoding.toUpperCase()
+  throw new Fault('corrupt', `${file} is not text in ${named}: save it as UTF-8, or choose another file`)
 }
 
-/** By its mark; without one, UTF-16 tells itself by the zero bytes of its first two characters, which are ASCII in any file of ours. */
+/**
+ * By its mark; without one, UTF-16 tells itself by the zero bytes of its first two characters, which are ASCII in any
+ * file of ours.
+ */
 function encodingOf([first, second, third, fourth]: Uint8Array): Encoding {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'

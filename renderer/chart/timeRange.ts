@@ -1,3 +1,7 @@
+import { dayInMonth, formatInstant, monthNames, partsIn } from '#renderer/format/format.ts'
+import { cycleDays, daysOf, yearText } from '#shared/time/calendar.ts'
+import { localOffsetMs, utcParts } from '#shared/time/formatTime.ts'
+
 /** A stretch of event time, half open. Milliseconds since 1970. */
 export interface TimeRange {
   readonly startMs: number
@@ -68,20 +72,74 @@ function boundsOf({ firstMs, newestMs, lastMs, unitMs }: TimeExtent): readonly [
   return [first, Math.max(first, lastMs ?? first, newestMs ?? first) + unitsAhead * unitMs]
 }
 
-/** Steps that read well on a clock, in milliseconds. */
-const steps = [1 / 60, 1 / 12, 1 / 6, 1 / 2, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440, 28 * 1440].map((minutes) => minutes * minuteMs)
+const dayMs = 1440 * minuteMs
+/** The mean month of the calendar. Steps of 28 days or more are so many of it, and stand at the beginnings of months. */
+const monthMs = (cycleDays / 4800) * dayMs
 
-/** The shortest step that keeps `leastPx` pixels between two labels. */
+const monthsOf = (stepMs: number): number => (stepMs < 28 * dayMs ? 0 : Math.max(1, Math.round(stepMs / monthMs)))
+
+/** Steps that read well on a clock and on a calendar: from a second to a million years. */
+const steps: readonly number[] = [
+  ...[1 / 60, 1 / 12, 1 / 6, 1 / 2, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440].map((minutes) => minutes * minuteMs),
+  ...[1, 3, 6].map((months) => months * monthMs),
+  ...[0, 1, 2, 3, 4, 5].flatMap((zeros) => [1, 2, 5].map((years) => years * 10 ** zeros * 12 * monthMs)),
+  12e6 * monthMs
+]
+
+/** The shortest step that keeps `leastPx` pixels between two labels, more where they are longer than usual. */
 export function stepOf(range: TimeRange, plotPx: number, leastPx: number): number {
   const pxPerMs = plotPx / spanOf(range)
-  return steps.find((step) => step * pxPerMs >= leastPx) ?? steps.at(-1)!
+  const years = Math.max(4, ...[range.startMs, range.endMs].map((ms) => yearWords(utcParts(ms).year).length))
+  return steps.find((step) => step * pxPerMs >= Math.max(leastPx, widestTick(step, years) * figurePx + betweenPx)) ?? steps.at(-1)!
 }
 
-/** Multiples of a step in a range. */
-export function ticksOf({ startMs, endMs }: TimeRange, stepMs: number): number[] {
+/** Pixels of a character of an axis at most, and between two labels at least. */
+const figurePx = 6.6
+const betweenPx = 6
+
+/** Characters of the longest label at a step, of years with so many: "13:29:00Z", "23 Jan", "2026"; "Jan 2026", and one more for short months. */
+function widestTick(stepMs: number, years: number): number {
+  if (stepMs < 28 * dayMs) return stepMs < minuteMs ? 9 : 6
+  return monthsOf(stepMs) < 12 ? years + 5 : years
+}
+
+/** "2026", "10000", "−0044". */
+const yearWords = (year: number): string => yearText(year).replace(/^\+/, '').replace('-', '\u2212')
+
+/**
+ * Times in a range at which a step stands: multiples of it, from a day on by the calendar of a zone. As many as the range has steps,
+ * however long it is.
+ */
+export function ticksOf({ startMs, endMs }: TimeRange, stepMs: number, zone: 'UTC' | 'local' = 'UTC'): number[] {
   const ticks: number[] = []
-  for (let at = Math.ceil(startMs / stepMs) * stepMs; at < endMs; at += stepMs) ticks.push(at)
-  return ticks
+  const months = monthsOf(stepMs)
+  if (months === 0 && (stepMs < dayMs || zone === 'UTC')) {
+    const first = Math.ceil(startMs / stepMs)
+    for (let i = 0; (first + i) * stepMs < endMs; i++) ticks.push((first + i) * stepMs)
+    return ticks
+  }
+  const { year, month } = utcParts(startMs - dayMs)
+  const first = months === 0 ? Math.floor((startMs - dayMs) / stepMs) : Math.floor((year * 12 + month - 1) / months)
+  for (let i = first; ; i++) {
+    const localMs = months === 0 ? i * stepMs : daysOf(Math.floor((i * months) / 12), ((((i * months) % 12) + 12) % 12) + 1, 1) * dayMs
+    const at = zone === 'UTC' ? localMs : instantOf(localMs)
+    if (at >= endMs) return ticks
+    if (at >= startMs) ticks.push(at)
+  }
+}
+
+/** When this machine's clock shows a local time, or would but for a change of clocks. */
+const instantOf = (localMs: number): number => localMs - localOffsetMs(localMs - localOffsetMs(localMs))
+
+/** A label of an axis: a clock, with the day in place of midnight; days, months or years where steps are as long. `mark`: the first says the zone. */
+export function tickText(ms: number, stepMs: number, zone: 'UTC' | 'local', mark = false): string {
+  const parts = partsIn(zone, ms)
+  const months = monthsOf(stepMs)
+  const year = yearWords(parts.year)
+  if (months >= 12) return year
+  if (months > 0) return `${monthNames[parts.month - 1]} ${year}`
+  if (stepMs >= dayMs || (parts.hour === 0 && parts.minute === 0 && parts.second === 0)) return dayInMonth(parts)
+  return formatInstant(ms, zone, { seconds: stepMs < minuteMs, mark })
 }
 
 /** Where vertical gridlines stand: every five minutes at close range, fewer further out. */

@@ -1,12 +1,14 @@
 import type { StepUnit } from '#shared/contract/run.ts'
 import { formatWindow } from '#renderer/format/format.ts'
 import { sendCommand } from '#renderer/panels/commands.ts'
+import { toggleOutliers } from '#renderer/panels/OverviewStrip/outlierActions.ts'
 import { gridTabs } from '#renderer/panels/Dock/gridColumns.tsx'
 import { s3PlacesOf } from '#renderer/panels/S3/runPlaces.ts'
 import { openShowRows } from '#renderer/panels/ShowRows/openShowRows.ts'
 import { speeds, stepUnits } from '#renderer/panels/Transport/paces.ts'
 import { applyProposed, canApply, resetLimits, revertProposed, saveAsRun } from '#renderer/panels/Tune/limitActions.ts'
 import { railIsOpen, withRail } from '#renderer/panels/Workbench/layoutSizes.ts'
+import { outliersOfRun } from '#renderer/store/outliers.ts'
 import { limitsNow, notebookLimits, sameLimits } from '#renderer/store/limits.ts'
 import type { Layout, Selection, ViewState } from '#renderer/store/viewStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
@@ -52,8 +54,9 @@ function editCommands({ session, actions }: CommandParts): Command[] {
   ]
 }
 
-function layoutCommands({ session: { undo, view }, show }: CommandParts): Command[] {
-  const { layout, investigate, sizes, range } = view.get()
+function layoutCommands({ session, show }: CommandParts): Command[] {
+  const { undo, view } = session
+  const { layout, investigate, sizes, range, leaveOutliers } = view.get()
   const to = (id: Layout, title: string, keys: string): Command => ({ id, title, menu: 'View', keys, checked: layout === id, run: () => undo.change(`layout ${title}`, { layout: id }) })
   const open = railIsOpen(sizes, window.innerWidth)
   return [
@@ -65,6 +68,7 @@ function layoutCommands({ session: { undo, view }, show }: CommandParts): Comman
     { id: 'sql', title: 'SQL', menu: 'View', keys: 'Ctrl+4', checked: layout === 'investigate' && investigate === 'sql', many: true, run: () => undo.change('SQL', { layout: 'investigate', investigate: 'sql' }) },
     { id: 'back', title: 'Back to Monitor', menu: 'View', keys: 'Esc', shy: true, ...can(layout !== 'monitor'), run: () => undo.change('layout Monitor', { layout: 'monitor' }) },
     { id: 'rail', title: 'Source and runs', menu: 'View', separated: true, checked: open, many: true, ...can(layout === 'monitor'), run: () => undo.change(open ? 'hide source and runs' : 'show source and runs', { sizes: withRail(view.get().sizes, window.innerWidth, !open) }) },
+    { id: 'outliers', title: 'Leave outliers out of view', menu: 'View', checked: leaveOutliers, many: true, ...can(leaveOutliers || outliersOfRun(session.run) !== undefined), run: () => toggleOutliers(session) },
     { id: 'follow', title: 'Follow newest event', menu: 'Replay', keys: 'F', shy: true, separated: true, checked: range === null, many: true, run: () => undo.change('follow newest event', { range: null }) }
   ]
 }

@@ -1,4 +1,5 @@
 import type { ViewState } from '#renderer/store/viewStore.ts'
+import { clockText, dateText, localParts, utcParts, type TimeParts } from '#shared/time/formatTime.ts'
 
 type Zone = ViewState['zone']
 
@@ -33,13 +34,20 @@ export const formatTotalRate = (rate: number): string => `${twoDecimals.format(r
 /** A change of a rate, in points: "−2.18 pt". */
 export const formatPoints = (change: number): string => `${change > 0 ? '+' : ''}${signed(twoDecimals.format(change * 100))} pt`
 
+/** An instant as the calendar and the clock of a zone show it. */
+export const partsIn = (zone: Zone, ms: number): TimeParts => (zone === 'UTC' ? utcParts(ms) : localParts(ms))
+
 /** "13:29:29" or "13:29"; in UTC with Z at the end. */
 export function formatInstant(ms: number, zone: Zone, { seconds = true, mark = true }: { readonly seconds?: boolean; readonly mark?: boolean } = {}): string {
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return '–'
-  const date = new Date(ms)
-  const parts = zone === 'UTC' ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()] : [date.getHours(), date.getMinutes(), date.getSeconds()]
-  return parts.slice(0, seconds ? 3 : 2).map((part) => String(part).padStart(2, '0')).join(':') + (zone === 'UTC' && mark ? 'Z' : '')
+  if (!Number.isFinite(ms)) return '–'
+  return clockText(partsIn(zone, ms)).slice(0, seconds ? 8 : 5) + (zone === 'UTC' && mark ? 'Z' : '')
 }
+
+/** "2026-01-23", "+10000-01-01". */
+export const formatDate = (ms: number, zone: Zone): string => (Number.isFinite(ms) ? dateText(partsIn(zone, ms)) : '–')
+
+/** "13:29:29Z"; with the day in front where a clock alone does not say when. */
+export const formatEvent = (ms: number, zone: Zone, withDay: boolean, mark = true): string => `${withDay && Number.isFinite(ms) ? `${formatDate(ms, zone)} ` : ''}${formatInstant(ms, zone, { mark })}`
 
 /** "13:19–13:24". */
 export const formatWindow = (startMs: number, endMs: number, zone: Zone): string => {
@@ -48,10 +56,12 @@ export const formatWindow = (startMs: number, endMs: number, zone: Zone): string
 }
 
 /** "23 Jan 14:07". */
-export function formatDay(ms: number): string {
-  const date = new Date(ms)
-  return `${date.getUTCDate()} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][date.getUTCMonth()]} ${formatInstant(ms, 'UTC', { seconds: false, mark: false })}`
-}
+export const formatDay = (ms: number): string => `${dayInMonth(partsIn('UTC', ms))} ${formatInstant(ms, 'UTC', { seconds: false, mark: false })}`
+
+/** "23 Jan". */
+export const dayInMonth = ({ day, month }: TimeParts): string => `${day} ${monthNames[month - 1]}`
+
+export const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** "−6:00" of minutes and seconds; hours in front where there are any. */
 export function formatDistance(ms: number): string {

@@ -1,3 +1,4 @@
+import { isClock, parseClock, parseTime, timeAtStart } from '#shared/time/parseTime.ts'
 import { literal, quoted, type GridColumn } from './gridColumn.ts'
 
 export type Filter = { readonly sql: string } | { readonly fault: string }
@@ -19,13 +20,16 @@ export function filterSql(text: string, columns: readonly GridColumn[]): Filter 
     }
     const match = comparison.exec(rest)
     if (match) {
-      const [whole, name, operator, inQuotes, bare] = match
+      const [, name, operator, inQuotes, bare] = match
       const found = columnOf(name!, columns)
       if (!found) return { fault: `there is no column ${name}: the columns are ${columns.map((column) => column.name).join(', ')}` }
-      const condition = compare(found, operator!, inQuotes ?? bare!)
-      if (condition === undefined) return { fault: `${found.name} is compared with a ${found.kind === 'instant' ? 'time such as 13:29 or 2026-01-23T13:29:00' : 'number such as 0.5'}, not with ${inQuotes ?? bare}` }
-      conditions.push(condition)
-      rest = rest.slice(whole.length).trimStart()
+      // A time may have blanks in it, quotes or not.
+      const time = found.kind === 'instant' && inQuotes === undefined ? timeAtStart(rest.slice(match[0].length - bare!.length)) : ''
+      const value = inQuotes ?? (time.length > bare!.length ? time : bare!)
+      const condition = compare(found, operator!, found.kind === 'instant' ? value.replace(/,$/, '') : value)
+      if ('fault' in condition) return { fault: `${found.name} is compared with a ${found.kind === 'instant' ? 'time such as 13:29 or 2026-01-23T13:29:00' : 'number such as 0.5'}, not with ${value}${condition.fault}` }
+      conditions.push(condition.sql)
+      rest = rest.slice(match[0].length + (inQuotes === undefined ? value.length - bare!.length : 0)).trimStart()
       continue
     }
     const word = /^(?:"([^"]*)"|(\S+))/.exec(rest)!
@@ -40,20 +44,32 @@ function columnOf(name: string, columns: readonly GridColumn[]): GridColumn | un
   return columns.find((column) => column.name === wanted) ?? columns.find((column) => column.name.endsWith(`_${wanted}`)) ?? columns.find((column) => column.name.startsWith(`${wanted}_`))
 }
 
-function compare({ name, kind }: GridColumn, operator: string, value: string): string | undefined {
+/** `fault`: what is added to the sentence that says what the column is compared with. */
+function compare({ name, kind }: GridColumn, operator: string, value: string): Filter {
   const column = quoted(name)
-  if (kind === 'text') return `${operator === '=' ? '' : operator === '!=' || operator === '<>' ? 'NOT ' : ''}${operator === '=' || operator === '!=' || operator === '<>' ? `(coalesce(lower(${column}), '') = ${literal(value.toLowerCase())})` : `${column} ${operator} ${literal(value)}`}`
-  if (kind === 'number') {
-    const number = Number(value.replaceAll(',', '').replace('\u2212', '-').replace(/%$/, ''))
-    if (value === '' || !Number.isFinite(number)) return undefined
-    // Decimals that come as text, too.
-    return `TRY_CAST(${column} AS DOUBLE) ${operator} ${value.endsWith('%') ? number / 100 : number}`
-  }
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?Z?$/.exec(value)
-  if (clock) return `CAST(${column} AS TIME) ${operator} TIME '${clock[1]!.padStart(2, '0')}:${clock[2]}:${clock[3] ?? '00'}'`
-  const ms = Date.parse(/[zZ]$|[+-]\d\d:\d\d$/.test(value) || !value.includes('T') ? value : `${value}Z`)
-  return Number.isNaN(ms) ? undefined : `${column} ${operator} make_timestamp(${ms * 1000})`
+  if (kind === 'text') return { sql: compareText(column, operator, value) }
+  if (kind === 'instant') return compareInstant(column, operator, value)
+  const number = Number(value.replaceAll(',', '').replace('\u2212', '-').replace(/%$/, ''))
+  if (value === '' || !Number.isFinite(number)) return { fault: '' }
+  // Decimals that come as text, too.
+  return { sql: `TRY_CAST(${column} AS DOUBLE) ${operator} ${value.endsWith('%') ? number / 100 : number}` }
 }
+
+function compareText(column: string, operator: string, value: string): string {
+  if (operator !== '=' && operator !== '!=' && operator !== '<>') return `${column} ${operator} ${literal(value)}`
+  return `${operator === '=' ? '' : 'NOT '}(coalesce(lower(${column}), '') = ${literal(value.toLowerCase())})`
+}
+
+/** With a time of day, or with an instant: in UTC where the text names no zone, whatever the zone of the machine or of the screen. */
+function compareInstant(column: string, operator: string, value: string): Filter {
+  const time = isClock(value) ? parseClock(value) : parseTime(value)
+  if ('fault' in time) return { fault: time.fault === '' ? '' : `: ${time.fault}` }
+  if (!('offsetUs' in time)) return { sql: `${column} ${operator} make_timestamp(${time.us})` }
+  const ofDay = `(((epoch_us(${column}) % ${dayUs} + ${time.offsetUs}) % ${dayUs} + ${dayUs}) % ${dayUs})`
+  return { sql: `isfinite(${column}) AND ${ofDay} ${operator} ${time.us}` }
+}
+
+const dayUs = 86_400_000_000n
 
 /** In any text of the row, in any case of letters. */
 function holds(word: string, columns: readonly GridColumn[]): string {

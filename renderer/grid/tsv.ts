@@ -1,5 +1,6 @@
 import { cellAt, type CellValue, type GridColumn } from './gridColumn.ts'
 import { guarded } from '#renderer/format/spreadsheet.ts'
+import { isoOfMicros } from '#shared/time/formatTime.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
 
 /** Rows as tab-separated values under their names: values as they are, not as they are shown; texts that a spreadsheet would run are guarded by an apostrophe. */
@@ -17,11 +18,7 @@ function textOf(kind: GridColumn['kind'], value: CellValue, copy: GridColumn['co
   return guarded(value).replaceAll(/[\t\r\n]/g, ' ')
 }
 
-/** "2026-01-23T13:29:00Z"; with fractions where there are any. */
+/** "2026-01-23T13:29:00Z"; with fractions where there are any. The outermost values are DuckDB's infinities. */
 export function instantText(micros: bigint): string {
-  const seconds = micros / 1_000_000n - (micros % 1_000_000n < 0n ? 1n : 0n)
-  const fraction = micros - seconds * 1_000_000n
-  const ms = Number(seconds) * 1000
-  if (Math.abs(ms) > 8.64e15) return `${micros} µs`
-  return `${new Date(ms).toISOString().slice(0, -5)}${fraction === 0n ? '' : `.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`}Z`
+  return micros >= 2n ** 63n - 1n || micros <= 1n - 2n ** 63n ? `${micros} µs` : isoOfMicros(micros)
 }

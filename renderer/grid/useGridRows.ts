@@ -17,9 +17,11 @@ export interface GridData {
   showNew(): void
 }
 
-/** Keeps the rows of a query, the latest query wins. While `frozen` what is shown stays, and what is new is counted. */
-export function useGridRows(tables: GridTables, query: GridQuery, frozen: boolean): GridData {
+/** Keeps the rows of a query, the latest query wins. While it is `read` what is shown stays, and what is new is counted. */
+export function useGridRows(tables: GridTables, query: GridQuery, read: boolean): GridData {
   const [rows, setRows] = useState<GridRows>()
+  // Where no row is shown there is none to keep still: only a sentence, which new rows make untrue.
+  const frozen = read && rows !== undefined && rows.length > 0
   const [, setPages] = useState(0)
   const [seen, setSeen] = useState(0)
   const [behind, setBehind] = useState(() => tables.isBehind(query.table))

@@ -32,7 +32,7 @@ export function runActions({ host, run, view, undo }: Session, onFault: (message
       attempt(async () => {
         await run.open(runId)
         undo.clear()
-        view.set({ lastRunId: runId, selection: null, range: null, asked: {}, proposed: null })
+        view.set({ lastRunId: runId, selection: null, range: null, leaveOutliers: false, asked: {}, proposed: null })
         if (then) await host.controlRun(runId, then)
       }),
     startRun: (newRun, speed) =>
@@ -40,7 +40,7 @@ export function runActions({ host, run, view, undo }: Session, onFault: (message
         const { id } = await host.createRun(newRun)
         await run.open(id)
         undo.clear()
-        view.set({ lastRunId: id, selection: null, range: null, asked: {}, proposed: null })
+        view.set({ lastRunId: id, selection: null, range: null, leaveOutliers: false, asked: {}, proposed: null })
         if (speed !== undefined) await host.controlRun(id, { kind: 'speed', speed })
         await host.controlRun(id, { kind: 'play' })
       }),

@@ -18,6 +18,7 @@ const checks: { readonly [Key in keyof ViewState]-?: Check<ViewState[Key]> } = {
   proposed: orNull({ holds: isLimits, words: 'four limits' }),
   selection: orNull({ holds: isSelection, words: 'a window of a query' }),
   range: orNull({ holds: isRange, words: 'a range of time' }),
+  leaveOutliers: { holds: (value): value is boolean => typeof value === 'boolean', words: 'true or false' },
   theme: oneOf('system', 'light', 'dark'),
   zone: oneOf('UTC', 'local'),
   altitudeUnit: oneOf('m', 'ft'),

@@ -16,6 +16,8 @@ export interface ViewState {
   readonly selection: Selection | null
   /** The time range of river, phases and countries; null: follow the newest event. */
   readonly range: { readonly startMs: number; readonly endMs: number } | null
+  /** Rows whose times lie far from nearly all others are out of view: axes and the overview end where the others do. */
+  readonly leaveOutliers: boolean
   readonly theme: 'system' | 'light' | 'dark'
   /** "UTC" or "local". */
   readonly zone: 'UTC' | 'local'
@@ -90,6 +92,7 @@ export const initialView: ViewState = {
   proposed: null,
   selection: null,
   range: null,
+  leaveOutliers: false,
   theme: 'system',
   zone: 'UTC',
   altitudeUnit: 'm',

@@ -93,6 +93,10 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
   let forgottenMs = -Infinity
   let revision = 0
   const counts = { open: 0, closing: 0, closed: 0, 'late drops': 0 }
+  /** Of every window; 0 until one is known from its start to its end. */
+  let sizeMs = 0
+  /** Windows that rows came too late for before that. */
+  let unsized: WindowEntry[] = []
   /** Few, however many windows there are. */
   const unwritten = new Set<WindowEntry>()
 
@@ -105,7 +109,14 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     window.revision = ++revision
   }
 
+  function learnSize(size: number): void {
+    sizeMs = size
+    for (const window of unsized) Object.assign(window, { endMs: window.startMs + size, revision: ++revision })
+    unsized = []
+  }
+
   function entry(startMs: number, endMs: number): WindowEntry {
+    if (sizeMs === 0 && endMs > startMs) learnSize(endMs - startMs)
     const known = byStart.get(startMs)
     if (known) return known
     const made: WindowEntry = { startMs, endMs, state: 'open', rows: 0, keys: 0, keysOver: 0, droppedRows: 0, closedBatch: null, cells: undefined, revision: ++revision }
@@ -114,6 +125,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     unwritten.add(made)
     if (sorted.length > 0 && sorted.at(-1)!.startMs > startMs) isSorted = false
     sorted.push(made)
+    if (sizeMs === 0) unsized.push(made)
     return made
   }
 
@@ -141,8 +153,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     if (sorted.length > keptWindows * 1.05) forgetOldest()
     for (const { startMs, rows } of batch.dropped) {
       if (startMs < forgottenMs) continue
-      const size = sorted[0] ? sorted[0].endMs - sorted[0].startMs : 0
-      const window = entry(startMs, startMs + size)
+      const window = entry(startMs, startMs + sizeMs)
       window.droppedRows += rows
       // Only closed windows drop rows, also one that no row had reached in time.
       window.closedBatch ??= batch.batchId
@@ -177,8 +188,7 @@ export function openWindowTable(query: QueryName): MutableWindowTable {
     find: (startMs) => byStart.get(startMs),
     within(startMs, endMs) {
       const all = order()
-      const size = all[0] ? all[0].endMs - all[0].startMs : 0
-      let low = lowerBound(all, startMs - size)
+      let low = lowerBound(all, startMs - sizeMs)
       const found: WindowEntry[] = []
       for (; low < all.length && all[low]!.startMs < endMs; low++) if (all[low]!.endMs > startMs) found.push(all[low]!)
       return found

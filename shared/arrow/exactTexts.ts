@@ -2,7 +2,8 @@ import { BufferType, DataType, Vector, type Data } from 'apache-arrow'
 import { ByteBuffer, Encoding } from 'flatbuffers'
 
 /*
- * apache-arrow decodes texts with decoders that drop a U+FEFF at their start, and has no setting for that: values of lists and structs here, names of
+ * apache-arrow decodes texts with decoders that drop a U+FEFF at their start, and has no setting for that: values of
+ * lists and structs here, names of
  * columns and fields (and metadata) in flatbuffers. `test/arrow/exactTexts.test.ts` fails where either changes.
  */
 
@@ -13,7 +14,10 @@ export const decodeText = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 const readString = ByteBuffer.prototype.__string
 
-/** Makes apache-arrow give the names of columns, and all that a schema says, as they are. To be called before one is read. */
+/**
+ * Makes apache-arrow give the names of columns, and all that a schema says, as they are. To be called before one is
+ * read.
+ */
 export function keepMarksOfNames(): void {
   ByteBuffer.prototype.__string = exactString
 }
@@ -23,11 +27,16 @@ function exactString(this: ByteBuffer, offset: number, encoding?: Encoding): str
   return encoding === Encoding.UTF8_BYTES ? bytes : decodeText(bytes)
 }
 
-/** Data whose texts at any depth, read with apache-arrow, come out as they are in `data`: those that begin with U+FEFF begin with two, of which it drops one. */
+/**
+ * Data whose texts at any depth, read with apache-arrow, come out as they are in `data`: those that begin with U+FEFF
+ * begin with two, of which it drops one.
+ */
 export function withMarksTwice(data: Data): Data {
   const type = data.type as DataType
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return textsWithMarksTwice(data)
-  if (DataType.isDictionary(type) && data.dictionary) return copyWith(data, { dictionary: new Vector(data.dictionary.data.map(withMarksTwice)) })
+  if (DataType.isDictionary(type) && data.dictionary) {
+    return copyWith(data, { dictionary: new Vector(data.dictionary.data.map(withMarksTwice)) })
+  }
   const children = data.children.map(withMarksTwice)
   return children.every((child, i) => child === data.children[i]) ? data : copyWith(data, { children })
 }
@@ -59,7 +68,8 @@ function textsWithMarksTwice(data: Data): Data {
     at += text.length
     valueOffsets[row + 1] = at
   }
-  return copyWith(data, { buffers: [offsets instanceof BigInt64Array ? BigInt64Array.from(valueOffsets, BigInt) : valueOffsets, values] })
+  const likeBefore = offsets instanceof BigInt64Array ? BigInt64Array.from(valueOffsets, BigInt) : valueOffsets
+  return copyWith(data, { buffers: [likeBefore, values] })
 }
 
 interface Changed {
@@ -70,7 +80,8 @@ interface Changed {
 }
 
 function copyWith(data: Data, { children = data.children, dictionary = data.dictionary, buffers }: Changed): Data {
-  const own = buffers ? { ...data.buffers, [BufferType.OFFSET]: buffers[0], [BufferType.DATA]: buffers[1] } : data.buffers
+  const { OFFSET, DATA } = BufferType
+  const own = buffers ? { ...data.buffers, [OFFSET]: buffers[0], [DATA]: buffers[1] } : data.buffers
   const copy = data.clone(data.type as DataType, data.offset, data.length, data.nullCount, own, children)
   if (dictionary) copy.dictionary = dictionary
   return copy

@@ -33,7 +33,7 @@ async function writeSilver(kind: 'plain' | 'delta', select: string, names: reado
   return folder
 }
 
-const replay = (folder: string, ...args: string[]) => contrail(['replay', '--silver', join(folder, 'silver'), '--gold', join(folder, 'gold'), '--checkpoints', join(folder, 'checkpoints'), '--progress', 'json', ...args])
+const replay = (folder: string, ...args: string[]) => contrail(['replay', '--silver', join(folder, 'silver'), '--gold', join(folder, 'gold'), '--checkpoints', join(folder, 'checkpoints'), ...args])
 const keysOf = async (folder: string, table: string, key: string) => (await readTable(database, join(folder, 'gold', table))).map((row) => row[key])
 const sorted = (texts: readonly unknown[]): unknown[] => [...texts].sort((a, b) => Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b))))
 

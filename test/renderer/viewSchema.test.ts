@@ -8,6 +8,7 @@ const view: ViewState = {
   proposed: { altitudeMin: -100, altitudeMax: 9000.5, velocityMin: 0, velocityMax: 1000 },
   selection: { query: 'anomaly_alerts', startMs: 1.5 },
   range: { startMs: 1, endMs: 2 },
+  leaveOutliers: true,
   theme: 'dark',
   zone: 'local',
   altitudeUnit: 'ft',

@@ -48,6 +48,14 @@ describe('the state of a window', () => {
     expect(table.all.map(({ startMs, endMs, state, droppedRows }) => [startMs / minute, endMs / minute, state, droppedRows])).toEqual([[0, 1, 'late drops', 4], [2, 3, 'late drops', 1]])
   })
 
+  test('of a row that came before any window was known has its end once one is', () => {
+    const table = openWindowTable('flight_phase_counts')
+    table.addBatch(batch(0, { dropped: [{ startMs: -1000 * minute, rows: 1 }] }))
+    table.setOpen(phaseRows([0, 'CRUISE', 3]), 0)
+    expect(table.all.map(({ startMs, endMs, droppedRows }) => [startMs / minute, endMs / minute, droppedRows])).toEqual([[-1000, -999, 1], [0, 1, 0]])
+    expect(table.within(-999.5 * minute, 0).map(({ startMs }) => startMs / minute)).toEqual([-1000])
+  })
+
   test('counts a batch once that is told again after a crash', () => {
     const table = openWindowTable('flight_phase_counts')
     const again = batch(1, { dropped: [{ startMs: 0, rows: 4 }], late: [{ file: 'a', paneMs: 0, key: 'x', rows: 4, missedWindows: 1 }] })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { resolveStart, type StartOptions } from '#electron/source/resolveStart.ts'
 import { openLocalStore } from '#electron/storage/localStore.ts'
 import { commitInfo, logFile, metaData, protocol, writeLog } from '#test/delta/handMade.ts'
+import { inTimeZone } from '#test/support/timeZone.ts'
 import { temporaryFolder } from '#test/support/folders.ts'
 
 /** Commits 0 to 4, committed at 12:00, 12:10, 12:20, ... of 2026-01-23. */
@@ -44,6 +45,28 @@ test.each([
   ['1999-12-31T23:59:59Z', 0]
 ])('O7 startingTimestamp %s begins at version %i: the first commit at or after it, UTC without a zone', async (startingTimestamp, version) => {
   expect(await start(table(), { startingTimestamp })).toBe(version)
+})
+
+test.each([
+  ['2026-01-23 12:10', 1],
+  ['2026-01-23 12:10:00.000500', 1],
+  ['2026-01-23 13:10 Europe/Berlin', 1],
+  ['2026-01-23 07:10 -05', 1],
+  ['2026-01', 0],
+  ['-290308-12-22', 0]
+])('O7 startingTimestamp %s is what it is in every other field, on a machine in any zone', async (startingTimestamp, version) => {
+  for (const zone of ['America/New_York', 'Europe/Berlin']) {
+    expect(await inTimeZone(zone, () => start(table(), { startingTimestamp }))).toBe(version)
+  }
+})
+
+test.each([
+  ['2026-02-30', 'February 2026 has 28 days'],
+  ['2026-10-25 02:30 Europe/Berlin', 'it comes twice in Europe/Berlin, where the clocks are put back then: end it with +01:00 or +02:00'],
+  ['294248-01-01', 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)']
+])('O7 startingTimestamp "%s" is refused with the reason', async (startingTimestamp, why) => {
+  const message = `silver.startingTimestamp is "${startingTimestamp}", which is not a time (${why}): write it as 2026-01-23T12:00:00Z`
+  await expect(start(table(), { startingTimestamp })).rejects.toMatchObject({ code: 'usage', message })
 })
 
 test('O7 a startingTimestamp later than the last commit is refused with the time of that commit', async () => {

@@ -1,15 +1,20 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { followRange, stepOf, ticksOf, type TimeRange } from '#renderer/chart/timeRange.ts'
+import { followRange, stepOf, tickText, ticksOf, type TimeRange } from '#renderer/chart/timeRange.ts'
 import { gutters } from '#renderer/chart/timeScale.ts'
-import { formatDay, formatInstant } from '#renderer/format/format.ts'
+import { formatEvent } from '#renderer/format/format.ts'
+import { outliersOfRun, type Outliers } from '#renderer/store/outliers.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { themeChanged } from '#renderer/theme/theme.ts'
 import { extentOf } from '../TimePanels/extentOf.ts'
 import { useSize } from '../useSize.ts'
 import { useCounters } from '../useTopics.ts'
 import { drawOverview } from './drawOverview.ts'
+import { toggleOutliers } from './outlierActions.ts'
+import { outlierWords } from './outlierWords.ts'
 import { movedRange, overviewOf, type Overview } from './overviewMarks.ts'
 import './overviewStrip.css'
+
+const dayMs = 86_400_000
 
 /** The whole recording: how much there is when, what is read, where it got notable, and a frame around what the time panels show. It moves the view, never the run. */
 export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
@@ -17,12 +22,16 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
   const shown = useCounters('run', 'windows', 'batches')
   const chosen = useView((state) => state.range)
   const zone = useView((state) => state.zone)
+  const leaveOutliers = useView((state) => state.leaveOutliers)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [place, { width }] = useSize()
   const [theme, repaint] = useState(0)
   // It counts all windows, so not when only the view has moved. `shown` stands for the store, which changes in place.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const overview = useMemo(() => (width > 0 ? overviewOf(store, Math.max(1, Math.floor(width / 3))) : undefined), [store, shown, width])
+  const outliers = useMemo(() => outliersOfRun(store), [store, shown])
+  const without = leaveOutliers ? outliers : undefined
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const overview = useMemo(() => (width > 0 ? overviewOf(store, Math.max(1, Math.floor(width / 3)), without) : undefined), [store, shown, width, without])
 
   useEffect(() => {
     const hear = () => repaint((before) => before + 1)
@@ -33,7 +42,7 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
     if (canvas.current && width > 0) drawOverview(canvas.current, width, overview)
   }, [width, overview, theme])
 
-  const range = chosen ?? followRange(extentOf(store), Math.max(120, centrePx - gutters.left - gutters.right))
+  const range = chosen ?? followRange(extentOf(store, leaveOutliers), Math.max(120, centrePx - gutters.left - gutters.right))
 
   function seek(event: PointerEvent<HTMLElement>): void {
     if (!overview || event.button !== 0) return
@@ -45,19 +54,50 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
     <div className="overview" ref={place}>
       <canvas className="overview-drawing" ref={canvas} role="img" aria-label={overview ? wordsOf(overview, zone) : 'The whole recording: nothing is known of it yet'} onPointerDown={seek} />
       {overview && (chosen !== null || overview.newestMs !== undefined) && <Frame overview={overview} range={range} following={chosen === null} width={width} zone={zone} onMove={(to) => undo.change('move in time', { range: to }, 'range')} />}
-      {overview && (
-        <svg className="overview-times" width={width} height="14" aria-hidden>
-          {ticksOf(overview, stepOf(overview, width, 64)).map((at) => {
-            const x = ((at - overview.startMs) / (overview.endMs - overview.startMs)) * width
-            return x < 16 || x > width - 16 ? null : (
-              <text key={at} x={x} y="11" textAnchor="middle">
-                {overview.endMs - overview.startMs > 86_400_000 ? formatDay(at).slice(0, -6) : formatInstant(at, zone, { seconds: false, mark: false })}
-              </text>
-            )
-          })}
-        </svg>
-      )}
+      {overview && <Times overview={overview} width={width} keptPx={outliers ? notePx(noteOf(outliers, leaveOutliers, zone)) : 0} zone={zone} />}
+      {overview && outliers && <OutlierNote outliers={outliers} zone={zone} />}
     </div>
+  )
+}
+
+/** What is said of outliers, and what the button beside it does. */
+const noteOf = (outliers: Outliers, isOut: boolean, zone: 'UTC' | 'local'): readonly [words: string, button: string] => {
+  const words = outlierWords(outliers, zone)
+  return isOut ? [`${words}: outliers are out of view`, 'Show'] : [words, 'Leave out of view']
+}
+
+/** Room for it at the right end, at the width of its letters and the gap between. */
+const notePx = ([words, button]: readonly [string, string]): number => (words.length + button.length) * 6.2 + 6
+
+/** `keptPx`: without labels, at the right end. */
+function Times({ overview, width, keptPx, zone }: { readonly overview: Overview; readonly width: number; readonly keptPx: number; readonly zone: 'UTC' | 'local' }) {
+  const step = stepOf(overview, width, 64)
+  return (
+    <svg className="overview-times" width={width} height="14" aria-hidden>
+      {ticksOf(overview, step, zone).map((at) => {
+        const x = ((at - overview.startMs) / (overview.endMs - overview.startMs)) * width
+        return x < 16 || x > width - keptPx - 16 ? null : (
+          <text key={at} x={x} y="11" textAnchor="middle">
+            {tickText(at, step, zone)}
+          </text>
+        )
+      })}
+    </svg>
+  )
+}
+
+/** Where rows are far from all others, and how to do without them. */
+function OutlierNote({ outliers, zone }: { readonly outliers: Outliers; readonly zone: 'UTC' | 'local' }) {
+  const session = useSession()
+  const isOut = useView((state) => state.leaveOutliers)
+  const [words, button] = noteOf(outliers, isOut, zone)
+  return (
+    <p className="overview-outliers">
+      <span title={words}>{words}</span>
+      <button className="link" aria-label={isOut ? 'Show outliers' : 'Leave outliers out of view'} onClick={() => toggleOutliers(session)}>
+        {button}
+      </button>
+    </p>
   )
 }
 
@@ -83,7 +123,8 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
   const middle = (range.startMs + range.endMs) / 2
 
   function press(event: KeyboardEvent): void {
-    const step = 60_000
+    // A minute, or as much as is a pixel or so.
+    const step = Math.max(60_000, Math.round(spanMs / 1000 / 60_000) * 60_000)
     const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10 * step, PageUp: 10 * step, Home: overview.startMs - middle, End: overview.endMs - middle }[event.key]
     if (by === undefined) return
     event.preventDefault()
@@ -99,7 +140,7 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
       aria-valuemin={Math.round(overview.startMs)}
       aria-valuemax={Math.round(overview.endMs)}
       aria-valuenow={Math.round(Math.max(overview.startMs, Math.min(overview.endMs, middle)))}
-      aria-valuetext={`${formatInstant(range.startMs, zone)} to ${formatInstant(range.endMs, zone)}${following ? ', following the newest event' : ''}`}
+      aria-valuetext={`${formatEvent(range.startMs, zone, spanMs > dayMs)} to ${formatEvent(range.endMs, zone, spanMs > dayMs)}${following ? ', following the newest event' : ''}`}
       data-following={following}
       style={{ left: Math.round(from), width: Math.round(to - from) }}
       onKeyDown={press}
@@ -124,6 +165,7 @@ function Frame({ overview, range, following, width, zone, onMove }: FrameProps) 
 }
 
 function wordsOf({ startMs, endMs, newestMs, alertsMs, lateMs, setAsideMs }: Overview, zone: 'UTC' | 'local'): string {
-  const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatInstant(newestMs, zone)}`
-  return `The whole recording, ${formatInstant(startMs, zone)} to ${formatInstant(endMs, zone)}: ${read}; ${alertsMs.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
+  const overDays = endMs - startMs > dayMs
+  const read = newestMs === undefined ? 'nothing read yet' : `read up to ${formatEvent(newestMs, zone, overDays)}`
+  return `The whole recording, ${formatEvent(startMs, zone, overDays)} to ${formatEvent(endMs, zone, overDays)}: ${read}; ${alertsMs.length} countries have passed 10 %, ${lateMs.length} windows had 20 late rows or more, ${setAsideMs.length} files were set aside`
 }

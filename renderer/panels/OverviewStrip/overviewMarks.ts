@@ -1,3 +1,4 @@
+import { isFar, type Outliers } from '#renderer/store/outliers.ts'
 import type { RunStore } from '#renderer/store/runStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
 
@@ -18,20 +19,28 @@ export interface Overview {
   readonly setAsideMs: readonly number[]
 }
 
-/** In so many parts. undefined while there is nothing to draw. Where the log of silver has no statistics, the recording is what was read of it so far. */
-export function overviewOf(store: Pick<RunStore, 'recording' | 'windows' | 'newestEventMs' | 'marks'>, parts: number): Overview | undefined {
-  const { recording, newestEventMs: newestMs } = store
-  const span = recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null ? { startMs: recording.minEventMs, endMs: recording.maxEventMs } : spanOfWindows(store)
+type Parts = Pick<RunStore, 'recording' | 'windows' | 'newestEventMs' | 'marks'>
+
+/**
+ * In so many parts. undefined while there is nothing to draw. Where the log of silver has no statistics, the recording is what was read of it so far.
+ * `without`: outliers that are out of view.
+ */
+export function overviewOf(store: Parts, parts: number, without?: Outliers): Overview | undefined {
+  const { recording } = store
+  const whole = wholeSpan(store)
+  const span = whole && without ? nearSpan(whole, without.bulk) : whole
   if (!span || !(span.endMs > span.startMs)) return undefined
-  const alertsMs = store.windows.anomaly_alerts.sums.firstOver.map(({ endMs }) => endMs)
+  const isSeen = (ms: number): boolean => !without || (ms >= span.startMs && ms <= span.endMs)
+  const alertsMs = store.windows.anomaly_alerts.sums.firstOver.map(({ endMs }) => endMs).filter(isSeen)
+  const newestMs = store.newestEventMs !== undefined && !isSeen(store.newestEventMs) ? span.endMs : store.newestEventMs
   return {
     ...span,
     read: rowsOf(tilingOf(store), span, parts),
-    there: resampled(recording?.volume ?? [], parts).map((rows) => rows > 0),
+    there: volumeIn(recording?.volume ?? [], whole!, span, parts).map((rows) => rows > 0),
     newestMs,
     alertsMs,
-    lateMs: [...store.marks.late].flatMap(({ startMs, rows }) => (rows >= notableLateRows ? [startMs] : [])),
-    setAsideMs: [...store.marks.setAside.values()]
+    lateMs: [...store.marks.late].flatMap(({ startMs, rows }) => (rows >= notableLateRows && isSeen(startMs) ? [startMs] : [])),
+    setAsideMs: [...store.marks.setAside.values()].filter(isSeen)
   }
 }
 
@@ -46,9 +55,20 @@ interface Span {
 /** Windows that hold each observation once, where there are such. */
 const tilingOf = ({ windows }: Pick<RunStore, 'windows'>): readonly WindowEntry[] => (windows.flight_phase_counts.all.length > 0 ? windows.flight_phase_counts.all : windows.anomaly_alerts.all)
 
+function wholeSpan(store: Parts): Span | undefined {
+  const { recording } = store
+  if (recording === null || recording.minEventMs === null || recording.maxEventMs === null) return spanOfWindows(store)
+  return { startMs: recording.minEventMs, endMs: recording.maxEventMs }
+}
+
+/** As much of a span as is not far from the bulk. */
+function nearSpan({ startMs, endMs }: Span, bulk: Span): Span {
+  return { startMs: isFar(startMs, bulk) ? bulk.startMs : startMs, endMs: isFar(endMs, bulk) ? bulk.endMs : endMs }
+}
+
 function spanOfWindows(store: Pick<RunStore, 'windows' | 'newestEventMs'>): Span | undefined {
   const all = tilingOf(store)
-  return all.length === 0 ? undefined : { startMs: all[0]!.startMs, endMs: Math.max(store.newestEventMs ?? 0, all.at(-1)!.endMs) }
+  return all.length === 0 ? undefined : { startMs: all[0]!.startMs, endMs: Math.max(store.newestEventMs ?? -Infinity, all.at(-1)!.endMs) }
 }
 
 /** Rows of windows, spread evenly over their time. */
@@ -60,10 +80,13 @@ function rowsOf(windows: readonly WindowEntry[], { startMs, endMs }: Span, parts
 }
 
 /** The same sums by another number of parts. */
-export function resampled(volume: readonly number[], parts: number): number[] {
+export const resampled = (volume: readonly number[], parts: number): number[] => volumeIn(volume, { startMs: 0, endMs: 1 }, { startMs: 0, endMs: 1 }, parts)
+
+/** Sums by equal parts of one span, by so many parts of another. */
+function volumeIn(volume: readonly number[], of: Span, span: Span, parts: number): number[] {
   const rows = new Array<number>(parts).fill(0)
-  const width = parts / volume.length
-  for (const [part, sum] of volume.entries()) spread(rows, part * width, (part + 1) * width, sum)
+  const placeOf = (part: number) => ((of.startMs + (part / volume.length) * (of.endMs - of.startMs) - span.startMs) / (span.endMs - span.startMs)) * parts
+  for (const [part, sum] of volume.entries()) spread(rows, placeOf(part), placeOf(part + 1), sum)
   return rows
 }
 

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { describeDiskUse, formatDiskUse } from '#renderer/format/diskUse.ts'
-import { formatCount, formatInstant } from '#renderer/format/format.ts'
+import { formatCount, formatEvent } from '#renderer/format/format.ts'
 import { isOnS3, lastName } from '#renderer/format/place.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon, type IconName } from '#renderer/theme/Icon.tsx'
 import { useDiskUse } from '../useDiskUse.ts'
+import { isOverDays } from '../TimePanels/extentOf.ts'
 import { useCounters } from '../useTopics.ts'
 import { countryRows, phaseRows } from './railFacts.ts'
 import { useSourceText } from './useSourceText.ts'
@@ -51,6 +52,7 @@ function Source({ actions, onCollapse }: { readonly actions: Actions; readonly o
   const silver = store.run?.silver ?? ''
   const text = useSourceText(store.run?.silver)
   const { recording } = store
+  const overDays = isOverDays(store)
   return (
     <section className="rail-section" aria-label="Source">
       <header>
@@ -72,7 +74,7 @@ function Source({ actions, onCollapse }: { readonly actions: Actions; readonly o
         <bdi>{silver}</bdi>
       </p>
       <p className="rail-detail">
-        {[text, recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null ? `${formatInstant(recording.minEventMs, zone)} to ${formatInstant(recording.maxEventMs, zone)}` : ''].filter((part) => part !== '').join(', ')}
+        {[text, recording !== null && recording.minEventMs !== null && recording.maxEventMs !== null ? `${formatEvent(recording.minEventMs, zone, overDays)} to ${formatEvent(recording.maxEventMs, zone, overDays)}` : ''].filter((part) => part !== '').join(', ')}
       </p>
     </section>
   )

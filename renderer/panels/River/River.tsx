@@ -1,13 +1,14 @@
 import { useMemo, type KeyboardEvent } from 'react'
 import type { QueryName, WindowSettings } from '#shared/contract/run.ts'
 import { backdrop, newestLine, type Mark } from '#renderer/chart/drawing.ts'
-import { formatCount, formatInstant, formatWindow } from '#renderer/format/format.ts'
+import { formatCount, formatEvent, formatWindow } from '#renderer/format/format.ts'
 import { queryNames } from '#renderer/store/runStore.ts'
 import { useSession } from '#renderer/store/session.ts'
 import type { WindowTable } from '#renderer/store/windowTable.ts'
 import { Panel } from '../TimePanels/Panel.tsx'
 import { riverCsv, riverTable } from '../TimePanels/panelFacts.ts'
 import type { SeenWindows } from '../TimePanels/seenWindows.ts'
+import { isOverDays } from '../TimePanels/extentOf.ts'
 import { TimeAxis } from '../TimePanels/TimeAxis.tsx'
 import type { Hit, TimeFrame } from '../TimePanels/timeFrame.ts'
 import { TimePlot } from '../TimePanels/TimePlot.tsx'
@@ -143,12 +144,13 @@ function LaneName({ query, top, pitch, settings }: { readonly query: QueryName; 
 /** Watermarks left of their line, the newest event right of its line: in rows of their own, so that none covers another. */
 function Flags({ frame: { scale, zone, newestMs, extent }, lanes }: { readonly frame: TimeFrame; readonly lanes: RiverLanes }) {
   const { run: store } = useSession()
+  const overDays = isOverDays(store)
   const newest = extent.newestMs !== undefined && newestMs === extent.newestMs ? scale.x(newestMs) : undefined
   return (
     <>
       {newest !== undefined && newest >= scale.left && newest <= scale.right && (
-        <span className="time-flag" style={{ left: Math.min(newest + 5, scale.width - 104), top: 1 }}>
-          newest {formatInstant(newestMs!, zone, { mark: false })}
+        <span className="time-flag" style={{ left: Math.min(newest + 5, scale.width - (overDays ? 176 : 104)), top: 1 }}>
+          newest {formatEvent(newestMs!, zone, overDays, false)}
         </span>
       )}
       {queryNames.map((query) => {
@@ -159,7 +161,7 @@ function Flags({ frame: { scale, zone, newestMs, extent }, lanes }: { readonly f
         const isOver = lanes[query].top > lanes.flight_phase_counts.top && x - scale.left < 116
         return (
           <span key={query} className={isOver ? 'time-flag time-flag-over' : 'time-flag'} style={isOver ? { left: x + 4, top: lanes[query].top - 17 } : { right: scale.width - x + 6, top: lanes[query].top - 17 }}>
-            watermark {formatInstant(at!, zone, { mark: false })}
+            watermark {formatEvent(at!, zone, overDays, false)}
           </span>
         )
       })}

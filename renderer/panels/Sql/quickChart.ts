@@ -1,6 +1,6 @@
 import type { Drawing, Mark } from '#renderer/chart/drawing.ts'
 import type { Palette } from '#renderer/chart/palette.ts'
-import { stepOf, ticksOf } from '#renderer/chart/timeRange.ts'
+import { stepOf, tickText as timeText, ticksOf } from '#renderer/chart/timeRange.ts'
 import type { ResultColumn } from '#renderer/duckdb/sqlResult.ts'
 import { formatInstant, formatShort } from '#renderer/format/format.ts'
 import { numberOf, type CellValue } from '#renderer/grid/gridColumn.ts'
@@ -138,9 +138,8 @@ function measuredScale(column: ResultColumn, low: number, high: number, left: nu
   const range = { startMs: low * toMs, endMs: high * toMs }
   if (!(range.endMs > range.startMs)) return { at: scale.at, ticks: [] }
   const every = stepOf(range, right - left, 56)
-  const ticks = range.endMs - range.startMs > 172_800_000 ? scale.ticks : ticksOf(range, every).map((ms) => ms / toMs)
-  const days = range.endMs - range.startMs > 172_800_000
-  return { at: scale.at, ticks, label: (tick) => (days ? new Date(tick * toMs).toISOString().slice(0, 10) : formatInstant(tick * toMs, units.zone, { seconds: every < 60_000, mark: false })) }
+  const ticks = ticksOf(range, every, units.zone).map((ms) => ms / toMs)
+  return { at: scale.at, ticks, label: (tick) => timeText(tick * toMs, every, units.zone) }
 }
 
 function roundStep(value: number): number {

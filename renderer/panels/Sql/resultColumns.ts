@@ -1,5 +1,5 @@
 import type { ResultColumn, ResultKind } from '#renderer/duckdb/sqlResult.ts'
-import { formatInstant } from '#renderer/format/format.ts'
+import { formatDate, formatInstant } from '#renderer/format/format.ts'
 import { numberOf, type CellValue, type GridColumn } from '#renderer/grid/gridColumn.ts'
 import type { Units } from '#renderer/store/viewStore.ts'
 
@@ -26,6 +26,9 @@ export function resultColumns(columns: readonly ResultColumn[]): readonly GridCo
 
 const widths: Readonly<Record<ResultKind, number>> = { integer: 88, decimal: 96, double: 96, text: 152, instant: 96, date: 92, boolean: 64 }
 
+/** How DuckDB writes an infinite instant. */
+const endOfTime = 2n ** 63n - 1n
+
 /** A value of a column as it is read. */
 export function shownText({ kind, manyDays, total }: Pick<ResultColumn, 'kind' | 'manyDays' | 'total'>, value: CellValue, { zone }: Pick<Units, 'zone'>): string {
   if (value === null) return ''
@@ -38,7 +41,8 @@ export function shownText({ kind, manyDays, total }: Pick<ResultColumn, 'kind' |
       return doubleText(numberOf(value), digitsOf(total))
     case 'instant': {
       const ms = Number(value) / 1000
-      return `${manyDays ? `${dayText(ms, zone)} ` : ''}${formatInstant(ms, zone, { mark: false })}`
+      if (value === endOfTime || value === -endOfTime) return value < 0 ? '−∞' : '∞'
+      return `${manyDays ? `${formatDate(ms, zone)} ` : ''}${formatInstant(ms, zone, { mark: false })}`
     }
     case 'date':
       return dateText(value)
@@ -74,13 +78,10 @@ function doubleText(value: number, digits: number): string {
 const booleanText = (value: CellValue): string => (Number(value) === 1 ? 'true' : 'false')
 
 /** Days since 1970 as "2026-01-23". */
-function dateText(value: CellValue): string {
-  const ms = Number(value) * 86_400_000
-  return Math.abs(ms) > 8.64e15 ? `${String(value)} d` : new Date(ms).toISOString().slice(0, -14)
-}
+const dateText = (value: CellValue): string => infinity(value, 2 ** 31 - 1) ?? formatDate(Number(value) * 86_400_000, 'UTC')
 
-function dayText(ms: number, zone: Units['zone']): string {
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return ''
-  const date = new Date(ms)
-  return zone === 'UTC' ? date.toISOString().slice(0, 10) : [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
+/** The outermost values of a type stand for infinities. */
+function infinity(value: CellValue, outermost: number): string | undefined {
+  const number = Number(value)
+  return Math.abs(number) < outermost ? undefined : number < 0 ? '−∞' : '∞'
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CheckReport, CheckStep, ColumnCheck } from '#shared/contract/source.ts'
 import type { ColumnMapping } from '#shared/pipeline/columnMapping.ts'
 import type { NewRun, Speed } from '#shared/contract/run.ts'
@@ -25,10 +25,15 @@ interface SourceCheckProps {
 export function SourceCheck({ path, report, onCheck, onOther, onConnection, onStart }: SourceCheckProps) {
   /** The source whose columns are decided about one by one. */
   const [alone, setAlone] = useState<string | null>(null)
+  const place = useRef<HTMLElement>(null)
+  // In a small window it lies below what was chosen from.
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [path])
   const onS3 = isOnS3(path)
   const failedOnS3 = onS3 && report !== null && report.steps.some(({ state }) => state === 'failed')
   return (
-    <section className="check" aria-label="Source check">
+    <section className="check" aria-label="Source check" ref={place}>
       <header className="check-header" data-busy={report === null}>
         <div>
           <h1>{path}</h1>

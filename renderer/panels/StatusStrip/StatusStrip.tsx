@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import type { S3Usage } from '#shared/contract/s3.ts'
-import { formatBytes, formatCount, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
+import { formatBytes, formatCount, formatDate, formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
 import { isOnS3, shortPlace } from '#renderer/format/place.ts'
 import { queryNames, type RunStore } from '#renderer/store/runStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
@@ -11,6 +11,7 @@ import { useSourceText } from '../Rail/useSourceText.ts'
 import { gridTabs } from '../Dock/gridColumns.tsx'
 import { useWhatIf } from '../Tune/useWhatIf.ts'
 import { alertsPerHour, badgeOf, healthOf, speedText, type Badge } from './statusFacts.ts'
+import { isOverDays } from '../TimePanels/extentOf.ts'
 import { useCounters } from '../useTopics.ts'
 import './statusStrip.css'
 
@@ -54,7 +55,7 @@ export function StatusStrip() {
       <Cell label="Source" value={shortPlace(run.silver)} more={sourceText === '' ? '' : `${sourceText}, ${isOnS3(run.silver) ? 'S3' : 'local'}`} onGo={go('files')} priority="source" />
       <Cell label="Files read" value={formatCount(files)} more={store.recording ? `/ ${formatCount(store.recording.files)}` : ''} onGo={go('files')} priority="files" />
       <Cell label="Rows" value={formatCount(rows)} more={run.state === 'running' && rowsPerSecond !== undefined ? `${formatShort(rowsPerSecond)}/s` : ''} onGo={go('progress')} priority="rows" />
-      <Cell label="Newest event" value={store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)} onGo={go('progress')} />
+      <Cell label="Newest event" value={store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)} more={store.newestEventMs !== undefined && isOverDays(store) ? formatDate(store.newestEventMs, zone) : ''} onGo={go('progress')} />
       <Watermark store={store} query="flight_phase_counts" label="Watermark, phase" zone={zone} onGo={go('windows')} />
       <Watermark store={store} query="anomaly_alerts" label="Watermark, alerts" zone={zone} onGo={go('windows')} />
       <Cell label="Late rows" title="Rows dropped: phase counts / anomaly alerts" value={lateRows.map(formatCount).join(' / ')} more={rows > 0 && lateRows.length > 0 ? `${((Math.max(...lateRows) / rows) * 100).toFixed(2)} %` : ''} onGo={go('late')} tone="late" />

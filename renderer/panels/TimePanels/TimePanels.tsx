@@ -22,14 +22,14 @@ const noQueries: RunSummary['queries'] = {}
 export function TimePanels() {
   const { run: store, undo } = useSession()
   useCharts('windows', 'run')
-  const { selection, zone, range: chosen } = useView((state) => state)
+  const { selection, zone, range: chosen, leaveOutliers } = useView((state) => state)
   const palette = usePalette()
   const [place, size] = useSize()
   const [hover, setHover] = useState<Hover | null>(null)
   const onHover = useCallback((next: Hover | null) => setHover((before) => (isSame(before, next) ? before : next)), [])
 
   const settings = store.run?.queries ?? noQueries
-  const extent = extentOf(store)
+  const extent = extentOf(store, leaveOutliers)
   const plotPx = Math.max(120, size.width - gutters.left - gutters.right)
   const { range, move } = useTimeRange(extent, plotPx)
   const scale = useMemo(() => timeScale({ startMs: range.startMs, endMs: range.endMs }, size.width), [range.startMs, range.endMs, size.width])

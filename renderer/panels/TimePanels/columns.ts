@@ -29,7 +29,7 @@ export const narrowestPx = 3
 /** Windows a column: the least power of two that makes it `narrowestPx` wide. `stepMs`: from the start of a bar to the next beside it. */
 export function windowsAColumn(stepMs: number, pxPerMs: number): number {
   let count = 1
-  while (count * stepMs * pxPerMs < narrowestPx && count < 2 ** 30) count *= 2
+  while (count * stepMs * pxPerMs < narrowestPx && count < 2 ** 60) count *= 2
   return count
 }
 

@@ -1,3 +1,4 @@
+import { isoOfMillis } from '#shared/time/formatTime.ts'
 import { guarded } from '#renderer/format/spreadsheet.ts'
 
 /** A value of a cell; a number is never guarded, a text may be a formula to a spreadsheet. */
@@ -18,4 +19,4 @@ function cellOf(value: CsvValue): string {
 }
 
 /** "2025-01-23T13:19:00.000Z". */
-export const isoOf = (ms: number): string => new Date(ms).toISOString()
+export const isoOf = isoOfMillis

@@ -1,3 +1,4 @@
+import { isoOfMillis } from '#shared/time/formatTime.ts'
 import { chartImage } from '#renderer/chart/chartImage.ts'
 
 /** A panel as it stands on the screen, at least twice as fine: its chart, and what lies around it as text and small shapes. Controls are left out. */
@@ -77,4 +78,4 @@ export function saveFile(blob: Blob, name: string): void {
 }
 
 /** "window-river-20250123T1310Z.png". */
-export const fileName = (panel: string, startMs: number, ending: string): string => `${panel.toLowerCase().replaceAll(' ', '-')}-${new Date(startMs).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z.${ending}`
+export const fileName = (panel: string, startMs: number, ending: string): string => `${panel.toLowerCase().replaceAll(' ', '-')}-${isoOfMillis(startMs).replace(/:\d\d\.\d+Z$/, '').replaceAll(/[-+:]/g, '')}Z.${ending}`

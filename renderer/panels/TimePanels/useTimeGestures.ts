@@ -29,8 +29,11 @@ export function useTimeGestures(element: RefObject<HTMLElement | null>, now: Ref
     function onWheel(event: WheelEvent): void {
       const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
       // Where the panels do not fit, an upright wheel scrolls them.
-      const scrolls = place.closest('.time-panels')
-      if (!event.ctrlKey && !event.metaKey && !isSideways && scrolls && scrolls.scrollHeight > scrolls.clientHeight) return
+      const scrolls = ['.time-panels', '[data-small="true"]'].some((selector) => {
+        const around = place.closest(selector)
+        return around !== null && around.scrollHeight > around.clientHeight
+      })
+      if (!event.ctrlKey && !event.metaKey && !isSideways && scrolls) return
       event.preventDefault()
       const line = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1
       const [x] = at(event)

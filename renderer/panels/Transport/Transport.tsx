@@ -1,8 +1,9 @@
-import { formatInstant } from '#renderer/format/format.ts'
+import { formatEvent } from '#renderer/format/format.ts'
 import type { Actions } from '#renderer/store/appStore.ts'
 import { useSession, useView } from '#renderer/store/session.ts'
 import { Icon } from '#renderer/theme/Icon.tsx'
 import { OverviewStrip } from '../OverviewStrip/OverviewStrip.tsx'
+import { isOverDays } from '../TimePanels/extentOf.ts'
 import { useCounters } from '../useTopics.ts'
 import { stepUnits } from './paces.ts'
 import { SpeedSelect } from './SpeedSelect.tsx'
@@ -65,10 +66,11 @@ function Times() {
   const zone = useView((state) => state.zone)
   useCounters('batches', 'run')
   const endMs = store.recording?.maxEventMs ?? null
+  const overDays = isOverDays(store)
   return (
     <span className="transport-time">
-      {store.newestEventMs === undefined ? '–' : formatInstant(store.newestEventMs, zone)}
-      {endMs !== null && <span className="transport-end"> / {formatInstant(endMs, zone)}</span>}
+      {store.newestEventMs === undefined ? '–' : formatEvent(store.newestEventMs, zone, overDays)}
+      {endMs !== null && <span className="transport-end"> / {formatEvent(endMs, zone, overDays)}</span>}
     </span>
   )
 }

@@ -34,8 +34,9 @@ export function delayMarks({ partMs, rows, droppedByAny }: WindowFacts['delays']
     looks.fill(palette.of('late'), from, baseline - dropped, barWidth, dropped)
     if (tall > dropped) looks.outline(palette.of('late'), from, baseline - tall, barWidth, tall)
   })
-  const stepMs = [60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000].find((step) => step * pxPerMs >= 44) ?? 86_400_000
-  for (let at = 0; at <= spanMs; at += stepMs) if (x(at) <= width - 16) words.push(text(x(at), height - 8, formatDistance(at), 'tx3', 'center'))
+  const stepMs = delayStep(pxPerMs)
+  const labels = Math.floor(spanMs / stepMs)
+  for (let i = 0; i <= labels; i++) if (x(i * stepMs) <= width - 16) words.push(text(x(i * stepMs), height - 8, formatDistance(i * stepMs), 'tx3', 'center'))
   const marks: Mark[] = []
   lines.forEach(({ atMs, words: own }, i) => {
     marks.push({ kind: 'lines', at: [x(atMs), 10 + i * 13, x(atMs), baseline], stroke: palette.of('tx1'), lineWidth: 2 })
@@ -43,4 +44,15 @@ export function delayMarks({ partMs, rows, droppedByAny }: WindowFacts['delays']
     words.push(text(x(atMs) + (isRoomy ? -6 : 6), 8 + i * 13, own, 'tx1', isRoomy ? 'right' : 'left'))
   })
   return [{ kind: 'lines', at: [left, top + 0.5, width - right, top + 0.5], stroke: palette.of('grid'), lineWidth: 1 }, ...looks.marks, { kind: 'lines', at: [left, baseline + 0.5, width - right, baseline + 0.5], stroke: palette.of('line2'), lineWidth: 1 }, ...marks, ...words]
+}
+
+const dayMs = 86_400_000
+
+/** From a minute to millions of days, at least as far apart as labels are wide. */
+function delayStep(pxPerMs: number): number {
+  const days = Array.from({ length: 10 }, (_, zeros) => [1, 2, 5].map((each) => each * 10 ** zeros * dayMs)).flat()
+  const steps = [60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, ...days]
+  // The label at the far end is the longest.
+  const leastPx = (step: number) => Math.max(44, formatDistance(step * 20).length * 6.6)
+  return steps.find((step) => step * pxPerMs >= leastPx(step)) ?? steps.at(-1)!
 }

@@ -1,3 +1,4 @@
+import { isoOfMillis } from '#shared/time/formatTime.ts'
 import type { QueryName, WindowSettings } from '#shared/contract/run.ts'
 import type { PaneFacts, WindowFacts } from '#shared/contract/silver.ts'
 import type { WindowEntry, WindowTable } from '#renderer/store/windowTable.ts'
@@ -54,7 +55,9 @@ export function highestRates({ cells }: Pick<WindowEntry, 'cells'>, query: Query
 
 /** A query for the console: the rows of gold behind a window that is written, else what is known of the window. */
 export function sqlOf(query: QueryName, { startMs, closedBatch }: Pick<WindowEntry, 'startMs' | 'closedBatch'>): string {
-  const at = `TIMESTAMP '${new Date(startMs).toISOString().replace('T', ' ').replace('Z', '')}'`
+  const iso = isoOfMillis(startMs)
+  // Beyond four digits DuckDB reads no year.
+  const at = /^\d{4}-/.test(iso) && !iso.startsWith('0000') ? `TIMESTAMP '${iso.replace('T', ' ').replace('Z', '')}'` : `make_timestamp(${Math.round(startMs) * 1000})`
   if (closedBatch === null) return `SELECT *\nFROM windows\nWHERE query = '${query}' AND window_start = ${at}`
   return `SELECT *\nFROM gold.${query}\nWHERE window_start = ${at}\nORDER BY ${query === 'anomaly_alerts' ? 'anomaly_rate' : 'flight_count'} DESC`
 }

@@ -1,4 +1,5 @@
 import { openLooks, type Drawing, type Mark } from '#renderer/chart/drawing.ts'
+import { stepOf, tickText, ticksOf } from '#renderer/chart/timeRange.ts'
 import type { Palette } from '#renderer/chart/palette.ts'
 import { formatDistance, formatInstant, formatShort } from '#renderer/format/format.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
@@ -44,11 +45,12 @@ export function dimensionMarks({ window, panes, closing, zone, width }: Dimensio
   const words: Mark[] = []
   const lines: Mark[] = []
 
-  const stepMs = gridStep(pxPerMs)
+  const seen = { startMs: beforeMs, endMs: beforeMs + (right - left) / pxPerMs }
+  const stepMs = stepOf(seen, right - left, 64)
   const ticks: number[] = []
-  for (let at = Math.ceil(beforeMs / stepMs) * stepMs; x(at) <= right; at += stepMs) {
+  for (const at of ticksOf(seen, stepMs, zone)) {
     ticks.push(x(at) + 0.5, axisY + 12, x(at) + 0.5, dimensionHeight - 4)
-    if (x(at) > left + 16 && x(at) < right - 16) words.push(text(x(at), axisY, formatInstant(at, zone, { seconds: stepMs < 60_000, mark: false }), 'tx3', 'center'))
+    if (x(at) > left + 16 && x(at) < right - 16) words.push(text(x(at), axisY, tickText(at, stepMs, zone), 'tx3', 'center'))
   }
   lines.push(line('grid', ticks), line('line2', [left, axisY + 12.5, right, axisY + 12.5]))
 
@@ -155,8 +157,3 @@ function shaft(from: number, to: number, y: number, gap: number): number[] {
   const middle = (from + to) / 2
   return to - from <= gap ? [] : [from, y + 0.5, middle - gap / 2, y + 0.5, middle + gap / 2, y + 0.5, to, y + 0.5]
 }
-
-const steps = [1000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000]
-
-/** At least 48 pixels between labels. */
-const gridStep = (pxPerMs: number): number => steps.find((step) => step * pxPerMs >= 64) ?? 86_400_000 * 7

@@ -13,7 +13,7 @@ import { Tune } from '../Tune/Tune.tsx'
 import { TitleBar } from '../TitleBar/TitleBar.tsx'
 import { Transport } from '../Transport/Transport.tsx'
 import { useSize } from '../useSize.ts'
-import { dockHeight, dockStep, inspectorWidth, inspectorWidths, railIsOpen, railWidth, railWidths, withRail } from './layoutSizes.ts'
+import { dockHeight, dockStep, inspectorWidth, inspectorWidths, railIsOpen, railWidth, railWidths, smallHeights, smallPx, withRail } from './layoutSizes.ts'
 import { RunFault } from './RunFault.tsx'
 import { Splitter } from './Splitter.tsx'
 import './workbench.css'
@@ -30,6 +30,7 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
     return () => cancelAnimationFrame(frame)
   }, [])
   const open = railIsOpen(sizes, width)
+  const isSmall = width < smallPx
   const layout = useView((state) => state.layout)
   const inspector = inspectorWidth(sizes, width)
   const rail = open ? railWidth(sizes) : railWidths.collapsed
@@ -40,6 +41,8 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
 
   function templateOf(): string {
     if (layout === 'investigate') return 'minmax(0, 1fr) / minmax(0, 1fr)'
+    if (isSmall && layout === 'tune') return `${smallHeights.tune}px auto / minmax(0, 1fr)`
+    if (isSmall) return `${maximised ? `0 ${height}px` : `${smallHeights.centre}px ${smallHeights.dock}px`} auto / ${rail}px minmax(0, 1fr)`
     if (layout === 'tune') return `minmax(0, 1fr) / minmax(0, 1fr) ${inspector}px`
     return `${maximised ? '0 minmax(0, 1fr)' : `minmax(0, 1fr) ${dock}px`} / ${rail}px minmax(0, 1fr) ${inspector}px`
   }
@@ -49,12 +52,12 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
       <TitleBar actions={actions} />
       <StatusStrip />
       <RunFault actions={actions} />
-      <main className="workbench-main" data-layout={layout} data-maximised={maximised && layout === 'monitor'} ref={main} style={{ gridTemplate: templateOf() }}>
+      <main className="workbench-main" data-layout={layout} data-small={isSmall} data-maximised={maximised && layout === 'monitor'} ref={main} style={{ gridTemplate: templateOf() }}>
         {layout === 'investigate' && <Investigate key={runId} actions={actions} />}
         {layout === 'tune' && <Tune key={runId} />}
         {layout === 'monitor' && (
           <>
-        <div className="workbench-rail" inert={maximised}>
+        <div className="workbench-rail" inert={maximised} style={isSmall ? { height } : undefined}>
           {open ? <Rail actions={actions} onCollapse={() => setRail(false)} /> : <IconRail onOpen={() => setRail(true)} />}
           {open && <Splitter label="Width of the rail" orientation="vertical" value={rail} min={railWidths.least} max={railWidths.most} step={8} direction={1} onResize={(px) => size({ rail: px })} />}
         </div>
@@ -62,14 +65,14 @@ export function Workbench({ runId, actions }: { readonly runId: string; readonly
           <TimePanels />
         </div>
         <div className="workbench-dock">
-          {!maximised && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
+          {!maximised && !isSmall && <Splitter label="Height of the tables" orientation="horizontal" value={dock} min={dockHeight(0, height)} max={dockHeight(Infinity, height)} step={dockStep} direction={-1} onResize={(px) => size({ dock: px })} />}
           {painted && <Dock key={runId} />}
         </div>
           </>
         )}
         {layout !== 'investigate' && (
           <div className="workbench-inspector">
-            <Splitter label="Width of the inspector" orientation="vertical" value={inspector} min={inspectorWidths.least} max={inspectorWidths.most} step={8} direction={-1} onResize={(px) => size({ inspector: px })} />
+            {!isSmall && <Splitter label="Width of the inspector" orientation="vertical" value={inspector} min={inspectorWidths.least} max={inspectorWidths.most} step={8} direction={-1} onResize={(px) => size({ inspector: px })} />}
             {painted && <Inspector key={runId} actions={actions} />}
           </div>
         )}

@@ -4,6 +4,12 @@ export const railWidths = { least: 160, usual: 200, most: 320, collapsed: 40 } a
 /** Below this width of the window the rail is icons, unless it was brought back. */
 export const narrowPx = 1300
 
+/** Below this width, which is what 200 % of zoom leaves of most screens, panels stand below each other and are scrolled. */
+export const smallPx = 900
+
+/** Of panels that stand below each other: no panel needs a scroll of its own for its least content. */
+export const smallHeights = { centre: 456, dock: 328, tune: 520 } as const
+
 export type Sizes = Readonly<Record<string, number>>
 
 /** Whether the rail is open, for the two kinds of window. */
