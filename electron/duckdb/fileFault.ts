@@ -18,6 +18,9 @@ export function fileFault(error: unknown, nameOf: (localPath: string | undefined
     const [, column, from, to] = /failed to cast column "(.*?)" from type (.+?) to (.+?): /.exec(message) ?? []
     return new Fault('schema', `${name()}: a value of column ${column ?? '?'} (${from ?? '?'}) does not fit the table's type ${to ?? '?'}: rewrite that file`, cause)
   }
+  if (/Could not convert Timestamp\((S|MS|NS)\)/.test(message)) {
+    return new Fault('schema', `${name()} has a time that 64 bits of microseconds do not hold (they end with the year 294247; Spark stops there with "long overflow"): correct that time, or leave the file out`, cause)
+  }
   if (damaged.test(message)) return new Fault('corrupt', `${name()} is not a whole Parquet file: it is damaged or was cut off; restore it from a copy`, cause)
   return error
 }
