@@ -1,15 +1,16 @@
 import { compareText } from '#shared/engine/combine.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { access, constants, lstat, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { createDurably, makeFolderDurably, publishDurably, replaceDurably, temporaryName } from './durableFile.ts'
 import { walkFolder } from './walkFolder.ts'
 import type { StagedFile, Storage, StorageEntry } from './storage.ts'
 import { errorCode, ignoreMissing, storageFault, mostReadable, tooLarge } from './storageFault.ts'
+import { wholePath } from './workingDirectory.ts'
 
 /** A folder of this machine, which need not be there yet. `onWarning` hears once when it cannot give all that a Storage promises. */
 export function openLocalStore(folder: string, onWarning: (message: string) => void = () => undefined): Storage {
-  const root = resolve(folder)
+  const root = wholePath(folder)
   let warned = false
   let realRoot: string | undefined
 

@@ -1,12 +1,12 @@
 import { open, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeFolder } from '../homeFolder.ts'
 
 const mostBytes = 1_000_000
 
 /** Names of the profiles in the two files of the AWS tools; those of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE where they are set. Nothing else of them is kept. */
 export async function profileNames(environment: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
-  const home = environment.HOME || environment.USERPROFILE || homedir()
+  const home = environment.HOME || environment.USERPROFILE || (homeFolder() ?? '/')
   const [config, credentials] = await Promise.all([startOf(environment.AWS_CONFIG_FILE || join(home, '.aws', 'config')), startOf(environment.AWS_SHARED_CREDENTIALS_FILE || join(home, '.aws', 'credentials'))])
   const names = [...sectionsOf(config).flatMap(nameInConfig), ...sectionsOf(credentials)].filter((name) => name !== '' && name.length <= 200)
   return [...new Set(names)].sort((a, b) => (a === 'default' ? -1 : b === 'default' ? 1 : a < b ? -1 : 1))

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
+import { homeFolder } from '../homeFolder.ts'
 import { serverName, type S3Place } from './s3Place.ts'
 import type { UsageMeter } from './usage.ts'
 
@@ -19,6 +20,8 @@ export async function openS3Client(place: S3Place, options: S3ClientOptions): Pr
   if (place.keysGone !== undefined) throw new Fault('access', `there are no keys for ${serverName(place)}: ${place.keysGone}; type them again, then start again`)
   // Node 20 does, as the versions of the SDK that Contrail uses say; that a later one will not is nothing for its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  // It looks for its files at home, and fails where there is none; this variable it takes for the same, and nothing else does.
+  if (homeFolder() === undefined) process.env.USERPROFILE ??= '/'
   const [{ S3Client }, { fromNodeProviderChain }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/credential-providers')])
   const { endpoint, profile, keys, pathStyle } = place
   const make = (region: string | undefined): S3Client =>
