@@ -14,4 +14,8 @@ if (existsSync(`${root}electron/cli.ts`) && existsSync(`${root}node_modules/esbu
     process.exit(1)
   })
 }
-await import('../dist/cli.js')
+await import('../dist/cli.js').catch((error) => {
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
+  process.stderr.write('contrail: it cannot be loaded, because too many files are open: allow at least 128, as ulimit -n 256 does, then start again\n')
+  process.exit(1)
+})

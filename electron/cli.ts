@@ -14,6 +14,8 @@ import { resolvePipeline } from './commands/settings.ts'
 import { watchDisplay } from './commands/watchDisplay.ts'
 import { version } from './host/version.ts'
 import { storageSettings } from './storage/storageSettings.ts'
+import { tooManyOpen } from './storage/openFiles.ts'
+import { errorCode } from './storage/storageFault.ts'
 import type { Storages, StoragesOptions } from './storage/storages.ts'
 import { leaveGoneDirectory, workingDirectory } from './storage/workingDirectory.ts'
 
@@ -136,7 +138,7 @@ try {
   leaveGoneDirectory()
   await program.parseAsync()
 } catch (error) {
-  fail(error)
+  fail(fileLimit(error))
 }
 
 /** Where settings are looked for. */
@@ -204,6 +206,12 @@ function parsePort(text: string): number {
 function parseCount(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) === 0 || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number above zero.')
   return Number(text)
+}
+
+/** What the system says while a part of the program is loaded. */
+function fileLimit(error: unknown): unknown {
+  const code = errorCode(error)
+  return code === 'EMFILE' || code === 'ENFILE' ? tooManyOpen('a part of Contrail cannot be loaded', error) : error
 }
 
 /** One line on standard error that names the thing and the next step; the stack only with --debug. */

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises'
 import { Fault } from '#shared/engine/fault.ts'
+import { errorCode, storageFault } from '../storage/storageFault.ts'
+import { whileFewAreOpen } from '../storage/openFiles.ts'
 import { readFooter, type FooterFlaw } from './parquetFooter.ts'
 
-const filesAtOnce = 64
 const tailBytes = 16 * 1024
 const magic = 'PAR1'
 /** Length of the footer, then the magic bytes. */
@@ -15,9 +16,7 @@ const mostFooterBytes = 256 * 1024 * 1024
  * ends the process. Faults name the file; `names` are how messages call them. What is no Parquet at all is left to DuckDB to tell of.
  */
 export async function checkFooters(files: readonly string[], names: readonly string[]): Promise<void> {
-  for (let start = 0; start < files.length; start += filesAtOnce) {
-    await Promise.all(files.slice(start, start + filesAtOnce).map((file, i) => checkFooter(file, names[start + i] ?? file)))
-  }
+  await Promise.all(files.map((file, i) => whileFewAreOpen(() => checkFooter(file, names[i] ?? file))))
 }
 
 async function checkFooter(file: string, name: string): Promise<void> {
@@ -33,7 +32,10 @@ function flawFault(flaw: FooterFlaw, name: string): Fault {
 }
 
 async function footerOf(file: string, name: string): Promise<Uint8Array | undefined> {
-  const handle = await open(file).catch(() => undefined) // What is not there, or may not be read, DuckDB tells of.
+  const handle = await open(file).catch((error: unknown) => {
+    if (errorCode(error) === 'EMFILE' || errorCode(error) === 'ENFILE') throw storageFault(error, 'read', name)
+    return undefined // What is not there, or may not be read, DuckDB tells of.
+  })
   if (!handle) return undefined
   try {
     const { size } = await handle.stat()

@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { tooManyOpen } from '../storage/openFiles.ts'
 import { unescapeGlob } from './fileNames.ts'
 
 /**
@@ -13,6 +14,7 @@ export function fileFault(error: unknown, nameOf: (localPath: string | undefined
   if (/No files found that match|No such file or directory/.test(message)) {
     return new Fault('notFound', `${name()} is not there any more: the file was removed after its table listed it; restore it`, cause)
   }
+  if (/Too many open files/.test(message)) return tooManyOpen(`cannot read ${name()}`, error)
   if (/Permission denied/.test(message)) return new Fault('storage', `no permission to read ${name()}: change its permissions, or run as a user who has them`, cause)
   if (/failed to cast column/.test(message)) {
     const [, column, from, to] = /failed to cast column "(.*?)" from type (.+?) to (.+?): /.exec(message) ?? []
