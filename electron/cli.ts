@@ -5,7 +5,7 @@ import { visibleText } from '#shared/engine/visibleText.ts'
 import { parseInterval } from '#shared/pipeline/interval.ts'
 import { parseS3 } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
-import { dataFolderOf } from './app/dataFolder.ts'
+import { dataFolderOf, neededDataFolder } from './app/dataFolder.ts'
 import { addPipelineFlags, addS3Flags, flagsAsFile, s3FlagsAsFile, type PipelineFlags } from './commands/pipelineFlags.ts'
 import { onSignals } from './commands/onSignals.ts'
 import { replayDisplay } from './commands/replayDisplay.ts'
@@ -14,7 +14,10 @@ import { resolvePipeline } from './commands/settings.ts'
 import { watchDisplay } from './commands/watchDisplay.ts'
 import { version } from './host/version.ts'
 import { storageSettings } from './storage/storageSettings.ts'
+import { tooManyOpen } from './storage/openFiles.ts'
+import { errorCode } from './storage/storageFault.ts'
 import type { Storages, StoragesOptions } from './storage/storages.ts'
+import { leaveGoneDirectory, workingDirectory } from './storage/workingDirectory.ts'
 
 /** Exit codes of `contrail`. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const
@@ -74,7 +77,7 @@ addS3Flags(program.command('export').description('any Delta table as one Parquet
   })
 
 addPipelineFlags(program.command('check').description('can silver be read? five steps, a tick each')).action(async (flags: PipelineFlags) => {
-  const elsewhere = { gold: { uri: 'gold' }, checkpoints: { uri: 'checkpoints' } } // Not looked at.
+  const elsewhere = { gold: { uri: '/gold' }, checkpoints: { uri: '/checkpoints' } } // Not looked at.
   const pipeline = pipelineOf({ ...flags, gold: flags.gold ?? elsewhere.gold.uri, checkpoints: flags.checkpoints ?? elsewhere.checkpoints.uri })
   const { check } = await import('./commands/check.ts')
   await withStorages(pipeline.s3, (storages) => untilInterrupted(() => check(pipeline, storages.open, process.stdout, storages.where), leave))
@@ -120,7 +123,7 @@ program
   .option('--data <dir>', 'where runs and settings are kept (default: CONTRAIL_DATA, else the place of this system)')
   .action(async (flags: { port: number; open: boolean; data?: string; allowHost?: string[] }) => {
     const [{ builtPage, serveWorkbench }, { openHost }] = await Promise.all([import('./commands/serveWorkbench.ts'), import('./host/host.ts')])
-    const dataFolder = dataFolderOf(flags.data, process.env)
+    const dataFolder = neededDataFolder(flags.data, process.env)
     const { port, open, allowHost = [] } = flags
     const onRefusedHost = (why: string) => void process.stderr.write(`contrail: ${why}\n`)
     await serveWorkbench({ port, open, allowHost, onRefusedHost, dataFolder, pageFolder: builtPage, storage: storageSettings({}, here(), dataFolder) }, openHost, process.stdout)
@@ -135,14 +138,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined) // There is nobody left to tell.
 
 try {
+  leaveGoneDirectory()
   await program.parseAsync()
 } catch (error) {
-  fail(error)
+  fail(fileLimit(error))
 }
 
 /** Where settings are looked for. */
-function here(): { environment: NodeJS.ProcessEnv; workingDirectory: string } {
-  return { environment: process.env, workingDirectory: process.cwd() }
+function here(): { environment: NodeJS.ProcessEnv; workingDirectory: string | undefined } {
+  return { environment: process.env, workingDirectory: workingDirectory() }
 }
 
 function storageOf(s3: Pipeline['s3']): StoragesOptions {
@@ -205,6 +209,12 @@ function parsePort(text: string): number {
 function parseCount(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) === 0 || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number above zero.')
   return Number(text)
+}
+
+/** What the system says while a part of the program is loaded. */
+function fileLimit(error: unknown): unknown {
+  const code = errorCode(error)
+  return code === 'EMFILE' || code === 'ENFILE' ? tooManyOpen('a part of Contrail cannot be loaded', error) : error
 }
 
 /** One line on standard error that names the thing and the next step; the stack only with --debug. */

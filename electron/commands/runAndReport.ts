@@ -1,5 +1,4 @@
 import { appendFileSync, openSync, closeSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import type { QueryEvent } from '../host/queryEvent.ts'
@@ -7,6 +6,7 @@ import { startPipeline } from '../host/startPipeline.ts'
 import type { StoragesOptions } from '../storage/storages.ts'
 import { storageFault } from '../storage/storageFault.ts'
 import { onSignals } from './onSignals.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 /** Shows a run while it goes on. */
 export interface Display {
@@ -81,14 +81,15 @@ function report(ends: ReadonlyMap<string, Error | undefined>): void {
 
 function openProgress(file: string | undefined): { append(line: string): void; close(): void } {
   if (file === undefined) return { append: () => undefined, close: () => undefined }
+  const whole = wholePath(file)
   const attempt = <Answer>(work: () => Answer): Answer => {
     try {
       return work()
     } catch (error) {
-      const cause = storageFault(error, 'write', resolve(file))
+      const cause = storageFault(error, 'write', whole)
       throw new Fault('storage', `--progress: ${cause instanceof Error ? cause.message : String(cause)}`, { cause: error })
     }
   }
-  const handle = attempt(() => openSync(file, 'a'))
+  const handle = attempt(() => openSync(whole, 'a'))
   return { append: (line) => attempt(() => appendFileSync(handle, `${line}\n`)), close: () => closeSync(handle) }
 }

@@ -1,9 +1,10 @@
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parsePipeline, type PipelineFile } from '#shared/pipeline/parsePipeline.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { readSmallFileNow } from '../storage/smallFile.ts'
 import { mergeVariables, variablesOf } from '../storage/storageSettings.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 /** Where settings come from. */
 export interface SettingSources {
@@ -14,7 +15,8 @@ export interface SettingSources {
   /** Run this query alone. */
   readonly query: string | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly workingDirectory: string
+  /** undefined: it is not there any more. */
+  readonly workingDirectory: string | undefined
 }
 
 /** A pipeline file with any of its keys left out. */
@@ -30,14 +32,15 @@ const places = ['silver', 'gold', 'checkpoints'] as const
  * file are relative to the file, others to the working directory.
  */
 export function resolvePipeline(sources: SettingSources): Pipeline {
-  const file = sources.pipeline === undefined ? {} : readPipelineFile(resolve(sources.workingDirectory, sources.pipeline))
+  const pipeline = sources.pipeline === undefined ? undefined : wholePath(sources.pipeline, sources.workingDirectory)
+  const file = pipeline === undefined ? {} : readPipelineFile(pipeline)
   const variables = mergeVariables(variablesOf(sources))
   const flags = sources.flags as Record<string, Record<string, unknown> | undefined>
   const merged = mergeDeep(withQueries(file, flags), { ...flags, ...Object.fromEntries(places.map((place) => [place, undefined])) })
   for (const place of places) {
     const inFile = file[place]
     if (inFile !== undefined && !isObject(inFile)) continue // parsePipeline says what it must be.
-    const uri = located(flags[place]?.uri, sources.workingDirectory) ?? located(inFile?.uri, dirname(resolve(sources.workingDirectory, sources.pipeline ?? '.'))) ?? located(variables[`CONTRAIL_${place.toUpperCase()}_URI`], sources.workingDirectory)
+    const uri = located(flags[place]?.uri, sources.workingDirectory) ?? located(inFile?.uri, pipeline && dirname(pipeline)) ?? located(variables[`CONTRAIL_${place.toUpperCase()}_URI`], sources.workingDirectory)
     if (uri === undefined && inFile === undefined) throw new Fault('usage', `it is not said where ${place} is: give --${place} DIR, ${place}.uri in a file for --pipeline, or CONTRAIL_${place.toUpperCase()}_URI`)
     merged[place] = { ...inFile, ...flags[place], uri }
   }
@@ -88,10 +91,10 @@ function readPipelineFile(file: string): Record<string, unknown> {
 }
 
 /** What is not text stays as it is, for parsePipeline to refuse. */
-function located(uri: unknown, folder: string): unknown {
+function located(uri: unknown, folder: string | undefined): unknown {
   if (typeof uri !== 'string') return uri
   // Two letters at least before the colon: C: is a drive.
-  return /^[a-z][a-z0-9+.-]+:/i.test(uri) || isAbsolute(uri) || uri === '' ? uri : resolve(folder, uri)
+  return /^[a-z][a-z0-9+.-]+:/i.test(uri) || isAbsolute(uri) || uri === '' ? uri : wholePath(uri, folder)
 }
 
 function mergeDeep(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {

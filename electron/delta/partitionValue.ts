@@ -1,3 +1,5 @@
+import { firstMicros, lastMicros } from '#shared/engine/time.ts'
+import { daysInMonth, daysOf } from '#shared/time/calendar.ts'
 import type { DeltaType } from './schema.ts'
 
 /**
@@ -56,15 +58,42 @@ function decimalWithin(text: string, precision: number, scale: number): string |
 /** Java writes small decimals as 1E-7. */
 const isExponent = (text: string): boolean => /^[+-]?\d+(\.\d+)?E[+-]?\d+$/i.test(text)
 
+/** As Spark writes them: years beyond 9999 with a plus, those before 1 with a minus or as 0000. */
+const dateText = '([+-]?\\d{4,7})-(\\d{2})-(\\d{2})'
+
 function dateOf(text: string): string | undefined {
-  const [, date] = /^(\d{4,}-\d{2}-\d{2})(?:[T ]00:00:00(?:\.0+)?Z?)?$/.exec(text) ?? []
-  return date
+  const [, year, month, day] = new RegExp(`^${dateText}(?:[T ]00:00:00(?:\\.0+)?Z?)?$`).exec(text) ?? []
+  if (year === undefined) return undefined
+  const days = daysSince1970(year, Number(month), Number(day))
+  return days === undefined || days < -daysOfDuckdb || days > daysOfDuckdb ? undefined : spelled(year, `${month}-${day}`)
 }
 
-/** A text without a zone was meant in the writer's zone, which nobody knows: UTC, as other readers take it. */
+/** Its dates are as many days before and after 1970; the next one is infinity. */
+const daysOfDuckdb = 2n ** 31n - 2n
+
+/** A text without a zone was meant in the writer's zone, which nobody knows: UTC, as other readers take it. Undefined where 64 bits do not hold it. SPEC T5 */
 function instantOf(text: string, hasZone: boolean): string | undefined {
-  const [, date, time = '00:00:00', fraction = '', zone = 'Z'] = /^(\d{4,}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(text) ?? []
-  if (date === undefined) return undefined
+  const pattern = new RegExp(`^${dateText}(?:[T ](\\d{2}:\\d{2}:\\d{2})(?:\\.(\\d{1,9}))?\\s*(Z|[+-]\\d{2}:?\\d{2})?)?$`, 'i')
+  const [, year, month, day, time = '00:00:00', fraction = '', zone = 'Z'] = pattern.exec(text) ?? []
+  if (year === undefined) return undefined
+  const days = daysSince1970(year, Number(month), Number(day))
+  // Whole days, and none of the first and the last one: a zone may lead out of them.
+  if (days === undefined || days * microsOfDay <= firstMicros + microsOfDay || days * microsOfDay >= lastMicros - 2n * microsOfDay) return undefined
   const offset = zone.toUpperCase() === 'Z' ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2')
-  return `${date} ${time}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}${hasZone ? offset : ''}`
+  return `${spelled(year, `${month}-${day}`)} ${time}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}${hasZone ? offset : ''}`
+}
+
+const microsOfDay = 86_400_000_000n
+
+/** undefined: there is no such date. */
+function daysSince1970(yearText: string, month: number, day: number): bigint | undefined {
+  const year = Number(yearText)
+  const isDate = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+  return isDate ? BigInt(daysOf(year, month, day)) : undefined
+}
+
+/** As DuckDB reads it: without a plus, and BC for what is before the year 1. */
+function spelled(year: string, monthAndDay: string): string {
+  const number = Number(year)
+  return number > 0 ? `${String(number).padStart(4, '0')}-${monthAndDay}` : `${String(1 - number).padStart(4, '0')}-${monthAndDay} (BC)`
 }

@@ -147,7 +147,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     await interrupt()
     for (const connection of all) connection.closeSync()
     instance.closeSync()
-    if (options.tempDirectory === undefined) await rm(tempDirectory, { recursive: true, force: true })
+    if (options.tempDirectory === undefined) await rm(tempDirectory, { recursive: true, force: true }).catch(ignoreNoFolder)
   }
 
   return {
@@ -166,6 +166,11 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     interrupt,
     close: () => (closing ??= close())
   }
+}
+
+/** TMPDIR may be a file: nothing was written below it then. */
+function ignoreNoFolder(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) throw error
 }
 
 /** DuckDB tells how far a query is only when it is asked. */

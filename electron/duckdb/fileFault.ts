@@ -1,4 +1,5 @@
 import { Fault } from '#shared/engine/fault.ts'
+import { tooManyOpen } from '../storage/openFiles.ts'
 import { unescapeGlob } from './fileNames.ts'
 
 /**
@@ -13,10 +14,14 @@ export function fileFault(error: unknown, nameOf: (localPath: string | undefined
   if (/No files found that match|No such file or directory/.test(message)) {
     return new Fault('notFound', `${name()} is not there any more: the file was removed after its table listed it; restore it`, cause)
   }
+  if (/Too many open files/.test(message)) return tooManyOpen(`cannot read ${name()}`, error)
   if (/Permission denied/.test(message)) return new Fault('storage', `no permission to read ${name()}: change its permissions, or run as a user who has them`, cause)
   if (/failed to cast column/.test(message)) {
     const [, column, from, to] = /failed to cast column "(.*?)" from type (.+?) to (.+?): /.exec(message) ?? []
     return new Fault('schema', `${name()}: a value of column ${column ?? '?'} (${from ?? '?'}) does not fit the table's type ${to ?? '?'}: rewrite that file`, cause)
+  }
+  if (/Could not convert Timestamp\((S|MS|NS)\)/.test(message)) {
+    return new Fault('schema', `${name()} has a time that 64 bits of microseconds do not hold (they end with the year 294247; Spark stops there with "long overflow"): correct that time, or leave the file out`, cause)
   }
   const invalid = invalidTextOf(message)
   if (invalid) return textFault(name(), undefined, invalid.shown, error)

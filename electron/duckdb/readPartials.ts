@@ -3,9 +3,9 @@ import { combine } from '#shared/engine/combine.ts'
 import { emptyMeasures, objectLane, type Measures } from '#shared/engine/measures.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf } from '#shared/engine/slots.ts'
-import { micros, microsToMillis, millis } from '#shared/engine/time.ts'
+import { firstMicros, lastMicros, micros, microsToMillis, millis } from '#shared/engine/time.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
-import { eventTimeSql, hasLargeSql, largeScale, parseExact, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
+import { eventTimeSql, hasLargeSql, infiniteTimesSql, largeScale, parseExact, partialsSql, type Moments } from '#shared/query/partialsSql.ts'
 import type { Database } from './database.ts'
 import { withScan, type Scan } from './scan.ts'
 import type { QueryResult } from './queryResult.ts'
@@ -25,18 +25,45 @@ export function readPartials(database: Database, { spec, eventTime }: BoundQuery
   })
 }
 
-/** Event times of all live rows of one scan; a null time counts as the epoch. undefined: no rows. SPEC T1 */
-export async function readEventTimes(database: Database, eventTime: string, scan: Scan): Promise<EventTimeStats | undefined> {
-  const result = await withScan(scan, (sql) => database.query(eventTimeSql(eventTime, sql)))
-  const rows = result.numbers(0)[0]!
-  const present = result.numbers(1)[0]!
-  if (rows === 0) return undefined
-  if (present === 0) return { rows, minMs: millis(0), maxMs: millis(0), avgMs: 0 }
-  const low = microsToMillis(micros(result.bigints(2)[0]!))
-  const high = microsToMillis(micros(result.bigints(3)[0]!))
-  const mean = result.numbers(4)[0]!
-  if (present === rows) return { rows, minMs: low, maxMs: high, avgMs: mean }
-  return { rows, minMs: millis(Math.min(low, 0)), maxMs: millis(Math.max(high, 0)), avgMs: (mean * present) / rows }
+/** Rows of a file with an infinite event time. SPEC T5 */
+export interface InfiniteTimes {
+  /** Position of the file in the scan. */
+  readonly file: number
+  /** Rows with infinity, and with -infinity. */
+  readonly after: number
+  readonly before: number
+}
+
+export interface ScanTimes extends EventTimeStats {
+  readonly infinite: readonly InfiniteTimes[]
+}
+
+/** Event times of all live rows of one scan; a null time counts as the epoch. undefined: no rows. SPEC T1, T5 */
+export function readEventTimes(database: Database, eventTime: string, scan: Scan): Promise<ScanTimes | undefined> {
+  return withScan(scan, async (sql) => {
+    const result = await database.query(eventTimeSql(eventTime, sql))
+    const rows = result.numbers(0)[0]!
+    const present = result.numbers(1)[0]!
+    if (rows === 0) return undefined
+    if (present === 0) return { rows, minMs: millis(0), maxMs: millis(0), avgMs: 0, infinite: [] }
+    const low = micros(result.bigints(2)[0]!)
+    const high = micros(result.bigints(3)[0]!)
+    const infinite = low <= -lastMicros || high === lastMicros ? await readInfinite(database, eventTime, scan, sql) : []
+    const after = infinite.reduce((sum, file) => sum + file.after, 0)
+    const before = infinite.reduce((sum, file) => sum + file.before, 0)
+    const sum = result.numbers(4)[0]! * (present - after - before) + msOfInfinity * (after - before)
+    const [minMs, maxMs] = [microsToMillis(low), microsToMillis(high)]
+    if (present === rows) return { rows, minMs, maxMs, avgMs: infinite.length === 0 ? result.numbers(4)[0]! : sum / rows, infinite }
+    return { rows, minMs: millis(Math.min(minMs, 0)), maxMs: millis(Math.max(maxMs, 0)), avgMs: sum / rows, infinite }
+  })
+}
+
+const msOfInfinity = Number(lastMicros) / 1000
+
+async function readInfinite(database: Database, eventTime: string, { files }: Scan, sql: string): Promise<InfiniteTimes[]> {
+  const result = await database.query(infiniteTimesSql(eventTime, sql, files.length > 1))
+  const [file, after, before] = [0, 1, 2].map((column) => result.numbers(column)) as [Float64Array, Float64Array, Float64Array]
+  return Array.from(file, (position, i) => ({ file: position, after: after[i]!, before: before[i]! }))
 }
 
 /** Event times of two parts of a batch together. */
@@ -57,17 +84,21 @@ function toPartials(spec: QuerySpec, result: QueryResult, scan: Scan): Partials 
   const length = result.rowCount
   const positions = result.numbers(0)
   const panes = result.bigints(1)
+  if (result.nulls(1).includes(1)) throw new Error('DuckDB gave no number for an event time that is not null')
   const keys = new Map<string | null, number>()
   const key = Uint32Array.from(result.strings(2), (text) => keyNumber(keys, text))
   return {
     length,
     file: Uint32Array.from(positions, (position) => scan.files[position]!),
-    pane: panes.map((number) => number * spec.window.pane),
+    pane: panes.map((number) => paneOf(number * spec.window.pane)),
     key,
     keys: [...keys.keys()],
     measures: readMeasures(spec, result)
   }
 }
+
+/** A pane begins with a whole number of its widths: before the first time of all, perhaps, which then stands for it. */
+const paneOf = (start: bigint): bigint => (start < firstMicros ? firstMicros : start)
 
 const firstLane = 3
 

@@ -1,3 +1,5 @@
+import { firstMicros } from '#shared/engine/time.ts'
+import { firstWritableMicros, microsSql, timeSql } from '#shared/query/microsSql.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { foldedName } from '../delta/columnTwins.ts'
 import type { DeltaField, DeltaType, MappingMode } from '../delta/schema.ts'
@@ -61,9 +63,22 @@ function storedValue(context: Context, value: string, type: DeltaType, stored: P
       return stored?.type === 'BLOB' ? { readType: 'BLOB', sql: `decode(${value})` } : { readType: 'VARCHAR', sql: value }
     case 'binary':
       return stored?.type === 'VARCHAR' || stored?.type === 'JSON' ? { readType: 'VARCHAR', sql: `encode(${value})` } : { readType: 'BLOB', sql: value }
+    case 'timestamp':
+      return { readType: 'TIMESTAMPTZ', sql: stored?.isInt96 === true ? int96Sql(value) : value }
     default:
       return { readType: deltaTypeSql(type), sql: value }
   }
+}
+
+/**
+ * INT96 has the number of a day and the time within it. The day is a signed number to Spark, which writes the years before 4714 BC so, and those after 287564,
+ * where it overflows. DuckDB takes it without its sign: 2^32 days too many, which leads beyond 64 bits and so into other years.
+ */
+function int96Sql(value: string): string {
+  const days = 2n ** 32n * 86_400_000_000n
+  const micros = `(${microsSql(value)}::HUGEINT - ${BigInt.asUintN(64, days)})`
+  const within64Bits = `greatest(CASE WHEN ${micros} < ${firstMicros} THEN ${micros} + ${2n ** 64n} ELSE ${micros} END, ${firstWritableMicros})::BIGINT`
+  return `CASE WHEN ${value} < TIMESTAMPTZ '4714-11-24 (BC) 00:00:00+00' THEN ${timeSql(within64Bits, 'TIMESTAMPTZ')} ELSE ${value} END`
 }
 
 function storedStruct(context: Context, value: string, fields: readonly DeltaField[], stored: ParquetColumn | undefined): StoredColumn {

@@ -1,5 +1,6 @@
 import { BIGINT, DOUBLE, VARCHAR, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api'
 import type { ValueType } from '#shared/engine/valueType.ts'
+import { microsSql, timeSql } from '#shared/query/microsSql.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { randomUUID } from 'node:crypto'
 import type { Database } from './database.ts'
@@ -97,7 +98,7 @@ export function decimalText(unscaled: bigint, scale: number): string {
 
 function unstageSql({ name, type }: MemoryColumn): string {
   const column = quoteName(name)
-  const sql = { timestamp: `make_timestamptz(${column})`, timestamp_ntz: `make_timestamp(${column})`, date: `DATE '1970-01-01' + ${column}::INTEGER` } as Record<string, string>
+  const sql = { timestamp: timeSql(column, 'TIMESTAMPTZ'), timestamp_ntz: timeSql(column, 'TIMESTAMP'), date: `DATE '1970-01-01' + ${column}::INTEGER` } as Record<string, string>
   return `${sql[type.kind] ?? `CAST(${column} AS ${deltaTypeSql(type)})`} AS ${column}`
 }
 
@@ -113,9 +114,13 @@ async function readStats(database: Database, columns: readonly MemoryColumn[], s
   })
 }
 
+/** In microseconds. */
+const firstOfYear1 = -62_135_596_800_000_000n
+const firstOfYear10000 = 253_402_300_800_000_000n
+
 /**
  * Text of a column's least or greatest value. Timestamps: floored, or raised, to whole milliseconds, so that a reader that trusts them skips nothing.
- * NaN and infinities: no statistics. Long strings: no maximum, and a minimum cut at 32 characters.
+ * Beyond the year 9999, which few readers of statistics know, and for NaN and infinities: none. Long strings: no maximum, and a minimum cut at 32 characters.
  */
 function statSql({ name, type }: MemoryColumn, side: 'min' | 'max'): string {
   const column = quoteName(name)
@@ -123,8 +128,11 @@ function statSql({ name, type }: MemoryColumn, side: 'min' | 'max'): string {
     case 'timestamp':
     case 'timestamp_ntz': {
       const zone = type.kind === 'timestamp' ? 'Z' : ''
-      const edge = side === 'min' ? `epoch_us(min(${column}))` : `(epoch_us(max(${column})) + 999)`
-      return `strftime(make_timestamp(CASE WHEN ${edge} >= 0 THEN ${edge} // 1000 ELSE -1 - ((-1 - (${edge})) // 1000) END * 1000), '%Y-%m-%dT%H:%M:%S.%g${zone}')`
+      const least = microsSql(`min(${column})`)
+      const greatest = microsSql(`max(${column})`)
+      const edge = side === 'min' ? least : `(${greatest} + 999)`
+      const ms = `CASE WHEN ${edge} >= 0 THEN ${edge} // 1000 ELSE -1 - ((-1 - (${edge})) // 1000) END`
+      return `CASE WHEN ${least} >= ${firstOfYear1} AND ${greatest} < ${firstOfYear10000} THEN strftime(make_timestamp(${ms} * 1000), '%Y-%m-%dT%H:%M:%S.%g${zone}') END`
     }
     case 'float':
     case 'double':

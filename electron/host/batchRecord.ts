@@ -2,9 +2,9 @@ import type { BatchProgress, BatchRecord, FileRead, LateGroup, QueryName, Window
 import type { Partials } from '#shared/engine/partials.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import type { LateGroups, OpenStep, Step } from '#shared/engine/step.ts'
-import { micros } from '#shared/engine/time.ts'
+import { micros, millisOf } from '#shared/engine/time.ts'
 import { valueAt, type WindowRows } from '#shared/engine/windows.ts'
-import { firstWindowOf, windowStart } from '#shared/engine/windowSpec.ts'
+import { firstWindowOf, lastWindow, lastWindowOf, windowStart } from '#shared/engine/windowSpec.ts'
 import type { Progress } from './progress.ts'
 import type { ReadBatch } from './readBatch.ts'
 
@@ -80,8 +80,8 @@ function filesOf({ window }: QuerySpec, { files, setAside }: ReadBatch, { rows, 
       path,
       sizeBytes,
       rows: rows[position] ?? 0,
-      minEventMs: first === undefined ? null : toMs(first),
-      maxEventMs: last === undefined ? null : toMs(last + window.pane),
+      minEventMs: first === undefined ? null : millisOf(first),
+      maxEventMs: last === undefined ? null : millisOf(last + window.pane),
       lateRows: lateRows.get(position) ?? 0,
       ...(reason !== undefined && { setAside: reason })
     }
@@ -97,7 +97,7 @@ function summariesOf(spec: QuerySpec, rows: WindowRows): WindowSummary[] {
   for (let row = 0; row < rows.length; row++) {
     if (rows.start[row] !== start) {
       start = rows.start[row]!
-      summaries.push({ startMs: toMs(start), endMs: toMs(rows.end[row]!), rows: 0, keys: 0, keysOver: 0 })
+      summaries.push({ startMs: millisOf(start), endMs: millisOf(rows.end[row]!), rows: 0, keys: 0, keysOver: 0 })
     }
     const summary = summaries.at(-1)!
     summary.rows += Number((counts && valueAt(counts, row)) ?? 0)
@@ -114,13 +114,19 @@ function columnOf({ outputs }: QuerySpec, rows: WindowRows, kind: 'count' | 'rat
 /** Closed windows and keys with an anomaly. */
 export const alertsIn = (closed: readonly WindowSummary[]): number => closed.reduce((sum, { keysOver }) => sum + keysOver, 0)
 
-/** SPEC L2: a late pane misses the first of its windows. */
+/** SPEC L2, W7: a late pane misses the first of its windows, which have closed, and the last ones where they never can. */
 function droppedOf({ window }: QuerySpec, late: LateGroups): { startMs: number; rows: number }[] {
   const byStart = new Map<number, number>()
+  const lastEver = lastWindow(window)
   for (let i = 0; i < late.length; i++) {
-    const first = firstWindowOf(window, micros(late.pane[i]!))
-    for (let missed = 0n; missed < BigInt(late.missedWindows[i]!); missed++) {
-      const startMs = toMs(windowStart(window, first + missed))
+    const pane = micros(late.pane[i]!)
+    const first = firstWindowOf(window, pane)
+    const last = lastWindowOf(window, pane)
+    const behind = last <= lastEver ? 0n : last - (first > lastEver ? first - 1n : lastEver)
+    const closed = BigInt(late.missedWindows[i]!) - behind
+    for (let number = first; number <= last; number++) {
+      if (number >= first + closed && number <= last - behind) continue
+      const startMs = millisOf(windowStart(window, number))
       byStart.set(startMs, (byStart.get(startMs) ?? 0) + late.rows[i]!)
     }
   }
@@ -131,8 +137,5 @@ function droppedOf({ window }: QuerySpec, late: LateGroups): { startMs: number; 
 export const mostLateGroups = 100_000
 
 function lateGroupsOf(late: LateGroups, { files }: ReadBatch): LateGroup[] {
-  return Array.from({ length: Math.min(late.length, mostLateGroups) }, (_, i) => ({ file: files[late.file[i]!]?.path ?? '', paneMs: toMs(late.pane[i]!), key: late.key[i] ?? null, rows: late.rows[i]!, missedWindows: late.missedWindows[i]! }))
+  return Array.from({ length: Math.min(late.length, mostLateGroups) }, (_, i) => ({ file: files[late.file[i]!]?.path ?? '', paneMs: millisOf(late.pane[i]!), key: late.key[i] ?? null, rows: late.rows[i]!, missedWindows: late.missedWindows[i]! }))
 }
-
-/** Exact for every window of whole milliseconds. */
-const toMs = (us: bigint): number => Number(us) / 1000

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { stat, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import type { ExportProgress, Host } from '#shared/contract/host.ts'
@@ -12,6 +11,7 @@ import { openDatabase } from '../duckdb/database.ts'
 import { makeSample } from '../sample/makeSample.ts'
 import { exportRows } from '../sink/exportRows.ts'
 import { openStorage as openFolder } from '../storage/openStorage.ts'
+import { homeFolder } from '../storage/homeFolder.ts'
 import { storageSettings } from '../storage/storageSettings.ts'
 import { noVault } from '../storage/s3/keyVault.ts'
 import { noPlaces, type S3Places } from '../storage/s3/s3Place.ts'
@@ -285,8 +285,9 @@ async function makeSampleOnce(folder: string): Promise<string> {
 }
 
 function documentsFolder(): string {
-  const documents = join(homedir(), 'Documents')
-  return existsSync(documents) ? documents : homedir()
+  const home = homeFolder() ?? '/'
+  const documents = join(home, 'Documents')
+  return existsSync(documents) ? documents : home
 }
 
 function describe({ format, version: newest, files }: CheckReport): string {

@@ -1,17 +1,18 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FolderListing } from '#shared/contract/source.ts'
 import { Fault } from '#shared/engine/fault.ts'
 import { localTableAround, localTableAt } from '../source/tableFormats.ts'
+import { homeFolder } from '../storage/homeFolder.ts'
 import { errorCode, storageFault } from '../storage/storageFault.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 const mostFolders = 2000
 const foldersAtOnce = 64
 
 /** Folders in a folder, links to folders too, by name as people sort; names that begin with a dot are left out. At most 2,000. Faults name the folder. */
 export async function listFolder(path?: string): Promise<FolderListing> {
-  const folder = path === undefined || path.trim() === '' ? homedir() : resolve(path)
+  const folder = path === undefined || path.trim() === '' ? (homeFolder() ?? '/') : wholePath(path)
   const names = await folderNames(folder)
   const folders: FolderListing['folders'][number][] = []
   for (let start = 0; start < names.length && folders.length < mostFolders; start += foldersAtOnce) {

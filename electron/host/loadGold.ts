@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { arrowStream, type TypedColumn } from '#shared/arrow/arrowStream.ts'
+import { microsSql } from '#shared/query/microsSql.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import { openTableScan } from '../delta/deltaTable.ts'
 import type { Database } from '../duckdb/database.ts'
@@ -25,7 +26,7 @@ export async function loadGold(storage: Storage, database: Database, closedMs: n
   if (!(await storage.hasFolder('_delta_log'))) return { count: 0, async *streams() {}, close: () => undefined }
   const scan = await openTableScan(storage, {}, database)
   const [, , key] = scan.columns
-  const where = closedMs === undefined ? '' : ` WHERE epoch_us(window_end) <= ${BigInt(closedMs) * 1000n}`
+  const where = closedMs === undefined ? '' : ` WHERE ${microsSql('window_end')} <= ${BigInt(closedMs) * 1000n}`
   const counted = await scan.explaining(() => database.query(`SELECT count(*)::DOUBLE AS rows FROM (${scan.sql})${where}`)).catch((error: unknown) => {
     scan.release()
     throw error

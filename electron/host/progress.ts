@@ -154,9 +154,16 @@ const gregorianStartMs = Date.UTC(1582, 9, 15)
  */
 export function formatInstant(ms: number): string {
   if (ms < gregorianStartMs) return formatJulian(ms)
-  const date = new Date(ms)
-  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString().replace(/^\+0*(\d{5,})/, '$1')
+  // Date ends with the year 275760, 64 bits of microseconds with 294247: the calendar repeats itself.
+  const cycles = Math.max(0, Math.ceil((ms - lastOfDateMs) / cycleMs))
+  const [, year = '', rest = ''] = /^\+?(\d+)(.*)$/.exec(new Date(ms - cycles * cycleMs).toISOString()) ?? []
+  return `${String(Number(year) + 400 * cycles).padStart(4, '0')}${rest}`
 }
+
+const lastOfDateMs = 8.64e15
+
+/** Of 400 years. */
+const cycleMs = 146_097 * 86_400_000
 
 /** Day number to Julian date: E. G. Richards' algorithm. */
 function formatJulian(ms: number): string {

@@ -3,7 +3,7 @@ import type { EventTimeStats, Partials } from '#shared/engine/partials.ts'
 import type { OpenStep } from '#shared/engine/step.ts'
 import type { BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import type { Database } from '../duckdb/database.ts'
-import { joinEventTimes, readEventTimes, readPartials } from '../duckdb/readPartials.ts'
+import { joinEventTimes, readEventTimes, readPartials, type InfiniteTimes, type ScanTimes } from '../duckdb/readPartials.ts'
 import type { Scan } from '../duckdb/scan.ts'
 import { isBadFile } from '../source/badFile.ts'
 import type { OffsetRange, SourceFile, SourceStream } from '../source/source.ts'
@@ -18,6 +18,8 @@ export interface ReadBatch {
   readonly inputRows: number
   /** Files that could not be read and were set aside, with the reason. Empty unless the pipeline quarantines bad files. */
   readonly setAside: readonly SetAside[]
+  /** Files with infinite event times, by position in the batch's list. SPEC T5 */
+  readonly infinite: readonly InfiniteTimes[]
 }
 
 export interface SetAside extends FileInPlace {
@@ -25,14 +27,14 @@ export interface SetAside extends FileInPlace {
 }
 
 /** Event times are the same for every query over the same files: whoever asks first reads them. */
-export type EventTimes = (eventTime: string, scan: Scan) => Promise<EventTimeStats | undefined>
+export type EventTimes = (eventTime: string, scan: Scan) => Promise<ScanTimes | undefined>
 
 /**
  * Remembers the event times of the scans asked for last, so that two queries over the same files read them once. The other scan may have a column that
  * its file holds in a wrong type: what fails there is read again with one's own.
  */
 export function sharedEventTimes(database: Database): EventTimes {
-  const recent = new Map<string, Promise<EventTimeStats | undefined>>()
+  const recent = new Map<string, Promise<ScanTimes | undefined>>()
   return (eventTime, scan) => {
     const id = `${eventTime}\n${scan.identity}`
     const known = recent.get(id)
@@ -114,8 +116,8 @@ export function positionsBut(files: readonly SourceFile[], setAside: readonly Fi
 }
 
 async function readAllBut(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], setAside: readonly SetAside[], open: OpenStep): Promise<ReadBatch> {
-  const eventTime = await readScans(reader, await reader.stream.scans(range, positionsBut(files, setAside)), open)
-  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
+  const { eventTime, infinite } = await readScans(reader, await reader.stream.scans(range, positionsBut(files, setAside)), open)
+  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside, infinite }
 }
 
 /** DuckDB does not say which of several files has damaged pages: read alone, it is the one that fails. */
@@ -129,17 +131,20 @@ async function named(error: unknown, reader: BatchReader, range: OffsetRange, fi
 /** One of the files is bad: read each alone to find out which. `first`: no further than to the first one. */
 async function readOneByOne(reader: BatchReader, range: OffsetRange, files: readonly SourceFile[], open: OpenStep, until: 'first' | 'last' = 'last'): Promise<ReadBatch> {
   const setAside: SetAside[] = []
+  const infinite: InfiniteTimes[] = []
   let eventTime: EventTimeStats | undefined
   for (const [position, file] of files.entries()) {
     try {
-      eventTime = joinEventTimes(eventTime, await readScans(reader, await reader.stream.scans(range, [position]), open))
+      const times = await readScans(reader, await reader.stream.scans(range, [position]), open)
+      eventTime = joinEventTimes(eventTime, times.eventTime)
+      infinite.push(...times.infinite)
     } catch (error) {
       if (!isBadFile(error)) throw error
       setAside.push({ path: file.path, position, message: error.message })
       if (until === 'first') break
     }
   }
-  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside }
+  return { open, eventTime, files, inputRows: inputRows(eventTime, files, setAside), setAside, infinite }
 }
 
 function inputRows(eventTime: EventTimeStats | undefined, files: readonly SourceFile[], setAside: readonly SetAside[]): number {
@@ -151,21 +156,24 @@ function inputRows(eventTime: EventTimeStats | undefined, files: readonly Source
 const scansInFlight = 4
 
 /** Reads scans, some at a time, and adds their partials in the order of the scans, whoever is ready first. */
-async function readScans({ database, eventTimes, query }: BatchReader, scans: readonly Scan[], open: OpenStep): Promise<EventTimeStats | undefined> {
-  const read = async (scan: Scan): Promise<{ partials: Partials; times: EventTimeStats | undefined }> => {
+async function readScans({ database, eventTimes, query }: BatchReader, scans: readonly Scan[], open: OpenStep): Promise<Pick<ReadBatch, 'eventTime' | 'infinite'>> {
+  const read = async (scan: Scan): Promise<{ scan: Scan; partials: Partials; times: ScanTimes | undefined }> => {
     const [partials, times] = await Promise.all([readPartials(database, query, scan), eventTimes(query.eventTime, scan)])
-    return { partials, times }
+    return { scan, partials, times }
   }
   const ahead: ReturnType<typeof read>[] = []
+  const infinite: InfiniteTimes[] = []
   let eventTime: EventTimeStats | undefined
   try {
     for (let next = 0; next < scans.length || ahead.length > 0; ) {
       while (next < scans.length && ahead.length < scansInFlight) ahead.push(read(scans[next++]!))
-      const { partials, times } = await ahead.shift()!
+      const { scan, partials, times } = await ahead.shift()!
       open.add(partials)
       eventTime = joinEventTimes(eventTime, times)
+      // The scan of the other query may have its files elsewhere in its batch: each has its own positions.
+      for (const { file, ...rows } of times?.infinite ?? []) infinite.push({ file: scan.files[file]!, ...rows })
     }
-    return eventTime
+    return { eventTime, infinite }
   } finally {
     // After a failure the others are still under way; nothing may be left running, or unheard.
     await Promise.allSettled(ahead)

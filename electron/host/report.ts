@@ -1,5 +1,6 @@
-import { arch, homedir, platform, release } from 'node:os'
+import { arch, platform, release } from 'node:os'
 import type { Problem } from '#shared/contract/run.ts'
+import { homeFolder } from '../storage/homeFolder.ts'
 import { withoutCredentials } from './withoutCredentials.ts'
 import type { SavedRun } from './runFiles.ts'
 import { version } from './version.ts'
@@ -19,7 +20,7 @@ export interface ReportParts {
 const mostProblems = 50
 
 /** All that a report of a problem would say: plain text, without rows, credentials, and where on the disk things lie. */
-export function reportOf({ shell, duckdb, nowMs, run, log, places, home = homedir() }: ReportParts): string {
+export function reportOf({ shell, duckdb, nowMs, run, log, places, home = homeFolder() ?? '' }: ReportParts): string {
   const hide = hider(places, home)
   const newest = run?.problems.slice(-mostProblems) ?? []
   const lines = [

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 /** A program with its arguments; no shell is between. */
 export interface RevealCommand {
@@ -25,7 +26,7 @@ export interface RevealOptions {
 
 /** Opens the folder of an exported file in the file manager. Resolves when that has started. Faults name the file. */
 export async function revealFile(path: string, { exported, commandFor = (file) => revealCommand(file, process.platform) }: RevealOptions): Promise<void> {
-  const file = resolve(path)
+  const file = wholePath(path)
   if (!exported.has(file)) throw new Fault('usage', `${file} was not exported in this session, so its folder is not opened from here: open it in the file manager`)
   if (!existsSync(file)) throw new Fault('notFound', `${file} is not there any more: it was moved or removed; export it again`)
   const { program, args } = commandFor(file)

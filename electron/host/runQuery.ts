@@ -162,6 +162,7 @@ async function execute(run: QueryRun, { state, beginning }: Position, planned: P
   lap('commitOffsets')
   for (const file of read.setAside) warn(run, `set aside ${file.path}: ${file.message}`, file.path)
   tellTimeless(run, { id: batchId, rows: read.eventTime?.rows ?? 0, without })
+  warnOfInfinite(run, read)
   run.publish({ kind: 'batch', query: run.query.spec.name, progress: progressOf(lap('triggerExecution')) })
   if (record) run.recorder?.tell(record, plan.query.spec, stepped.state, stepped.closed)
   run.pacer?.report(run.query.spec.name, { files: read.files.length, closedWindows: closedWindows(stepped.closed), alerts: record ? alertsIn(record.closed) : 0, maxEventMs: read.eventTime?.maxMs })
@@ -176,7 +177,7 @@ function readPlanned(run: QueryRun, { start, end, query, settings, known }: Batc
 }
 
 function nothingRead(open: OpenStep): ReadBatch {
-  return { open, eventTime: undefined, files: [], inputRows: 0, setAside: [] }
+  return { open, eventTime: undefined, files: [], inputRows: 0, setAside: [], infinite: [] }
 }
 
 /** A step that tells how long its additions take. */
@@ -221,6 +222,21 @@ function batchProgress(run: QueryRun, planned: PlannedBatch, read: ReadBatch, { 
 function closedWindows({ start }: WindowRows): number {
   return start.reduce((count, from, row) => count + (row === 0 || start[row - 1] !== from ? 1 : 0), 0)
 }
+
+/** SPEC T5: infinite times count as Spark counts them, which is seldom what their writer meant. A file is told of once, by the query that reads it first. */
+function warnOfInfinite(run: QueryRun, { files, infinite }: ReadBatch): void {
+  for (const { file, after, before } of infinite) {
+    const { path } = files[file]!
+    if (run.toldOf.has(infiniteIn(path))) continue
+    run.toldOf.add(infiniteIn(path))
+    if (after > 0) warn(run, `${path} has ${rowsOf(after)} whose event time is infinity, which counts as the year 294247: the watermark goes there, and rows of any other year that come after it are late; leave them out of silver, then replay with a new checkpoint and a new gold folder`, path)
+    if (before > 0) warn(run, `${path} has ${rowsOf(before)} whose event time is -infinity, which counts as the year 290309 BC: late for all windows, and counted as such; correct their time in silver if they are wanted`, path)
+  }
+}
+
+const infiniteIn = (path: string): string => `infinite times in ${path}`
+
+const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${count} rows`)
 
 /** Tells how much there is to read. */
 async function announce(run: QueryRun, { offset, beginning }: Position, end: OffsetText): Promise<void> {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { BatchRecord, Limits, QueryName } from '#shared/contract/run.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
-import { micros, millis, millisToMicros } from '#shared/engine/time.ts'
-import { lastWindowEndingBy, lastWindowOf, windowStart, type WindowSpec } from '#shared/engine/windowSpec.ts'
+import { micros, microsOf, millis, millisToMicros } from '#shared/engine/time.ts'
+import { lastWindow, lastWindowEndingBy, lastWindowOf, windowStart, type WindowSpec } from '#shared/engine/windowSpec.ts'
 import { withBatchSettings, type BatchSettings } from '#shared/pipeline/batchSettings.ts'
 import { bindQuery, type BoundQuery } from '#shared/pipeline/bindQuery.ts'
 import { builtinQueries } from '#shared/pipeline/builtinQueries.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { inputsOf, keySql, outsideSql } from '#shared/query/partialsSql.ts'
+import { microsSql } from '#shared/query/microsSql.ts'
 import { filePositionColumn, quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import type { Database } from '../duckdb/database.ts'
 import { withScan, type OpenScan, type Scan } from '../duckdb/scan.ts'
@@ -126,7 +127,7 @@ function batchesToRead({ batches, records }: SilverQuery, wanted: RowsWanted): B
 
 /** Which files may hold such rows; undefined: it is not known. */
 const meetsOf = (record: BatchRecord | undefined, { window }: RowsWanted): readonly boolean[] | undefined =>
-  record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (BigInt(Math.floor(minEventMs * 1000)) < window.endUs && BigInt(Math.ceil(maxEventMs * 1000)) >= window.startUs)))
+  record?.files.map(({ minEventMs, maxEventMs }) => minEventMs !== null && maxEventMs !== null && (!window || (microsOf(minEventMs) - 1n < window.endUs && microsOf(maxEventMs) + 1n >= window.startUs)))
 
 interface Selected {
   readonly scan: Scan
@@ -171,13 +172,16 @@ const columnsOfLimits = (pipeline: Pipeline, recorded: RecordedQuery): readonly 
 
 function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContext, query: BoundQuery | undefined, files: readonly SourceFile[], scan: Scan, sql: string): string {
   const { spec, eventTime } = silver.recorded.query
-  const at = `epoch_us(${quoteName(eventTime)})`
+  const at = microsSql(quoteName(eventTime))
   const where = [`${quoteName(eventTime)} IS NOT NULL`]
   if (wanted.window) where.push(`${at} >= ${wanted.window.startUs} AND ${at} < ${wanted.window.endUs}`)
   if (wanted.key !== undefined) where.push(`${keySql(spec.key)} IS NOT DISTINCT FROM ${wanted.key === null ? 'NULL' : quoteLiteral(wanted.key)}`)
   const closed = lastWindowEndingBy(spec.window, millisToMicros(millis(context.closedMs)))
-  // In a window: whether that one had closed. In all of them: whether the last one of the row had. SPEC L2
-  const dropped = wanted.window ? String(wanted.window.endUs <= BigInt(context.closedMs) * 1000n) : `${at} < ${windowStart(spec.window, closed + 1n)}`
+  const lastEver = lastWindow(spec.window)
+  // In a window: whether that one had closed. In all of them: whether no window of the row was left to count it. SPEC L2, W7
+  const dropped = wanted.window
+    ? String(wanted.window.endUs <= BigInt(context.closedMs) * 1000n)
+    : `(${at} < ${windowStart(spec.window, closed + 1n)} OR ${at} >= ${windowStart(spec.window, lastEver) + spec.window.size})`
   const outputs = query?.spec.outputs.flatMap(({ name, measure }) => (measure.kind === 'countOutside' ? [{ name, measure }] : [])) ?? []
   const inputs = [...new Map(outputs.map(({ measure: { column } }) => [column.name, column])).values()].flatMap((column) => inputsOf(column, 'all'))
   const [altitude = 'false', velocity = 'false'] = ['altitude_anomalies', 'velocity_anomalies'].map((output) => {
@@ -192,7 +196,7 @@ function selectSql(silver: SilverQuery, wanted: RowsWanted, context: BatchContex
     `${keySql(spec.key)} AS key`,
     `${context.newestMs === undefined ? 'NULL' : `${context.newestMs} - ${at} / 1000`}::DOUBLE AS delay`,
     `${dropped} AS dropped`,
-    `${wanted.window ? dropped : `${at} < ${windowStart(spec.window, closed) + spec.window.size}`} AS missed`,
+    `${wanted.window ? dropped : `(${at} < ${windowStart(spec.window, closed) + spec.window.size} OR ${at} >= ${windowStart(spec.window, lastEver + 1n)})`} AS missed`,
     `${at} < ${perFileSql(scan, (position) => String(silver.other?.droppedBefore(files[position]!.path) ?? 'NULL'), 'BIGINT')} AS other_dropped`,
     `CASE WHEN ${altitude} THEN CASE WHEN ${velocity} THEN 'both' ELSE 'altitude' END WHEN ${velocity} THEN 'velocity' ELSE '' END AS crosses`
   ]
@@ -229,7 +233,7 @@ function otherQuery(window: WindowSpec, records: ReadonlyMap<number, BatchRecord
 /** The window of a question. Fault `usage` where the query has none that begins then. */
 export function windowOf({ recorded: { query } }: SilverQuery, startMs: number): { readonly startUs: bigint; readonly endUs: bigint } {
   const { window } = query.spec
-  const startUs = Number.isFinite(startMs) ? micros(BigInt(Math.round(startMs * 1000))) : micros(-1n)
+  const startUs = Number.isFinite(startMs) ? microsOf(startMs) : micros(-1n)
   if (windowStart(window, lastWindowOf(window, startUs)) !== startUs) throw new Fault('usage', `${query.spec.name} has no window that begins at ${startMs} ms: give the start of one`)
   return { startUs, endUs: startUs + window.size }
 }

@@ -1,5 +1,5 @@
 import type { ClosedBy, FileFacts, LateRows, PaneFacts, WindowFacts, WindowQuestion } from '#shared/contract/silver.ts'
-import { micros, microsToMillis } from '#shared/engine/time.ts'
+import { micros, microsToMillis, millisOf } from '#shared/engine/time.ts'
 import { eventTimeSql, floorDivSql } from '#shared/query/partialsSql.ts'
 import { withScan } from '../duckdb/scan.ts'
 import type { SqlValue } from '../duckdb/queryResult.ts'
@@ -29,7 +29,7 @@ export async function readWindowFacts(parts: SilverParts, silverOf: ReturnType<t
     const groups = await rows(`${grouped} ORDER BY delay DESC, file, pane, key NULLS FIRST LIMIT ${mostGroups}`)
     const [ofGroups] = await rows(`SELECT count(*)::DOUBLE AS n FROM (${grouped})`)
     const delays = await rows(`SELECT least(greatest(floor(coalesce(delay, 0) / ${partMs}), 0), ${mostParts - 1})::INTEGER AS part, count(*)::DOUBLE AS rows, ${count('dropped OR coalesce(other_dropped, false)')} AS dropped FROM ${table} WHERE ${late} GROUP BY part ORDER BY part`)
-    const paneMs = (value: SqlValue | undefined) => Number(BigInt(value as bigint) * silver.recorded.query.spec.window.pane) / 1000
+    const paneMs = (value: SqlValue | undefined) => millisOf(BigInt(value as bigint) * silver.recorded.query.spec.window.pane)
     return {
       counted: number(sums?.counted),
       crossing: number(sums?.crossing),

@@ -1,12 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { Fault } from '#shared/engine/fault.ts'
+import { whileFewAreOpen } from '../storage/openFiles.ts'
+import { errorCode, storageFault } from '../storage/storageFault.ts'
 import type { FooterFlaw } from './compactReader.ts'
 import { fileMetaData, isKnownCodec, isKnownEncoding, schemaElement } from './format.ts'
 import { readFooter } from './parquetFooter.ts'
 import { fieldOf, integerOf, readStruct, structsOf, textOf } from './thriftFields.ts'
 import { encryptedFooterFault, undecodableFault, type Undecodable } from './undecodable.ts'
 
-const filesAtOnce = 64
 const tailBytes = 16 * 1024
 const magic = 'PAR1'
 /** Of a file whose footer is encrypted. */
@@ -28,15 +29,7 @@ export async function checkFooters(
   files: readonly string[],
   names: readonly string[]
 ): Promise<readonly UndecodableLeaves[]> {
-  const found: UndecodableLeaves[] = []
-  for (let start = 0; start < files.length; start += filesAtOnce) {
-    found.push(
-      ...(await Promise.all(
-        files.slice(start, start + filesAtOnce).map((file, i) => checkFooter(file, names[start + i] ?? file))
-      ))
-    )
-  }
-  return found
+  return Promise.all(files.map((file, i) => whileFewAreOpen(() => checkFooter(file, names[i] ?? file))))
 }
 
 const none: UndecodableLeaves = new Map()
@@ -75,7 +68,10 @@ function flawFault(flaw: FooterFlaw, name: string): Fault {
 
 /** The metadata at the end of a file; undefined where the file is not there, or is no Parquet. Faults name the file. */
 async function footerOf(file: string, name: string): Promise<Uint8Array | undefined> {
-  const handle = await open(file).catch(() => undefined) // What is not there, or may not be read, DuckDB tells of.
+  const handle = await open(file).catch((error: unknown) => {
+    if (errorCode(error) === 'EMFILE' || errorCode(error) === 'ENFILE') throw storageFault(error, 'read', name)
+    return undefined // What is not there, or may not be read, DuckDB tells of.
+  })
   if (!handle) return undefined
   try {
     return await readFooterBytes(handle, name)

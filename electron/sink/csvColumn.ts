@@ -1,3 +1,4 @@
+import { firstWritableMicros } from '#shared/query/microsSql.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import type { DeltaField, DeltaType } from '../delta/schema.ts'
 
@@ -27,9 +28,9 @@ function cellSql(value: string, type: DeltaType): string {
 function textSql(value: string, { kind }: DeltaType): string {
   switch (kind) {
     case 'timestamp':
-      return `strftime(CAST(${value} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`
+      return isoSql(value, 'Z')
     case 'timestamp_ntz':
-      return `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f')`
+      return isoSql(value, '')
     case 'float':
     case 'double':
       return `CASE WHEN isnan(${value}) THEN 'NaN' WHEN isinf(${value}) THEN CASE WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE CAST(${value} AS VARCHAR) END`
@@ -38,6 +39,11 @@ function textSql(value: string, { kind }: DeltaType): string {
     default:
       return value
   }
+}
+
+/** What DuckDB makes no date of (infinity, -infinity, the first hours that 64 bits hold) stands as it writes it. */
+function isoSql(time: string, zone: string): string {
+  return `CASE WHEN epoch_us(${time}) >= ${firstWritableMicros} THEN strftime(make_timestamp(epoch_us(${time})), '%Y-%m-%dT%H:%M:%S.%f${zone}') ELSE CAST(${time} AS VARCHAR) END`
 }
 
 /** A nested value whose leaves are what JSON can hold: what JSON has no number for is text. `depth` keeps the names of lambdas apart. */

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
 import { openTableScan } from '../delta/deltaTable.ts'
@@ -8,6 +8,7 @@ import type { Database } from '../duckdb/database.ts'
 import type { Storage } from '../storage/storage.ts'
 import { refuseExisting, writeFault, writeWhole } from './wholeFile.ts'
 import { writeTable, type ExportFormat } from './writeTable.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 export interface ExportRequest {
   readonly table: Storage
@@ -38,7 +39,7 @@ export const formats: Readonly<Record<string, ExportFormat>> = { '.parquet': 'pa
  * Faults name the table, the column, the SQL or the file.
  */
 export async function exportTable(database: Database, request: ExportRequest): Promise<ExportedTable> {
-  const file = resolve(request.to)
+  const file = wholePath(request.to)
   const format = formats[extname(file).toLowerCase()]
   if (!format) throw new Fault('usage', `${request.to} does not say in which format to export: end it with .parquet, .csv or .arrow`)
   refuseExisting(file, request.force, 'add --force to replace it')

@@ -1,15 +1,17 @@
 import { compareText } from '#shared/engine/combine.ts'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { access, constants, lstat, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { createDurably, makeFolderDurably, publishDurably, replaceDurably, temporaryName } from './durableFile.ts'
 import { walkFolder } from './walkFolder.ts'
 import type { StagedFile, Storage, StorageEntry } from './storage.ts'
 import { errorCode, ignoreMissing, storageFault, mostReadable, tooLarge } from './storageFault.ts'
+import { whileFewAreOpen } from './openFiles.ts'
+import { wholePath } from './workingDirectory.ts'
 
 /** A folder of this machine, which need not be there yet. `onWarning` hears once when it cannot give all that a Storage promises. */
 export function openLocalStore(folder: string, onWarning: (message: string) => void = () => undefined): Storage {
-  const root = resolve(folder)
+  const root = wholePath(folder)
   let warned = false
   let realRoot: string | undefined
 
@@ -153,15 +155,17 @@ const leadsToFile = (link: string): Promise<boolean> => stat(link).then((found) 
 const notAFile = (file: string): Fault => new Fault('storage', `${file} is not a file, and one is needed there: move it away, or choose another folder`)
 
 /** Opens without waiting: a pipe would wait for its writer for ever. */
-async function reading<Answer>(file: string, work: (handle: FileHandle, sizeBytes: number) => Promise<Answer>): Promise<Answer> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    const found = await handle.stat()
-    if (!found.isFile() && !found.isDirectory()) throw notAFile(file)
-    return await work(handle, found.size)
-  } finally {
-    await handle.close()
-  }
+function reading<Answer>(file: string, work: (handle: FileHandle, sizeBytes: number) => Promise<Answer>): Promise<Answer> {
+  return whileFewAreOpen(async () => {
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      const found = await handle.stat()
+      if (!found.isFile() && !found.isDirectory()) throw notAFile(file)
+      return await work(handle, found.size)
+    } finally {
+      await handle.close()
+    }
+  })
 }
 
 /** The path itself or the first above it that is there. */

@@ -1,4 +1,5 @@
 import { Fault, isFault } from '#shared/engine/fault.ts'
+import { tooManyOpen } from './openFiles.ts'
 
 /** What the operating system says about `path`, as a Fault; errors of another kind come back as they are. `doing`: "read", "write to", "list". */
 export function storageFault(error: unknown, doing: string, path: string): unknown {
@@ -24,7 +25,7 @@ export function storageFault(error: unknown, doing: string, path: string): unkno
       return new Fault('storage', `cannot ${doing} ${path}, because the disk is full or its limit is reached: make room, then start again`, cause)
     case 'EMFILE':
     case 'ENFILE':
-      return new Fault('storage', `cannot ${doing} ${path}, because too many files are open: raise the limit (ulimit -n), then start again`, cause)
+      return tooManyOpen(`cannot ${doing} ${path}`, error)
     default:
       return new Fault('storage', `cannot ${doing} ${path} (${code}): check the disk, then start again`, cause)
   }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Fault, isFault } from '#shared/engine/fault.ts'
 import { parseByteSize } from '#shared/pipeline/byteSize.ts'
@@ -9,6 +9,7 @@ import { placesOf, type Variables } from './s3/placesOf.ts'
 import { proxiesOf } from './s3/proxies.ts'
 import { readSmallFileNow } from './smallFile.ts'
 import type { StoragesOptions } from './storages.ts'
+import { wholePath } from './workingDirectory.ts'
 
 /** More than any `.env` has. */
 const mostBytes = 1_000_000
@@ -17,7 +18,7 @@ const mostBytes = 1_000_000
 export interface VariableSources {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Its `.env` is read; absent: none is. */
-  readonly workingDirectory?: string
+  readonly workingDirectory?: string | undefined
 }
 
 /** Variables of the environment, then those of `.env` in the working directory; empty ones are left out. Faults name a `.env` that cannot be read. */
@@ -30,8 +31,8 @@ export function mergeVariables(variables: readonly Variables[]): Readonly<Record
   return Object.assign({}, ...variables.map(({ values }) => values).reverse()) as Record<string, string>
 }
 
-/** How S3 is reached, and where copies of its objects are kept: CONTRAIL_CACHE (a folder) and CONTRAIL_CACHE_BYTES ("4g"), else in the data folder. */
-export function storageSettings(s3: S3Settings, sources: VariableSources, dataFolder: string): StoragesOptions {
+/** How S3 is reached, and where copies of its objects are kept: CONTRAIL_CACHE (a folder) and CONTRAIL_CACHE_BYTES ("4g"), else in the data folder, where there is one. */
+export function storageSettings(s3: S3Settings, sources: VariableSources, dataFolder: string | undefined): StoragesOptions {
   const variables = variablesOf(sources)
   const merged = mergeVariables(variables)
   const { CONTRAIL_CACHE: folder, CONTRAIL_CACHE_BYTES: size } = merged
@@ -39,7 +40,7 @@ export function storageSettings(s3: S3Settings, sources: VariableSources, dataFo
   return {
     places: placesOf(s3, variables, readAwsConfiguration(awsFilesOf(merged))),
     ...(proxies && { proxies }),
-    cacheFolder: folder === undefined ? join(dataFolder, 'cache') : resolve(sources.workingDirectory ?? '.', folder),
+    cacheFolder: folder === undefined ? dataFolder && join(dataFolder, 'cache') : wholePath(folder, sources.workingDirectory),
     ...(size !== undefined && { cacheBytes: parseByteSize(size, 'CONTRAIL_CACHE_BYTES') })
   }
 }

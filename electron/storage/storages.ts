@@ -14,8 +14,8 @@ import type { Storage } from './storage.ts'
 export interface StoragesOptions {
   /** How buckets are reached. Absent: as the environment and the configuration of the AWS tools say. */
   readonly places?: S3Places
-  /** Where copies of objects are kept; made when the first bucket is read. */
-  readonly cacheFolder: string
+  /** Where copies of objects are kept; made when the first bucket is read. undefined: it is not known where, and no bucket can be read. */
+  readonly cacheFolder: string | undefined
   /** How many bytes of them at most. */
   readonly cacheBytes?: number
   readonly limits?: S3Limits

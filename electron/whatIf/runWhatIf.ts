@@ -4,6 +4,7 @@ import type { Limits } from '#shared/contract/run.ts'
 import type { Distribution, DistributionQuestion, WhatIfAnswer, WhatIfProgress, WhatIfQuestion, WhatIfRows, WhatIfSide } from '#shared/contract/whatIf.ts'
 import { Fault } from '#shared/engine/fault.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
+import { millisOf } from '#shared/engine/time.ts'
 import { windowStart } from '#shared/engine/windowSpec.ts'
 import type { Pipeline } from '#shared/pipeline/pipeline.ts'
 import { distributionOf, outsideOf, quantileOf } from '#shared/whatIf/distribution.ts'
@@ -230,7 +231,7 @@ function answerOf(index: ThresholdIndex, spec: QuerySpec, { limits, current, min
   }
   const tally = index.tally()
   const episodes = whole ? index.episodes() : { current: null, proposed: null }
-  const startMs = (window: number) => Number(BigInt(window) * slideUs) / 1000
+  const startMs = (window: number) => millisOf(BigInt(window) * slideUs)
   const countries = index
     .keys()
     .sort((a, b) => moved(b) - moved(a) || b.current + b.proposed - a.current - a.proposed)

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
 import { windowStart, type WindowSpec } from '#shared/engine/windowSpec.ts'
 import { quoteName } from '#shared/query/sqlText.ts'
@@ -10,6 +10,7 @@ import { goldOrder, formats } from '../sink/exportTable.ts'
 import { refuseExisting, writeFault, writeWhole } from '../sink/wholeFile.ts'
 import { writeTable } from '../sink/writeTable.ts'
 import type { Storage } from '../storage/storage.ts'
+import { wholePath } from '../storage/workingDirectory.ts'
 
 export interface WhatIfFile {
   /** Ends with .parquet, .csv or .arrow. */
@@ -28,7 +29,7 @@ export interface WhatIfFile {
  * and what was counted do not agree: silver is not what it was.
  */
 export async function writeWhatIf(database: Database, { to, force, gold, window, windows, metadata }: WhatIfFile): Promise<{ readonly file: string; readonly rows: number }> {
-  const file = resolve(to)
+  const file = wholePath(to)
   const format = formats[extname(file).toLowerCase()]
   if (!format) throw new Fault('usage', `${to} does not say in which format to write: end it with .parquet, .csv or .arrow`)
   refuseExisting(file, force, 'add --force to replace it')

@@ -1,5 +1,6 @@
 import { wholeStream } from '#shared/arrow/messages.ts'
 import type { StreamTable } from '#shared/arrow/readStream.ts'
+import { utcTimestampSql } from '#shared/query/microsSql.ts'
 import { cellAt, quoted } from '#renderer/grid/gridColumn.ts'
 import type { RunTables } from './tables.ts'
 
@@ -83,7 +84,7 @@ function kindOf(type: string): { readonly kind: ResultKind; readonly cast: (name
   if (type === 'BOOLEAN') return { kind: 'boolean', cast: same }
   if (type === 'DATE') return { kind: 'date', cast: same }
   // Without the extension for time zones, a cast of these is refused.
-  if (type === 'TIMESTAMP WITH TIME ZONE') return { kind: 'instant', cast: (name) => `make_timestamp(epoch_us(${name}))` }
+  if (type === 'TIMESTAMP WITH TIME ZONE') return { kind: 'instant', cast: utcTimestampSql }
   if (type === 'TIMESTAMP') return { kind: 'instant', cast: same }
   if (/^TIMESTAMP_(S|MS)$/.test(type)) return { kind: 'instant', cast: (name) => `CAST(${name} AS TIMESTAMP)` }
   return { kind: 'text', cast: (name) => (type === 'VARCHAR' ? name : `CAST(${name} AS VARCHAR)`) }

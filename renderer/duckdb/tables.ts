@@ -1,5 +1,6 @@
 import type { StreamTable } from '#shared/arrow/readStream.ts'
 import type { BatchRecord, QueryName, RunSummary } from '#shared/contract/run.ts'
+import { utcTimestampSql } from '#shared/query/microsSql.ts'
 import { openFrameHub, type FrameHub } from '#renderer/store/frameHub.ts'
 import { queryNames, type RunFeed, type RunStore } from '#renderer/store/runStore.ts'
 import type { WindowEntry } from '#renderer/store/windowTable.ts'
@@ -366,7 +367,7 @@ export function openRunTables(run: RunStore): RunTables {
         // Each in a buffer of its own: DuckDB takes buffers away, and those of one message share theirs.
         for (const [i, stream] of streams.entries()) await connection.insertFrom('incoming', stream.slice(), i === 0)
         const { columns } = await connection.query('SELECT * FROM incoming LIMIT 0')
-        const select = columns.map(({ name, type }) => `${type.kind === 'timestamp' ? `make_timestamp(epoch_us(${quoted(name)}))` : type.kind === 'date' || type.kind === 'boolean' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name)} AS ${quoted(name)}`)
+        const select = columns.map(({ name, type }) => `${type.kind === 'timestamp' ? `${utcTimestampSql(quoted(name))}` : type.kind === 'date' || type.kind === 'boolean' ? `CAST(${quoted(name)} AS VARCHAR)` : quoted(name)} AS ${quoted(name)}`)
         await connection.query(`CREATE TABLE silver_rows AS SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS seq, ${select.join(', ')} FROM incoming; DROP TABLE incoming`)
         const count = await countRows(connection, 'silver_rows')
         if (mine !== generation) return
@@ -415,7 +416,7 @@ function seqRanges(last: number, count: number): (readonly [number, number])[] {
 }
 
 /** Columns of rows that a query answered, their instants as TIMESTAMPs in UTC. */
-const withInstants = '* REPLACE (make_timestamp(epoch_us(window_start)) AS window_start, make_timestamp(epoch_us(window_end)) AS window_end)'
+const withInstants = `* REPLACE (${utcTimestampSql('window_start')} AS window_start, ${utcTimestampSql('window_end')} AS window_end)`
 
 const countRows = async ({ query }: WasmConnection, table: TableName): Promise<number> => Number((await query(`SELECT count(*)::INTEGER AS n FROM ${table}`)).columns[0]?.values[0] ?? 0)
 

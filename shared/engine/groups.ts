@@ -1,12 +1,12 @@
 import type { Micros } from './time.ts'
-import { firstWindowOf, lastWindowOf, type WindowNumber, type WindowSpec } from './windowSpec.ts'
+import { firstWindowOf, lastWindow, lastWindowOf, type WindowNumber, type WindowSpec } from './windowSpec.ts'
 
-/** How many (window, key) groups lie on each side of a bound. SPEC C1 */
+/** How many (window, key) groups have closed by a bound. SPEC C1 */
 export interface GroupCounts {
-  /** Of windows up to and including the bound. */
-  readonly upTo: number
-  /** Of windows behind it. */
-  readonly after: number
+  /** Of windows that have closed: those up to and including the bound, and those that never can (SPEC W7). */
+  readonly closed: number
+  /** Of the others. */
+  readonly open: number
 }
 
 /**
@@ -15,8 +15,9 @@ export interface GroupCounts {
  */
 export function countGroups(spec: WindowSpec, panes: Iterable<readonly [Micros, Iterable<string | null>]>, bound: WindowNumber): GroupCounts {
   const counted = new Map<string | null, WindowNumber>()
-  let upTo = 0n
-  let after = 0n
+  const lastEver = lastWindow(spec)
+  let all = 0n
+  let open = 0n
   for (const [pane, keys] of panes) {
     const first = firstWindowOf(spec, pane)
     const last = lastWindowOf(spec, pane)
@@ -25,13 +26,11 @@ export function countGroups(spec: WindowSpec, panes: Iterable<readonly [Micros, 
       const from = before !== undefined && before >= first ? before + 1n : first
       if (from > last) continue
       counted.set(key, last)
-      if (last <= bound) upTo += last - from + 1n
-      else if (from > bound) after += last - from + 1n
-      else {
-        upTo += bound - from + 1n
-        after += last - bound
-      }
+      all += last - from + 1n
+      const firstOpen = from > bound ? from : bound + 1n
+      const lastOpen = last < lastEver ? last : lastEver
+      if (firstOpen <= lastOpen) open += lastOpen - firstOpen + 1n
     }
   }
-  return { upTo: Number(upTo), after: Number(after) }
+  return { closed: Number(all - open), open: Number(open) }
 }

@@ -9,7 +9,7 @@ export interface Partials {
   readonly length: number
   /** Index into the batch's list of files, ascending: partials are merged in this order, so that float sums repeat bit for bit. */
   readonly file: Uint32Array
-  /** Start of the pane, in microseconds. */
+  /** Start of the pane, in microseconds; the first time of all where it begins before that. */
   readonly pane: BigInt64Array
   /** Index into `keys`. */
   readonly key: Uint32Array

@@ -8,7 +8,7 @@ import { copyTable, emptyTable, rowOf, type Table } from './table.ts'
 import { micros, millisToMicros, type Micros, type Millis } from './time.ts'
 import { advanceWatermark } from './watermark.ts'
 import { lowerWindows, type WindowRows } from './windows.ts'
-import { firstWindowOf, lastWindowEndingBy, lastWindowOf, type WindowNumber } from './windowSpec.ts'
+import { firstWindowOf, lastCountingWindow, lastWindow, lastWindowEndingBy, lastWindowOf, type WindowNumber } from './windowSpec.ts'
 
 /** What one micro-batch did. */
 export interface Step {
@@ -26,7 +26,7 @@ export interface LateGroups {
   readonly pane: BigInt64Array
   readonly key: readonly (string | null)[]
   readonly rows: Float64Array
-  /** Windows of the pane that had closed; the rows were counted in its other windows. */
+  /** Windows of the pane that did not count the rows: the first ones, which had closed, and the last ones, which never can (SPEC W7). */
   readonly missedWindows: Uint32Array
 }
 
@@ -76,17 +76,17 @@ export function beginStep(spec: QuerySpec, state: EngineState): OpenStep {
       const late = accepting.late()
       const closed = lowerWindows(spec, panes, lateUpTo + 1n, closeUpTo)
       const reached = countGroups(spec.window, sortedEntries(groups), lateUpTo)
-      for (const pane of panes.keys()) if (lastWindowOf(spec.window, pane) <= closeUpTo) panes.delete(pane)
+      for (const pane of panes.keys()) if (lastCountingWindow(spec.window, pane) <= closeUpTo) panes.delete(pane)
       const kept = countGroups(spec.window, entriesOf(panes), closeUpTo)
       return {
         state: { watermarkMs: advanceWatermark(state.watermarkMs, eventTime, spec.delayMs), closedMs: state.watermarkMs, panes },
         closed,
         late,
         metrics: {
-          numRowsTotal: kept.after,
-          numRowsUpdated: reached.after,
+          numRowsTotal: kept.open,
+          numRowsUpdated: reached.open,
           numRowsRemoved: closed.length,
-          numRowsDroppedByWatermark: reached.upTo,
+          numRowsDroppedByWatermark: reached.closed,
           lateRows: late.rows.reduce((sum, rows) => sum + rows, 0),
           watermarkMs: state.watermarkMs
         }
@@ -101,9 +101,10 @@ interface Acceptor {
   late(): LateGroups
 }
 
-/** SPEC L2: lateness belongs to a (window, key) group; a pane late for all its windows is not kept, one late for some is. */
+/** SPEC L2, W7: lateness belongs to a (window, key) group; a pane late for all its windows is not kept, one late for some is. */
 function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: WindowNumber): Acceptor {
   const layout = slotLayoutOf(spec)
+  const lastEver = lastWindow(spec.window)
   const panes = new Map(before)
   const own = new Set<Micros>()
   const late = { file: [] as number[], pane: [] as bigint[], key: [] as (string | null)[], rows: [] as number[], missed: [] as number[] }
@@ -124,14 +125,16 @@ function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: Windo
       const pane = micros(partials.pane[i]!)
       const first = firstWindowOf(spec.window, pane)
       const last = lastWindowOf(spec.window, pane)
-      if (first <= lateUpTo) {
+      const counting = countWindows(first > lateUpTo ? first : lateUpTo + 1n, last < lastEver ? last : lastEver)
+      const missed = countWindows(first, last) - counting
+      if (missed > 0n) {
         late.file.push(partials.file[i]!)
         late.pane.push(pane)
         late.key.push(keyOf(partials, i))
         late.rows.push(numbers[i * stride]!)
-        late.missed.push(Number((last < lateUpTo ? last : lateUpTo) - first + 1n))
+        late.missed.push(Number(missed))
       }
-      if (last <= lateUpTo) continue
+      if (counting === 0n) continue
       const table = ownTable(pane)
       combine(layout.slots, table.measures, rowOf(layout, table, keyOf(partials, i)), partials.measures, i)
     }
@@ -150,6 +153,8 @@ function acceptor(spec: QuerySpec, before: EngineState['panes'], lateUpTo: Windo
     })
   }
 }
+
+const countWindows = (first: WindowNumber, last: WindowNumber): bigint => (last < first ? 0n : last - first + 1n)
 
 function keyOf(partials: Partials, entry: number): string | null {
   const key = partials.keys[partials.key[entry]!]

@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import { floorDiv, micros, type Micros } from './time.ts'
+import { floorDiv, floorTo, lastMicros, micros, type Micros } from './time.ts'
 
 /** Windows [start, end), aligned to the epoch in UTC; tumbling when slide = size. */
 export interface WindowSpec {
@@ -27,12 +27,12 @@ export function windowSpec(size: Micros, slide: Micros = size): WindowSpec {
 
 export const windowStart = (spec: WindowSpec, window: WindowNumber): Micros => micros(window * spec.slide)
 
-/** First window that holds the pane which starts at `pane`. SPEC W2. */
+/** First window that holds a pane. `pane`: its start, or any time in it. SPEC W2. */
 export function firstWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
-  return floorDiv(pane + spec.pane - spec.size + spec.slide - 1n, spec.slide)
+  return floorDiv(floorTo(pane, spec.pane) + spec.pane - spec.size + spec.slide - 1n, spec.slide)
 }
 
-/** Last window that holds the pane: the one that starts at or most closely before it. SPEC W2. */
+/** Last window that holds a pane: the one that starts at or most closely before it. SPEC W2. */
 export function lastWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
   return floorDiv(pane, spec.slide)
 }
@@ -40,6 +40,18 @@ export function lastWindowOf(spec: WindowSpec, pane: Micros): WindowNumber {
 /** Newest window that ends at or before `bound`. SPEC T3: the comparison is inclusive. */
 export function lastWindowEndingBy(spec: WindowSpec, bound: Micros): WindowNumber {
   return floorDiv(bound - spec.size, spec.slide)
+}
+
+/** The last window that can ever close: 64 bits hold no time at which a later one ends. SPEC W7 */
+export function lastWindow(spec: WindowSpec): WindowNumber {
+  return lastWindowEndingBy(spec, lastMicros)
+}
+
+/** The last window that counts a pane: windows behind `lastWindow` are late in every batch. Before `firstWindowOf` where none counts it. SPEC W7 */
+export function lastCountingWindow(spec: WindowSpec, pane: Micros): WindowNumber {
+  const own = lastWindowOf(spec, pane)
+  const last = lastWindow(spec)
+  return own < last ? own : last
 }
 
 function gcd(a: Micros, b: Micros): Micros {

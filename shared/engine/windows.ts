@@ -6,7 +6,7 @@ import { slotLayoutOf } from './slots.ts'
 import { clearTable, emptyTable, rowOf, type Table } from './table.ts'
 import { micros, millisToMicros } from './time.ts'
 import type { ValueType } from './valueType.ts'
-import { firstWindowOf, lastWindowEndingBy, lastWindowOf, windowStart, type WindowNumber, type WindowSpec } from './windowSpec.ts'
+import { firstWindowOf, lastCountingWindow, lastWindowEndingBy, windowStart, type WindowNumber, type WindowSpec } from './windowSpec.ts'
 
 /** Results of windows, one entry per (window, key), sorted by window and key; the null key comes first. */
 export interface WindowRows {
@@ -90,7 +90,7 @@ function windowsOver(spec: WindowSpec, panes: EngineState['panes'], first: Windo
   const windows = new Set<WindowNumber>()
   for (const pane of panes.keys()) {
     const from = firstWindowOf(spec, pane)
-    const to = lastWindowOf(spec, pane)
+    const to = lastCountingWindow(spec, pane)
     for (let window = from > first ? from : first; window <= to && window <= last; window++) windows.add(window)
   }
   return [...windows].sort((a, b) => (a < b ? -1 : 1))
@@ -113,7 +113,7 @@ export function openWindows(spec: QuerySpec, state: EngineState): WindowRows {
   if (!first || !last) return lowerWindows(spec, state.panes, 1n, 0n)
   const closed = lastWindowEndingBy(spec.window, millisToMicros(state.closedMs))
   const from = firstWindowOf(spec.window, first[0])
-  return lowerWindows(spec, state.panes, from > closed ? from : closed + 1n, lastWindowOf(spec.window, last[0]))
+  return lowerWindows(spec, state.panes, from > closed ? from : closed + 1n, lastCountingWindow(spec.window, last[0]))
 }
 
 /** Null first, then by code point. */

@@ -1,4 +1,5 @@
 import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
+import { microsSql } from './microsSql.ts'
 import { doubleSql, floorDivSql, keySql } from './partialsSql.ts'
 import { sparkIntSql } from './sparkCasts.ts'
 import { quoteName } from './sqlText.ts'
@@ -15,7 +16,7 @@ export interface ColumnForm {
  */
 export function limitedRowsSql(spec: QuerySpec, eventTime: string, scan: string, forms: readonly ColumnForm[], salt: number): string {
   const columns = forms.map((form, i) => `${formSql(form)} AS v${i}`)
-  return `SELECT (${floorDivSql(`epoch_us(${quoteName(eventTime)})`, spec.window.pane)})::DOUBLE AS pane, ${hashSql(spec.key, salt)} AS key${columns.map((sql) => `, ${sql}`).join('')}
+  return `SELECT (${floorDivSql(microsSql(quoteName(eventTime)), spec.window.pane)})::DOUBLE AS pane, ${hashSql(spec.key, salt)} AS key${columns.map((sql) => `, ${sql}`).join('')}
 FROM (${scan}) WHERE ${quoteName(eventTime)} IS NOT NULL`
 }
 

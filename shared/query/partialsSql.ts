@@ -4,6 +4,7 @@ import type { Column, QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf, type Slot } from '#shared/engine/slots.ts'
 import { isIntegral, type ValueType } from '#shared/engine/valueType.ts'
 import { sparkDoubleSql, sparkIntSql } from './sparkCasts.ts'
+import { microsSql } from './microsSql.ts'
 import { filePositionColumn, quoteName } from './sqlText.ts'
 
 /**
@@ -31,7 +32,7 @@ export function measuredColumns(spec: QuerySpec): readonly Column[] {
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
   const file = options.file ? quoteName(filePositionColumn) : '0'
-  const time = `epoch_us(${quoteName(eventTime)})`
+  const time = microsSql(quoteName(eventTime))
   const inputs = measuredColumns(spec).flatMap((column) => inputsOf(column, options.moments))
   const lanes = slotLayoutOf(spec).slots.flatMap(({ slot }) => lanesSql(slot, options.moments))
   return `SELECT file, pane, key, ${lanes.map((sql, i) => `${sql} AS l${i}`).join(', ')}
@@ -48,10 +49,17 @@ export function hasLargeSql(spec: QuerySpec, scan: string): string {
 
 const isLargeSql = (value: string): string => `isfinite(${value}) AND abs(${value}) >= ${numberSql(largeMagnitude)}`
 
-/** SQL for the event times of a scan: `rows`, `present` (not null), `low`, `high` (microseconds) and `mean` (milliseconds). */
+/** SQL for the event times of a scan: `rows`, `present` (not null), `low`, `high` (microseconds) and `mean` (milliseconds, of those that are finite). */
 export function eventTimeSql(eventTime: string, scan: string): string {
-  const time = `epoch_us(${quoteName(eventTime)})`
-  return `SELECT count(*)::DOUBLE AS rows, count(${time})::DOUBLE AS present, min(${time}) AS low, max(${time}) AS high, avg(epoch_ms(${quoteName(eventTime)})) AS mean FROM (${scan})`
+  const time = quoteName(eventTime)
+  return `SELECT count(*)::DOUBLE AS rows, count(${time})::DOUBLE AS present, ${microsSql(`min(${time})`)} AS low, ${microsSql(`max(${time})`)} AS high, avg(epoch_ms(${time})) AS mean FROM (${scan})`
+}
+
+/** SQL for the infinite event times of a scan: `file` (its position), `after` and `before`, the rows with infinity and with -infinity. No other files. */
+export function infiniteTimesSql(eventTime: string, scan: string, file: boolean): string {
+  const time = quoteName(eventTime)
+  const count = (value: string) => `(count(*) FILTER (WHERE ${time} = '${value}'))::DOUBLE`
+  return `SELECT ${file ? quoteName(filePositionColumn) : '0'} AS file, ${count('infinity')} AS after, ${count('-infinity')} AS before FROM (${scan}) WHERE ${time} IN ('infinity', '-infinity') GROUP BY file ORDER BY file`
 }
 
 /** `//` truncates; times before 1970 need the floor. Written so that no timestamp overflows. */

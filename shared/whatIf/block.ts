@@ -1,12 +1,12 @@
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { micros } from '#shared/engine/time.ts'
-import { firstWindowOf, lastWindowOf, type WindowNumber } from '#shared/engine/windowSpec.ts'
+import { firstWindowOf, lastCountingWindow, type WindowNumber } from '#shared/engine/windowSpec.ts'
 import type { LimitedColumn } from './limitedColumns.ts'
 import { orderRows, type Order, type RowValues } from './order.ts'
 
 /**
  * Some rows of one batch, ordered by value. A cell is what counts them together: the rows of one pane and key that are counted in the same windows,
- * `firstWindow` to the last one of the pane (a batch that is late for some of them begins behind those).
+ * `firstWindow` to the last one that counts the pane (a batch that is late for some of them begins behind those).
  */
 export interface Block {
   /** By cell. Numbers of panes and windows: their starts over the pane's size and the slide. */
@@ -55,7 +55,7 @@ export function buildBlock(spec: QuerySpec, rows: Rows, lateUpTo: WindowNumber):
       const start = micros(BigInt(pane) * window.pane)
       const first = firstWindowOf(window, start)
       const from = first > lateUpTo ? first : lateUpTo + 1n
-      cell = from > lastWindowOf(window, start) ? late : cells.pane.push(pane) - 1
+      cell = from > lastCountingWindow(window, start) ? late : cells.pane.push(pane) - 1
       if (cell !== late) {
         cells.firstWindow.push(Number(from))
         cells.key.push(key)

@@ -1,6 +1,6 @@
 import { micros } from '#shared/engine/time.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
-import { lastWindowOf, type WindowNumber } from '#shared/engine/windowSpec.ts'
+import { lastCountingWindow, type WindowNumber } from '#shared/engine/windowSpec.ts'
 import type { Block } from './block.ts'
 import { openBlockList, storedBlock, type StoredBlock } from './blockList.ts'
 import { openCellChanges } from './cellChanges.ts'
@@ -118,7 +118,7 @@ export function openThresholdIndex(spec: QuerySpec, initial: readonly Range[]): 
   function cellOf(pane: number, key: number, firstWindow: number): number {
     let ofPane = cellsOfPane.get(pane)
     if (!ofPane) cellsOfPane.set(pane, (ofPane = new Map()))
-    const last = Number(lastWindowOf(spec.window, micros(BigInt(pane) * spec.window.pane)))
+    const last = Number(lastCountingWindow(spec.window, micros(BigInt(pane) * spec.window.pane)))
     const id = key * mostWindows + (last - firstWindow)
     const known = ofPane.get(id)
     if (known !== undefined) return known

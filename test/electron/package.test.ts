@@ -66,6 +66,6 @@ test('no package that the main process imports is left out', () => {
 test('what lives in the page and in the bundles is left out with all that it alone draws in, and what the app starts with is not', () => {
   const leftOut = (config.files as string[]).filter((pattern) => pattern.startsWith('!node_modules/'))
   expect(leftOut).toEqual(expect.arrayContaining(['@aws-sdk/client-s3', '@aws-sdk/core', '@smithy/core', 'apache-arrow', 'flatbuffers', 'zod', 'react', 'scheduler', 'zrender', '@internationalized/date'].map((name) => `!node_modules/${name}/**`)))
-  const start = ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64', '@duckdb/node-bindings-darwin-arm64', 'commander', 'cli-progress', 'string-width', 'env-paths', 'open', 'is-wsl', 'ws']
+  const start = ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64', '@duckdb/node-bindings-darwin-arm64', 'commander', 'cli-progress', 'string-width', 'open', 'is-wsl', 'ws']
   expect(start.filter((name) => leftOut.includes(`!node_modules/${name}/**`))).toEqual([])
 })

@@ -55,6 +55,24 @@ describe('windows', () => {
     expect({ dropped: first!.metrics.numRowsDroppedByWatermark, closed: second!.closed.start }).toEqual({ dropped: 1, closed: BigInt64Array.of(0n, minute * 4n).slice(0, 1) })
   })
 
+  test('W7 T5 a row is late for every window that ends after the last time of 64 bits, and counted in the others', () => {
+    const last = 2n ** 63n - 1n
+    const spec = counting(5, 1, 2)
+    const of = (us: bigint): Row => ({ at: micros(us), key: 'a' })
+    // The minute of the last time, four minutes before it, and one more.
+    const [first, second] = run(spec, [[of(last)], [of(last - 4n * minute), of(last - 5n * minute)]])
+    expect([first!.metrics, first!.late.missedWindows, first!.state.panes.size]).toEqual([expect.objectContaining({ numRowsDroppedByWatermark: 5, numRowsUpdated: 0, lateRows: 1 }), Uint32Array.of(5), 0])
+    expect([second!.metrics.numRowsDroppedByWatermark, second!.metrics.numRowsUpdated, second!.metrics.numRowsTotal, second!.late.missedWindows]).toEqual([1, 5, 2, Uint32Array.of(1)])
+    expect(openWindows(spec, second!.state).end.every((end) => end > 0n)).toBe(true)
+    expect(second!.state.watermarkMs).toBe(9_223_372_036_734_774) // Even, and not above the exact one.
+  })
+
+  test('W7 T4 rows at the first times of 64 bits are late, each in the windows that it has', () => {
+    const first = -(2n ** 63n)
+    const [done] = run(counting(1, 1, 2), [[0n, 1n, minute, 2n * minute].map((us) => ({ at: micros(first + us), key: 'a' }))])
+    expect([done!.metrics.numRowsDroppedByWatermark, done!.metrics.lateRows, done!.state.panes.size, done!.state.watermarkMs]).toEqual([3, 4, 0, 0])
+  })
+
   test('W6 T1 a null event time is in no window and counts as the epoch in the statistics', () => {
     const [done] = run(counting(1, 1, 0), [[{ at: null, key: 'a' }]])
     expect({ watermark: done!.state.watermarkMs, groups: done!.metrics.numRowsUpdated, panes: done!.state.panes.size }).toEqual({ watermark: 0, groups: 0, panes: 0 })

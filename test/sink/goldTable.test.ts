@@ -222,6 +222,13 @@ test('G1 statistics: times are whole milliseconds that enclose the column, also 
   expect([minValues.window_start, maxValues.window_start, minValues.window_end, maxValues.window_end]).toEqual(['1969-12-31T23:58:59.999Z', '1970-01-01T00:00:00.001Z', '1969-12-31T23:59:59.999Z', '1970-01-01T00:01:00.001Z'])
 })
 
+test('G1 T5 statistics: none of times after the year 9999, whose rows are written and read back all the same', async () => {
+  const far = [253_402_300_799_999_000n, 253_402_300_800_000_000n, 884_541_340_800_000_000n, 2n ** 63n - 1n - 60_000_000n]
+  expect(await statsOf(...far.map((start) => row(1n, { start })))).toMatchObject({ numRecords: 4, minValues: { n: 1 }, maxValues: { n: 1 } })
+  const { minValues } = (await statsOf(...far.map((start) => row(1n, { start })))) as { minValues: object }
+  expect(Object.keys(minValues)).not.toContain('window_start')
+})
+
 test('G1 statistics: a long text has its first 32 characters as minimum, and no maximum', async () => {
   const long = '😀'.repeat(40)
   expect(await statsOf(row(1n, { callsign: long }))).toMatchObject({ minValues: { last_callsign: '😀'.repeat(32) }, maxValues: expect.not.objectContaining({ last_callsign: expect.anything() as string }) as object })

@@ -78,6 +78,20 @@ DEFAULT = dict(
 )
 
 
+def iso_micros(us):
+    '''Microseconds since 1970 as text, for every year that 64 bits hold; Python's own times end with the year 9999.'''
+    days, rest = divmod(us, 86_400_000_000)
+    cycles, day = divmod(days + 719_468, 146_097)  # Years from March on, in cycles of 400.
+    year = (day - day // 1460 + day // 36_524 - day // 146_096) // 365
+    day -= 365 * year + year // 4 - year // 100
+    month = (5 * day + 2) // 153
+    day += 1 - (153 * month + 2) // 5
+    month += 3 if month < 10 else -9
+    year += 400 * cycles + (1 if month <= 2 else 0)
+    seconds, micros = divmod(rest, 1_000_000)
+    return f'{year:04d}-{month:02d}-{day:02d}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros:06d}Z'
+
+
 def error_class(text):
     '''The innermost class that Spark's message names.'''
     named = [name for name in re.findall(r'\[([A-Z_]+(?:\.[A-Z_]+)*)\]', text) if name != 'STREAM_FAILED']
@@ -107,6 +121,12 @@ class Scenario:
         for k, v in (props or {}).items():
             w = w.option(k, v)
         w.save(self.silver)
+        return self
+
+    def append_micros(self, rows):
+        '''Rows whose time is a number of microseconds since 1970: any that 64 bits hold.'''
+        df = spark.createDataFrame(rows, schema(event_timestamp='bigint')).withColumn('event_timestamp', F.timestamp_micros('event_timestamp'))
+        df.coalesce(1).write.format('delta').mode('append').save(self.silver)
         return self
 
     def sql(self, text):
@@ -230,9 +250,10 @@ class Scenario:
                     continue
                 files = [str(self.work / 'gold' / query / a['add']['path']) for a in actions if 'add' in a]
                 if files:
-                    for r in spark.read.parquet(*files).collect():
-                        d = r.asDict()
-                        rows.append({'batchId': txn[0], **{k: plain(v) for k, v in d.items()}})
+                    df = spark.read.parquet(*files)
+                    times = {name for name, type in df.dtypes if type == 'timestamp'}
+                    for r in df.select([F.unix_micros(c).alias(c) if c in times else F.col(c) for c in df.columns]).collect():
+                        rows.append({'batchId': txn[0], **{k: iso_micros(v) if k in times else plain(v) for k, v in r.asDict().items()}})
             rows.sort(key=lambda r: (r['batchId'], r['window_start'], r[key] is not None, str(r[key])))
             (exp / f'{query}.jsonl').write_text(''.join(json.dumps(r, ensure_ascii=False) + '\n' for r in rows))
             (exp / f'{query}.schema.json').write_text(json.dumps(sch))
@@ -487,6 +508,43 @@ def far_times():
     ]
     s.append([(t, 'a', 'x', 1.0, 2.0) for t in base]).append(rows(30, ['a'], ['x'], '12:00'))
     s.run(maxFiles=1).append([(dt.datetime(9999, 12, 31, 23, 0, 0, tzinfo=UTC), 'a', 'x', 1.0, 2.0)]).run().append(rows(5, ['a'], ['x'], '13:00')).run().done()
+
+
+def far_out(name, stored_as, low):
+    '''The first and the last times that 64 bits hold; infinity, as DuckDB and PostgreSQL write it, is the very last.'''
+    spark.conf.set('spark.sql.parquet.outputTimestampType', stored_as)
+    s = Scenario(name)
+    last = 2**63 - 1
+    minute = 60_000_000
+    usual = int(at('12:00').timestamp()) * 1_000_000
+    of = lambda times: [(t, 'a' if i % 2 else 'b', 'x', 1000.0, 500.0) for i, t in enumerate(times)]
+    normal = lambda *minutes: [usual + m * minute for m in minutes]
+    s.append_micros(of(normal(0, 1, 2) + low)).append_micros(of(normal(3, 12)))
+    s.run(maxFiles=1)
+    # Beyond the calendars of most programs, then the last times.
+    s.append_micros(of([884_541_340_800_000_000])).append_micros(of(normal(13, 14)))
+    s.run(maxFiles=1)
+    s.append_micros(of([last - 10 * minute, last - 4 * minute])).append_micros(of([last - 90_000_000, last - 60_000_000, last - 1_000_000]))
+    s.run(maxFiles=1)
+    s.append_micros(of([last, last - 1, last - 999, last - 1000])).append_micros(of(normal(15) + [last]))
+    s.run(maxFiles=1).append_micros(of(normal(16) + low)).run().done()
+    spark.conf.unset('spark.sql.parquet.outputTimestampType')
+
+
+FIRST = -(2**63)
+EARLY = [-62_300_000_000_000_000, -62_135_596_800_000_001]
+
+
+@scenario
+def last_times():
+    # -infinity is the second one.
+    far_out('last-times', 'TIMESTAMP_MICROS', [FIRST + us for us in (0, 1, 2, 30_000_000, 90_000_000, 600_000_000, 20_000_000_000)] + EARLY)
+
+
+@scenario
+def last_times_int96():
+    # Spark's default. DuckDB makes no time of the first four hours.
+    far_out('last-times-int96', 'INT96', [FIRST + us for us in (14_454_775_808, 14_460_000_000, 20_000_000_000)] + EARLY)
 
 
 @scenario

@@ -4,7 +4,7 @@ import { combine } from '#shared/engine/combine.ts'
 import type { Batch, EventTimeStats } from '#shared/engine/partials.ts'
 import type { QuerySpec } from '#shared/engine/querySpec.ts'
 import { slotLayoutOf } from '#shared/engine/slots.ts'
-import { floorTo, micros, microsToMillis, millis, type Micros } from '#shared/engine/time.ts'
+import { firstMicros, floorTo, micros, microsToMillis, millis, type Micros } from '#shared/engine/time.ts'
 
 /** A row as the tests write it: a time, a key, a value of each measured column (all doubles here). */
 export interface Row {
@@ -19,7 +19,8 @@ export function batchOf(spec: QuerySpec, rows: readonly Row[]): Batch {
   const groups = new Map<string, { file: number; pane: Micros; key: string | null; rows: Row[] }>()
   for (const row of rows) {
     if (row.at === null) continue
-    const pane = floorTo(row.at, spec.window.pane)
+    const start = floorTo(row.at, spec.window.pane)
+    const pane = start < firstMicros ? firstMicros : start
     const file = row.file ?? 0
     const id = JSON.stringify([file, String(pane), row.key])
     const group = groups.get(id) ?? { file, pane, key: row.key, rows: [] }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Fault, isFault } from '#shared/engine/fault.ts'
+import { homeFolder } from '../homeFolder.ts'
 import { fileText } from '../fileText.ts'
 import { parseIni, type IniSections } from './parseIni.ts'
 import { checkEndpoint, type AwsFiles } from './s3Place.ts'
@@ -120,14 +120,7 @@ function defaultFirst(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-function homeOf(variables: Variables): string | undefined {
-  if (variables.HOME || variables.USERPROFILE) return variables.HOME || variables.USERPROFILE
-  try {
-    return homedir()
-  } catch {
-    return undefined // A user without an entry in the system's list.
-  }
-}
+const homeOf = ({ HOME, USERPROFILE }: Variables): string | undefined => HOME || USERPROFILE || homeFolder()
 
 /** Fault `access` for a file in UTF-16: the SDK would find no keys in it, and would not say why. */
 export function refuseUtf16({ config, credentials }: AwsFiles): void {

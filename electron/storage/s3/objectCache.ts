@@ -38,8 +38,9 @@ export const defaultCacheBytes = 4 * 1024 ** 3
 const kept = 'objects'
 const mine = `use-${process.pid}-${threadId}-${randomUUID().slice(0, 8)}`
 
-/** `folder` is made when it is needed. Copies that nobody holds are removed, the ones unused for longest first, once all take more than `maxBytes`. */
-export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
+/** `given` is the folder, made when it is needed; Fault `usage` then, where it is undefined. Copies that nobody holds are removed, the ones unused for longest first, once all take more than `maxBytes`. */
+export function openObjectCache(given: string | undefined, maxBytes: number): ObjectCache {
+  const folder = given ?? ''
   const objects = join(folder, kept)
   const own = join(folder, mine)
   /** By object, then by parts. Filled from the folder once; what other threads add later is only missed. */
@@ -54,6 +55,7 @@ export function openObjectCache(folder: string, maxBytes: number): ObjectCache {
 
   const open = () =>
     (known ??= attempt(folder, async () => {
+      if (given === undefined) throw new Fault('usage', 'this user has no home folder (HOME is not set), so it is not known where copies of objects are kept while they are read: set CONTRAIL_CACHE to a folder')
       await makeFolders()
       await removeAbandoned(folder)
       ready = new Map()

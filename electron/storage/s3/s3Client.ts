@@ -1,5 +1,6 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
+import { homeFolder } from '../homeFolder.ts'
 import { awsFilesOf, readAwsConfiguration, refuseUtf16 } from './awsConfiguration.ts'
 import type { Proxies } from './proxies.ts'
 import { withProxy } from './proxyOf.ts'
@@ -29,6 +30,8 @@ export async function openS3Client(place: S3Place, options: S3ClientOptions): Pr
   checkPlace(place)
   // Node 20 does, as the versions of the SDK that Contrail uses say; that a later one will not is nothing for its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  // It looks for its files at home, and fails where there is none; this variable it takes for the same, and nothing else does.
+  if (homeFolder() === undefined) process.env.USERPROFILE ??= '/'
   const { S3Client } = await import('@aws-sdk/client-s3')
   const { endpoint, pathStyle } = place
   const requestHandler = await handlerOptions(place, options)

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import { Fault } from '#shared/engine/fault.ts'
+import { wholePath } from '../workingDirectory.ts'
 
 /** A bucket, and the part of its keys that a storage is the root of: without slashes at its ends, '' for the whole bucket. */
 export interface S3Root {
@@ -24,7 +24,7 @@ export function parseS3Uri(uri: string): S3Root {
 
 /** A path or address as it is kept and compared: from the root on, without slashes at its end; what no bucket could be called stays as it is. */
 export function wholePlace(path: string): string {
-  if (!isS3Uri(path)) return resolve(path)
+  if (!isS3Uri(path)) return wholePath(path)
   return isS3Place(path) ? formatS3Root(parseS3Uri(path)) : path
 }
 
