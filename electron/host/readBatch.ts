@@ -166,7 +166,12 @@ async function readScans({ database, eventTimes, query }: BatchReader, scans: re
   let eventTime: EventTimeStats | undefined
   try {
     for (let next = 0; next < scans.length || ahead.length > 0; ) {
-      while (next < scans.length && ahead.length < scansInFlight) ahead.push(read(scans[next++]!))
+      while (next < scans.length && ahead.length < scansInFlight) {
+        const reading = read(scans[next++]!)
+        // It may fail before its turn: unheard, that would end the thread, and DuckDB then aborts the process.
+        reading.catch(() => undefined)
+        ahead.push(reading)
+      }
       const { scan, partials, times } = await ahead.shift()!
       open.add(partials)
       eventTime = joinEventTimes(eventTime, times)
