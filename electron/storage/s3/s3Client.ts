@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
 import { homeFolder } from '../homeFolder.ts'
+import { connectionsAtOnce } from '../openFiles.ts'
 import { serverName, type S3Place } from './s3Place.ts'
 import type { UsageMeter } from './usage.ts'
 
@@ -24,6 +25,7 @@ export async function openS3Client(place: S3Place, options: S3ClientOptions): Pr
   if (homeFolder() === undefined) process.env.USERPROFILE ??= '/'
   const [{ S3Client }, { fromNodeProviderChain }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/credential-providers')])
   const { endpoint, profile, keys, pathStyle } = place
+  const maxSockets = connectionsAtOnce()
   const make = (region: string | undefined): S3Client =>
     new S3Client({
       ...(region !== undefined && { region }),
@@ -40,7 +42,7 @@ export async function openS3Client(place: S3Place, options: S3ClientOptions): Pr
       credentials: keys ?? fromNodeProviderChain({ ...(profile !== undefined && { profile }), ignoreCache: true, timeout: 1000, maxRetries: 0 }),
       ...(profile !== undefined && { profile }),
       maxAttempts: options.attempts,
-      requestHandler: { connectionTimeout: options.silenceMs, requestTimeout: options.silenceMs, throwOnRequestTimeout: true, socketTimeout: options.silenceMs, httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } }
+      requestHandler: { connectionTimeout: options.silenceMs, requestTimeout: options.silenceMs, throwOnRequestTimeout: true, socketTimeout: options.silenceMs, httpAgent: { maxSockets }, httpsAgent: { maxSockets } }
     })
   let client = make(place.region ?? (endpoint === undefined ? undefined : usualRegion))
   try {
