@@ -1,4 +1,7 @@
-/** Days since 1970-01-01 of a date of the proleptic Gregorian calendar, in which the year 0 is 1 BC; undefined: there is no such date. */
+/**
+ * Days since 1970-01-01 of a date of the proleptic Gregorian calendar, in which the year 0 is 1 BC; undefined: there is no
+ * such date.
+ */
 export function daysOf(year: bigint, month: number, day: number): bigint | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined
   // Years that begin with March have their leap day at the end.
