@@ -65,22 +65,29 @@ function dateOf(text: string): string | undefined {
   const [, year, month, day] = new RegExp(`^${dateText}(?:[T ]00:00:00(?:\\.0+)?Z?)?$`).exec(text) ?? []
   if (year === undefined) return undefined
   const days = daysSince1970(year, Number(month), Number(day))
-  return days === undefined || days < -daysOfDuckdb || days > daysOfDuckdb ? undefined : spelled(year, `${month}-${day}`)
+  if (days === undefined || days < -daysOfDuckdb || days > daysOfDuckdb) return undefined
+  return spelled(year, `${month}-${day}`)
 }
 
 /** Its dates are as many days before and after 1970; the next one is infinity. */
 const daysOfDuckdb = 2n ** 31n - 2n
 
-/** A text without a zone was meant in the writer's zone, which nobody knows: UTC, as other readers take it. Undefined where 64 bits do not hold it. SPEC T5 */
+/**
+ * A text without a zone was meant in the writer's zone, which nobody knows: UTC, as other readers take it. undefined where
+ * 64 bits do not hold it. SPEC T5
+ */
 function instantOf(text: string, hasZone: boolean): string | undefined {
-  const pattern = new RegExp(`^${dateText}(?:[T ](\\d{2}:\\d{2}:\\d{2})(?:\\.(\\d{1,9}))?\\s*(Z|[+-]\\d{2}:?\\d{2})?)?$`, 'i')
+  const timeText = '(\\d{2}:\\d{2}:\\d{2})(?:\\.(\\d{1,9}))?\\s*(Z|[+-]\\d{2}:?\\d{2})?'
+  const pattern = new RegExp(`^${dateText}(?:[T ]${timeText})?$`, 'i')
   const [, year, month, day, time = '00:00:00', fraction = '', zone = 'Z'] = pattern.exec(text) ?? []
   if (year === undefined) return undefined
   const days = daysSince1970(year, Number(month), Number(day))
   // Whole days, and none of the first and the last one: a zone may lead out of them.
-  if (days === undefined || days * microsOfDay <= firstMicros + microsOfDay || days * microsOfDay >= lastMicros - 2n * microsOfDay) return undefined
+  const midnight = (days ?? 0n) * microsOfDay
+  if (days === undefined || midnight <= firstMicros + microsOfDay || midnight >= lastMicros - 2n * microsOfDay) return undefined
   const offset = zone.toUpperCase() === 'Z' ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2')
-  return `${spelled(year, `${month}-${day}`)} ${time}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}${hasZone ? offset : ''}`
+  const part = fraction === '' ? '' : `.${fraction.slice(0, 6)}`
+  return `${spelled(year, `${month}-${day}`)} ${time}${part}${hasZone ? offset : ''}`
 }
 
 const microsOfDay = 86_400_000_000n
@@ -95,5 +102,6 @@ function daysSince1970(yearText: string, month: number, day: number): bigint | u
 /** As DuckDB reads it: without a plus, and BC for what is before the year 1. */
 function spelled(year: string, monthAndDay: string): string {
   const number = Number(year)
-  return number > 0 ? `${String(number).padStart(4, '0')}-${monthAndDay}` : `${String(1 - number).padStart(4, '0')}-${monthAndDay} (BC)`
+  const [digits, era] = number > 0 ? [number, ''] : [1 - number, ' (BC)']
+  return `${String(digits).padStart(4, '0')}-${monthAndDay}${era}`
 }

@@ -223,16 +223,26 @@ function closedWindows({ start }: WindowRows): number {
   return start.reduce((count, from, row) => count + (row === 0 || start[row - 1] !== from ? 1 : 0), 0)
 }
 
-/** SPEC T5: infinite times count as Spark counts them, which is seldom what their writer meant. A file is told of once, by the query that reads it first. */
+/**
+ * SPEC T5: infinite times count as Spark counts them, which is seldom what their writer meant. A file is reported once, by
+ * the query that reads it first.
+ */
 function warnOfInfinite(run: QueryRun, { files, infinite }: ReadBatch): void {
   for (const { file, after, before } of infinite) {
     const { path } = files[file]!
     if (run.toldOf.has(infiniteIn(path))) continue
     run.toldOf.add(infiniteIn(path))
-    if (after > 0) warn(run, `${path} has ${rowsOf(after)} whose event time is infinity, which counts as the year 294247: the watermark goes there, and rows of any other year that come after it are late; leave them out of silver, then replay with a new checkpoint and a new gold folder`, path)
-    if (before > 0) warn(run, `${path} has ${rowsOf(before)} whose event time is -infinity, which counts as the year 290309 BC: late for all windows, and counted as such; correct their time in silver if they are wanted`, path)
+    if (after > 0) warn(run, `${path} has ${rowsOf(after)} whose event time is infinity, ${ofInfinity}`, path)
+    if (before > 0) warn(run, `${path} has ${rowsOf(before)} whose event time is -infinity, ${ofMinusInfinity}`, path)
   }
 }
+
+const ofInfinity =
+  'which counts as the year 294247: the watermark goes there, and rows of any other year that come after it are late; ' +
+  'leave them out of silver, then replay with a new checkpoint and a new gold folder'
+
+const ofMinusInfinity =
+  'which counts as the year 290309 BC: late for all windows, and counted as such; correct their time in silver if they are wanted'
 
 const infiniteIn = (path: string): string => `infinite times in ${path}`
 

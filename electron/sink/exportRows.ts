@@ -5,6 +5,8 @@ import { readStream, type StreamColumn, type StreamTable } from '#shared/arrow/r
 import type { ExportDone, ExportRequest } from '#shared/contract/host.ts'
 import type { RunSummary } from '#shared/contract/run.ts'
 import { Fault } from '#shared/engine/fault.ts'
+import { lastMicros } from '#shared/engine/time.ts'
+import { firstWritableMicros } from '#shared/query/microsSql.ts'
 import { openTableScan } from '../delta/deltaTable.ts'
 import type { Database } from '../duckdb/database.ts'
 import { withRows, type MemoryColumn } from '../duckdb/writeRows.ts'
@@ -100,8 +102,17 @@ function sideOf(file: string | null, metadata: object): { readonly file: string;
 
 function memoryColumn({ type, kind, values, nulls }: StreamColumn, name: string): MemoryColumn {
   // DuckDB's tables take decimals unscaled.
+  if (kind === 'bigints' && isTime(type)) refuseUnwritable(values, name)
   const isDecimal = kind === 'texts' && type.kind === 'decimal'
   return { name, type, values: isDecimal ? values.map((text) => (text === null ? null : BigInt(text.replace('.', '')))) : values, ...(nulls && { nulls }) }
+}
+
+const isTime = ({ kind }: StreamColumn['type']): boolean => kind === 'timestamp' || kind === 'timestamp_ntz'
+
+function refuseUnwritable(values: BigInt64Array, name: string): void {
+  if (!values.some((us) => us < firstWritableMicros && us !== -lastMicros)) return
+  const why = 'has a time in the first four hours that 64 bits hold (the year 290309 BC), which DuckDB cannot write'
+  throw new Fault('unsupported', `column ${name} ${why}: leave those rows out, or export them as Arrow`)
 }
 
 /** A grid may show two columns of one name, which a table cannot have; names that differ only by case are one to DuckDB. */

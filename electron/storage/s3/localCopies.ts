@@ -1,6 +1,7 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
 import type { ByteRange, LocalFile, WantedFile } from '../storage.ts'
+import { whileFewAreFetched } from '../openFiles.ts'
 import { bytesIn, mergeRanges, rangesWithout } from './byteRanges.ts'
 import { fetchBytes, fetchRanges, fetchWholeChecked, writeAll, writeFileDurably, type Fetched, type FetchParts, type GetRange } from './fetchObject.ts'
 import type { CachedObject, ObjectCache } from './objectCache.ts'
@@ -161,5 +162,6 @@ export function openLocalCopies({ cache, compared, fetching, get, address, nameF
     return held
   }
 
-  return { open: (client, path, wanted) => inTurn(address(path), () => open(client, path, wanted)) }
+  // From the first request on: one that held a connection while it waits for a file to be closed would keep others from closing theirs.
+  return { open: (client, path, wanted) => inTurn(address(path), () => whileFewAreFetched(() => open(client, path, wanted))) }
 }

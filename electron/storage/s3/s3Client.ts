@@ -1,6 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { Fault } from '#shared/engine/fault.ts'
 import { homeFolder } from '../homeFolder.ts'
+import { connectionsAtOnce } from '../openFiles.ts'
 import { awsFilesOf, readAwsConfiguration, refuseUtf16 } from './awsConfiguration.ts'
 import type { Proxies } from './proxies.ts'
 import { withProxy } from './proxyOf.ts'
@@ -21,9 +22,6 @@ export interface S3ClientOptions {
 
 /** Where nothing else is said: what every server that is not Amazon's takes, and where Amazon answers with the right region. */
 const usualRegion = 'us-east-1'
-
-/** At one time, to one host. */
-const maxSockets = 64
 
 /** The AWS SDK, for one place. It is large, and loaded when the first bucket is asked for. */
 export async function openS3Client(place: S3Place, options: S3ClientOptions): Promise<S3Client> {
@@ -113,6 +111,7 @@ const unsigned = {
 
 /** Agents of our own only where they are needed: those of the SDK know more of its requests. */
 async function handlerOptions({ caBundle }: S3Place, { silenceMs, proxies }: S3ClientOptions): Promise<NodeHttpHandlerOptions> {
+  const maxSockets = connectionsAtOnce()
   const patience = { connectionTimeout: silenceMs, requestTimeout: silenceMs, throwOnRequestTimeout: true, socketTimeout: silenceMs }
   if (!proxies && caBundle === undefined) return { ...patience, httpAgent: { maxSockets }, httpsAgent: { maxSockets } }
   const { openAgents } = await import('./agents.ts')
