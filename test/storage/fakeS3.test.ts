@@ -417,7 +417,7 @@ describe('Behind the API', () => {
     await client.send(new PutObjectCommand({ Bucket: 'gold', Key: 'a/b', Body: 'hello', IfNoneMatch: '*' }))
     await read(client, 'a/b', { Range: 'bytes=1-2', IfMatch: '"5d41402abc4b2a76b9719d911017c592"' })
     await client.send(new ListObjectsV2Command({ Bucket: 'gold', Prefix: 'a/' }))
-    const same = { bucket: 'gold', key: 'a/b', range: undefined, ifMatch: undefined, ifNoneMatch: undefined, status: 200, code: undefined, faults: [], sentBytes: 0, receivedBytes: 0, answered: true }
+    const same = { bucket: 'gold', key: 'a/b', signed: true, range: undefined, ifMatch: undefined, ifNoneMatch: undefined, status: 200, code: undefined, faults: [], sentBytes: 0, receivedBytes: 0, answered: true }
     expect(s3.server.requests).toEqual([
       { ...same, operation: 'PutObject', query: { 'x-id': 'PutObject' }, ifNoneMatch: '*', receivedBytes: 5 },
       { ...same, operation: 'GetObject', query: { 'x-id': 'GetObject' }, range: 'bytes=1-2', ifMatch: '"5d41402abc4b2a76b9719d911017c592"', status: 206, sentBytes: 2 },
