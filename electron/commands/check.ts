@@ -39,13 +39,19 @@ export async function check(
     const reading = isDelta ? 'Delta log read' : 'Parquet files read'
     const read = await attempt(reading, () => readSilver(pipeline, database, openStorage))
     tick(reading, `${read.files.length} files, ${read.bytes} bytes`)
-    for (const { message } of read.source.problems()) output.write(`! ${reading}: ${visibleText(message)}\n`)
+    const told = new Set<string>()
+    const warn = (step: string, from: Source) => {
+      for (const { message } of from.problems()) if (!told.has(message)) output.write(`! ${step}: ${visibleText(message)}\n`)
+      for (const { message } of from.problems()) told.add(message)
+    }
+    warn(reading, read.source)
     const { source, used } = await attempt(
       'Columns match',
       () => matchColumns(pipeline, read, pipeline.silver.columns),
       () => offers(pipeline, read, database)
     )
     tick('Columns match', used.map((name) => `${name} ${typeOf(source, name)}`).join(', '))
+    warn('Columns match', source) // What only the columns in use bring to light.
     const { decoded, notes } = await attempt('One file decoded', async () => ({
       decoded: await decodeOne(database, source, read, used),
       notes: await noteMapped(database, read, pipeline.silver.columns)

@@ -1,11 +1,12 @@
+import { isoOfMillis } from '#shared/time/formatTime.ts'
 import type { SqlValue } from '../duckdb/queryResult.ts'
 
-/** Microseconds as ISO 8601 with Z, with 0 or 6 decimals. */
+/** Microseconds as ISO 8601 with Z, with 0 or 6 decimals, for any year. */
 export function isoInstant(value: SqlValue, decimals: 0 | 6): string {
   if (typeof value !== 'bigint') return 'null'
-  const ms = value / 1000n - (value % 1000n < 0n ? 1n : 0n)
-  const text = new Date(Number(ms)).toISOString().slice(0, -1)
-  return decimals === 0 ? `${text.slice(0, -4)}Z` : `${text}${String(value - ms * 1000n).padStart(3, '0')}Z`
+  const seconds = value / 1_000_000n - (value % 1_000_000n < 0n ? 1n : 0n)
+  const text = isoOfMillis(Number(seconds) * 1000).replace(/\.\d+Z$/, '')
+  return decimals === 0 ? `${text}Z` : `${text}.${String(value - seconds * 1_000_000n).padStart(6, '0')}Z`
 }
 
 /** A value as JSON can hold it: what JSON has no number for is text. */

@@ -97,7 +97,8 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   if (!read) return found
   found.read = read
   found.version = listed.isDelta ? parseDeltaOffset(read.range.start).reservoirVersion : null
-  const isWhole = read.bad === undefined && read.source.problems().length === 0
+  const problems = read.source.problems().map(({ message }) => message)
+  const isWhole = read.bad === undefined && problems.length === 0
   pass(reading, readText(read, found.version), isWhole ? 'passed' : 'warning')
 
   const matched = await attempt('Columns match', () => decideColumns(pipelineFor(path, 'stop'), read, mapping, database))
@@ -105,8 +106,11 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   found.mapping = matched.mapping
   found.columns = matched.columns
   found.preset = matched.preset
-  found.steps.push({ ...matched.step, text: visibleText(matched.step.text) })
   const { ready } = matched
+  // What only the columns in use bring to light.
+  const more = (ready?.source.problems() ?? []).flatMap(({ message }) => (problems.includes(message) ? [] : [sentence(message)]))
+  const text = visibleText([matched.step.text, ...more].join(' '))
+  found.steps.push({ ...matched.step, text, ...(more.length > 0 && { state: 'warning' as const }) })
   if (!ready) return found
 
   const decoded = await attempt('One file decoded', async () => ({
@@ -121,8 +125,8 @@ async function examine(path: string, mapping: ColumnMapping, { database, openSto
   }
   const slow = ready.source.rewritten()
   const slowText = slow ? [sentence(slow.message)] : []
-  const text = [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map((note) => note.text), ...slowText].join(' ')
-  pass('One file decoded', text, slow || notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
+  const decodedText = [`${file.path}: ${count(file.rows, 'row')}.`, ...notes.map((note) => note.text), ...slowText].join(' ')
+  pass('One file decoded', decodedText, slow || notes.some(({ isWarning }) => isWarning) ? 'warning' : 'passed')
   return found
 }
 

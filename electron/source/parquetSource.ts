@@ -17,6 +17,7 @@ import {
   type FolderScanParts
 } from './scanParquetFiles.ts'
 import { findPartitions, type MisreadFolder, type PartitionColumn } from './hivePartitions.ts'
+import { lackingColumns } from './lackingColumns.ts'
 import { leftOutProblems } from './leftOut.ts'
 import type { RecentSchemas } from './scanFiles.ts'
 import { describeSource, type OffsetText, type Source, type SourceProblem, type SourceStream } from './source.ts'
@@ -61,8 +62,10 @@ export async function openParquetSource(storage: Storage, database: Database, op
   const rewritten = rewrittenFiles()
   const partitions = findPartitions(folder.files().map(({ path }) => path), storage.root)
   const files = (): StorageEntry[] => folder.files().filter(({ path }) => !partitions.isBeside(path))
-  const fields = withPartitions(await readFolderSchema(storage, database, files(), options.quarantine), partitions.columns)
-  const scanParts: FolderScanParts = { storage, database, schemas, columns: fields, used, partitions, onRewritten: rewritten.add }
+  const lacking = lackingColumns()
+  const stored = await readFolderSchema(storage, database, files(), { quarantine: options.quarantine, lacking })
+  const fields = withPartitions(stored, partitions.columns)
+  const scanParts: FolderScanParts = { storage, database, schemas, columns: fields, used, partitions, lacking, onRewritten: rewritten.add }
 
   function stream(columns: readonly string[]): SourceStream {
     for (const column of columns) used.add(column)
@@ -112,7 +115,8 @@ export async function openParquetSource(storage: Storage, database: Database, op
     problems: () => [
       ...folder.problems(),
       ...leftOutProblems([{ why: 'beside', paths: folder.files().flatMap(({ path }) => (partitions.isBeside(path) ? [path] : [])) }]),
-      ...misreadProblems(partitions.misread)
+      ...misreadProblems(partitions.misread),
+      ...lacking.problems(fields.flatMap(({ name, isPartition }) => (used.has(name) && !isPartition ? [name] : [])))
     ],
     rewritten: rewritten.note
   }

@@ -10,6 +10,7 @@ import { withLocalFiles } from '../storage/localFiles.ts'
 import type { Storage, WantedParts } from '../storage/storage.ts'
 import { isBadFile } from './badFile.ts'
 import type { HivePartitions } from './hivePartitions.ts'
+import type { LackingColumns } from './lackingColumns.ts'
 import type { TakenFile } from './parquetSource.ts'
 import { refuseGone } from './refuseGone.ts'
 import { typeToShow } from './typeToShow.ts'
@@ -44,6 +45,7 @@ export interface FolderScanParts {
   /** Columns that this and other scans of the folder read: where a file has to be fetched, no others need be. */
   readonly used: ReadonlySet<string>
   readonly partitions: HivePartitions
+  readonly lacking: LackingColumns
   readonly onRewritten: ScanParts['onRewritten']
 }
 
@@ -53,13 +55,19 @@ const schemaFilesAtOnce = 500
  * Columns of all files, in the order in which they are first met, with the type that they have there. `quarantine`: files that cannot be read have no
  * columns; their batch will set them aside.
  */
-export async function readFolderSchema(storage: Storage, database: Database, files: readonly TakenFile[], quarantine: boolean): Promise<FolderColumn[]> {
+export async function readFolderSchema(
+  storage: Storage,
+  database: Database,
+  files: readonly TakenFile[],
+  { quarantine, lacking }: { readonly quarantine: boolean; readonly lacking: LackingColumns }
+): Promise<FolderColumn[]> {
   const columns = new Map<string, FolderColumn>()
   for (let start = 0; start < files.length; start += schemaFilesAtOnce) {
     const some = files.slice(start, start + schemaFilesAtOnce)
     const schemas = await readSchemas(storage, database, some, quarantine)
     schemas.forEach((schema, i) => {
       if (!isUnambiguous(schema, `${storage.root}/${some[i]!.path}`, quarantine)) return
+      lacking.add(schema, some[i]!.path)
       schema.forEach((column) => addColumn(columns, column, some[i]!.path))
     })
   }
@@ -151,6 +159,7 @@ export function scanParquetFiles(parts: FolderScanParts, files: readonly TakenFi
   const used = new Map(parts.columns.filter((column) => names.includes(column.name) && !column.isPartition).map((column) => [idOf(column), column]))
   const check: CheckSchema = (schema, name) => {
     refuseFileTwins(schema, name)
+    parts.lacking.add(schema, name.slice(storage.root.length + 1))
     for (const column of schema) {
       const known = used.get(idOf(column))
       if (known && !isSame(known.type, valueTypeOf(column))) throw otherType(known, valueTypeOf(column), name)
