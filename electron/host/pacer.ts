@@ -35,6 +35,9 @@ export interface PacerState {
   readonly speed: Speed
 }
 
+/** A longer jump of event time is a gap in the recording, or a broken clock: nobody would sit it out. */
+const longestJumpMs = 3_600_000
+
 interface Member {
   filesRead: number
   /** Neither waiting nor at work. */
@@ -176,7 +179,7 @@ export function openPacer(clock: Clock, initial: PacerState, onChange: (state: P
       // Event time goes on at the chosen speed: what a batch brought it on by is waited for after it. Not after a step: that takes no time.
       if (newestMs !== undefined && speed !== 'max' && steps.length === 0) {
         const nowMs = now() // First: it may move what is due.
-        dueMs = Math.max(dueMs, nowMs) + (maxEventMs - newestMs) / speed
+        dueMs = Math.max(dueMs, nowMs) + Math.min(maxEventMs - newestMs, longestJumpMs) / speed
       }
       newestMs = maxEventMs
     },

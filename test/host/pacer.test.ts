@@ -183,6 +183,16 @@ test('paced at 60x, a minute of event time takes a second, for both queries toge
   expect(done).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
 })
 
+test('a jump of event time, as of a broken clock, is waited for as if it were an hour', async () => {
+  const year9999 = 253_402_300_799_999
+  const { clock, done } = play({ playing: true, speed: 60 }, (trigger) => (trigger === 1 ? { maxEventMs: year9999 } : {}))
+  await settle()
+  await clock.move(59_999)
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1'])
+  await clock.move(1)
+  expect(done.slice(4, 6)).toEqual(['a2', 'b2'])
+})
+
 test('a clock that is set back holds nothing up', async () => {
   const { clock, done } = play({ playing: true, speed: 60 })
   await settle()
