@@ -49,7 +49,8 @@ describe('a scale of values', () => {
   test('has round labels', () => {
     expect(valueScale(0, 30_400, 8, 120).ticks).toEqual([0, 10_000, 20_000, 30_000])
     expect(valueScale(0, 11_800, 8, 72).ticks).toEqual([0, 5000, 10_000])
-    expect(valueScale(0, 0, 8, 120).ticks).toEqual([0, 0.25, 0.5, 0.75, 1])
+    expect(valueScale(0, 0, 8, 120).ticks).toEqual([0, 1])
+    expect(valueScale(0, 9, 8, 120).ticks).toEqual([0, 5])
   })
 
   test('reaches below zero as far as there is something', () => {

@@ -63,7 +63,7 @@ export function OverviewStrip({ centrePx }: { readonly centrePx: number }) {
 /** What is said of outliers, and what the button beside it does. */
 const noteOf = (outliers: Outliers, isOut: boolean, zone: 'UTC' | 'local'): readonly [words: string, button: string] => {
   const words = outlierWords(outliers, zone)
-  return isOut ? [`${words}: outliers are out of view`, 'Show'] : [words, 'Leave out of view']
+  return isOut ? [`${words}, out of view`, 'Show outliers'] : [words, 'Leave outliers out of view']
 }
 
 /** Room for it at the right end, at the width of its letters and the gap between. */
@@ -94,7 +94,7 @@ function OutlierNote({ outliers, zone }: { readonly outliers: Outliers; readonly
   return (
     <p className="overview-outliers">
       <span title={words}>{words}</span>
-      <button className="link" aria-label={isOut ? 'Show outliers' : 'Leave outliers out of view'} onClick={() => toggleOutliers(session)}>
+      <button className="link" onClick={() => toggleOutliers(session)}>
         {button}
       </button>
     </p>

@@ -20,7 +20,8 @@ export function valueScale(least: number, most: number, top: number, bottom: num
   return { y: (value) => bottom - Math.round(((value - from) / (to - from)) * (bottom - top)), ticks, step }
 }
 
+/** A whole number: labels show no fraction. */
 function roundStep(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value))
-  return power * ([1, 2, 2.5, 5].find((step) => step * power >= value) ?? 10)
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(value)))
+  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= value && Number.isInteger(step)) ?? 1
 }

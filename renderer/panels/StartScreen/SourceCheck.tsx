@@ -26,10 +26,11 @@ export function SourceCheck({ path, report, onCheck, onOther, onConnection, onSt
   /** The source whose columns are decided about one by one. */
   const [alone, setAlone] = useState<string | null>(null)
   const place = useRef<HTMLElement>(null)
+  const isChecked = report !== null
   // In a small window it lies below what was chosen from.
   useEffect(() => {
-    place.current?.scrollIntoView({ block: 'nearest' })
-  }, [path])
+    place.current?.scrollIntoView({ block: 'start' })
+  }, [path, isChecked])
   const onS3 = isOnS3(path)
   const failedOnS3 = onS3 && report !== null && report.steps.some(({ state }) => state === 'failed')
   return (
