@@ -12,14 +12,12 @@ export function timeReadings({ type }: SilverColumn, values: ColumnValues, isLik
   const unit = epochUnits.find(({ as }) => (values.shares[as] ?? 0) >= most)
   if (unit) return [epochReading(unit, values)]
   if (!isNumber(type) || !isLike || values.max !== null) return []
-  return epochUnits
-    .slice(0, 2)
-    .map((each) => ({
-      factor: null,
-      as: each.as,
-      reason: `Right if the values are ${each.said} since 1970.`,
-      looksRight: false
-    }))
+  return epochUnits.slice(0, 2).map((each) => ({
+    factor: null,
+    as: each.as,
+    reason: `Right if the values are ${each.said} since 1970.`,
+    looksRight: false
+  }))
 }
 
 function localReading({ min, max }: ColumnValues): ColumnReading {

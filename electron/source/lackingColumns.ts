@@ -27,7 +27,8 @@ export function lackingColumns(): LackingColumns {
     const paths = without.flatMap((kind) => [...kind.paths]).sort(compareText)
     const [path] = paths
     if (path === undefined) return []
-    const [files, their] = paths.length === 1 ? ['1 file has', 'its'] : [`${paths.length.toLocaleString('en-US')} files have`, 'their']
+    const [files, their] =
+      paths.length === 1 ? ['1 file has', 'its'] : [`${paths.length.toLocaleString('en-US')} files have`, 'their']
     const message =
       `${files} no column ${name}, as ${path}: ${their} rows have no value there, as in Spark; ` +
       'write the column into every file, or move files without it away'

@@ -36,8 +36,15 @@ const longestShown = 100
 export function parseAllowedHost(text: string): AllowedHost {
   const parsed = splitHost(text.trim())
   if (parsed) return parsed
-  if (text.includes('*')) throw new Fault('usage', `--allow-host is ${JSON.stringify(text)}: a pattern would let the pages of others in; name each host that is yours`)
-  throw new Fault('usage', `--allow-host is ${JSON.stringify(text)}: write the host, or host:port, as it stands in the address of the browser`)
+  if (text.includes('*'))
+    throw new Fault(
+      'usage',
+      `--allow-host is ${JSON.stringify(text)}: a pattern would let the pages of others in; name each host that is yours`
+    )
+  throw new Fault(
+    'usage',
+    `--allow-host is ${JSON.stringify(text)}: write the host, or host:port, as it stands in the address of the browser`
+  )
 }
 
 /** `listening` is our own port. */
@@ -62,9 +69,14 @@ export function openHostGate(listening: number, allowed: readonly AllowedHost[])
     refusal(header) {
       const shown = visibleText((header ?? '').slice(0, longestShown))
       const names = own.map(({ name, port }) => `${name}:${port}`).join(' and ')
-      const came = header === undefined || header === '' ? 'a request without a Host header' : `a request for the host ${shown} (its Host header)`
+      const came =
+        header === undefined || header === ''
+          ? 'a request without a Host header'
+          : `a request for the host ${shown} (its Host header)`
       const parsed = splitHost(header ?? '')
-      const allow = parsed ? `if that is your own way here, as through a port forward, start contrail serve with --allow-host ${shown}, and open its address with that host in it` : 'open the address that contrail serve has written'
+      const allow = parsed
+        ? `if that is your own way here, as through a port forward, start contrail serve with --allow-host ${shown}, and open its address with that host in it`
+        : 'open the address that contrail serve has written'
       return `${came} was refused, since this server answers to ${names}${allowed.length > 0 ? ` and ${allowed.map(hostText).join(' and ')}` : ''}: ${allow}`
     }
   }

@@ -52,7 +52,8 @@ export function outliersOf(windows: readonly Weighted[]): Outliers | undefined {
 }
 
 /** Whether a time is far from a bulk. */
-export const isFar = (ms: number, bulk: Outliers['bulk']): boolean => ms < bulk.startMs - reachOf(bulk) || ms > bulk.endMs + reachOf(bulk)
+export const isFar = (ms: number, bulk: Outliers['bulk']): boolean =>
+  ms < bulk.startMs - reachOf(bulk) || ms > bulk.endMs + reachOf(bulk)
 
 const reachOf = ({ startMs, endMs }: Outliers['bulk']): number => Math.max(farMs, farLengths * (endMs - startMs))
 
@@ -69,7 +70,8 @@ function shortestCore(windows: readonly Weighted[]): { readonly from: number; re
     held += weightOf(window)
     while (held - weightOf(windows[from]!) >= least) held -= weightOf(windows[from++]!)
     if (held < least) continue
-    if (!best || window.endMs - windows[from]!.startMs < windows[best.to]!.endMs - windows[best.from]!.startMs) best = { from, to }
+    if (!best || window.endMs - windows[from]!.startMs < windows[best.to]!.endMs - windows[best.from]!.startMs)
+      best = { from, to }
   }
   return best
 }

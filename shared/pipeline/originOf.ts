@@ -1,7 +1,13 @@
 import type { ColumnOrigin } from './columnMapping.ts'
 
 /** The mapping that a candidate stands for: its factor is null where there is none. */
-export function originOf({ from, factor, as, zone, onGround }: Omit<ColumnOrigin, 'factor'> & { readonly factor: number | null }): ColumnOrigin {
+export function originOf({
+  from,
+  factor,
+  as,
+  zone,
+  onGround
+}: Omit<ColumnOrigin, 'factor'> & { readonly factor: number | null }): ColumnOrigin {
   return {
     from,
     ...(factor !== null && { factor }),

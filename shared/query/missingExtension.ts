@@ -17,7 +17,10 @@ export function missingExtension(said: string, sql: string, who: string): Missin
   if (!missing) return zonedTime(said, sql, who)
   const { kind, name, extension } = missing
   const none = `${who} loads none`
-  if (name === undefined) return extension === 'icu' ? zoneFunction(sql, none) : { message: `This needs an extension (${extension}), and ${none}${advice(advices[extension])}`, at: undefined }
+  if (name === undefined)
+    return extension === 'icu'
+      ? zoneFunction(sql, none)
+      : { message: `This needs an extension (${extension}), and ${none}${advice(advices[extension])}`, at: undefined }
   const message = `There is no ${kind} ${name} here: it is part of an extension (${extension}), and ${none}${advice(adviceOf(missing))}`
   return { message, at: wordAt(sql, name) }
 }
@@ -29,7 +32,8 @@ interface Named {
 }
 
 function namedIn(said: string): Named | undefined {
-  const [, kind, name, extension] = /(\w+) with name "?([^"\s]+)"? is not in the catalog, but it exists in the (\w+) extension/.exec(said) ?? []
+  const [, kind, name, extension] =
+    /(\w+) with name "?([^"\s]+)"? is not in the catalog, but it exists in the (\w+) extension/.exec(said) ?? []
   if (extension !== undefined) return { kind: /^\W+$/.test(name!) ? 'operator' : kind!.toLowerCase(), name, extension }
   const [, needed] = /(?:automatically \w+ the required extension '|requires the extension )(\w+)/.exec(said) ?? []
   return needed === undefined ? undefined : { kind: '', name: undefined, extension: needed }
@@ -42,9 +46,15 @@ function zoneFunction(sql: string, none: string): MissingExtension {
   if (zone) {
     const after = sql.slice(zone.index + zone[0].length)
     const [, named] = /^\s*'([^']*)'/.exec(after) ?? []
-    return { message: `There is no AT TIME ZONE here: it is part of an extension (icu), and ${none}. ${zoneAdvice(named)}`, at: zone.index }
+    return {
+      message: `There is no AT TIME ZONE here: it is part of an extension (icu), and ${none}. ${zoneAdvice(named)}`,
+      at: zone.index
+    }
   }
-  const [name] = /\b(?:date_trunc|datetrunc|date_part|datepart|extract|time_bucket|age|date_diff|datediff|date_sub|datesub|last_day|dayname|monthname|year|month|day|hour|minute|second|week)(?=\s*\()/i.exec(bare) ?? []
+  const [name] =
+    /\b(?:date_trunc|datetrunc|date_part|datepart|extract|time_bucket|age|date_diff|datediff|date_sub|datesub|last_day|dayname|monthname|year|month|day|hour|minute|second|week)(?=\s*\()/i.exec(
+      bare
+    ) ?? []
   return { message: withZone(name ?? 'This', none), at: name === undefined ? undefined : wordAt(sql, name) }
 }
 
@@ -54,9 +64,13 @@ function zonedTime(said: string, sql: string, who: string): MissingExtension | u
   const [, text] = /timestamp field value "([^"]*)" has a timestamp that is not UTC/.exec(said) ?? []
   if (text !== undefined) {
     const at = sql.indexOf(text)
-    return { message: `The time "${text}" names a time zone: that is part of an extension (icu), and ${none}. Write its offset instead, as in TIMESTAMPTZ '2026-01-23 12:05:00-05:00'`, at: at < 0 ? undefined : at }
+    return {
+      message: `The time "${text}" names a time zone: that is part of an extension (icu), and ${none}. Write its offset instead, as in TIMESTAMPTZ '2026-01-23 12:05:00-05:00'`,
+      at: at < 0 ? undefined : at
+    }
   }
-  const [, name] = /No function matches the given name and argument types '([^'(]+)\([^')]*TIMESTAMP WITH TIME ZONE/.exec(said) ?? []
+  const [, name] =
+    /No function matches the given name and argument types '([^'(]+)\([^')]*TIMESTAMP WITH TIME ZONE/.exec(said) ?? []
   return name === undefined ? undefined : { message: withZone(name, none), at: wordAt(sql, name) }
 }
 
@@ -68,9 +82,11 @@ function zoneAdvice(zone: string | undefined): string {
   const utc = 'All times here are in UTC'
   if (zone !== undefined && /^(utc|gmt|z|etc\/utc)$/i.test(zone)) return `${utc}: leave it out`
   const offsets = zone === undefined ? undefined : zoneOffsets(zone)
-  if (!offsets) return `${utc}: add the offset, as in window_start + INTERVAL 2 HOUR, or - INTERVAL 5 HOUR west of Greenwich; contrail export --where knows time zones`
+  if (!offsets)
+    return `${utc}: add the offset, as in window_start + INTERVAL 2 HOUR, or - INTERVAL 5 HOUR west of Greenwich; contrail export --where knows time zones`
   const { january, july } = offsets
-  const shift = (minutes: number) => `window_start ${minutes < 0 ? '-' : '+'} INTERVAL ${minutes % 60 === 0 ? `${Math.abs(minutes / 60)} HOUR` : `${Math.abs(minutes)} MINUTE`}`
+  const shift = (minutes: number) =>
+    `window_start ${minutes < 0 ? '-' : '+'} INTERVAL ${minutes % 60 === 0 ? `${Math.abs(minutes / 60)} HOUR` : `${Math.abs(minutes)} MINUTE`}`
   const how = january === july ? shift(january) : `${shift(january)} in January, and ${shift(july)} in July`
   return `${utc}: for ${zone} write ${how}; contrail export --where knows time zones`
 }
@@ -83,7 +99,11 @@ const advices: Readonly<Record<string, string>> = {
   vss: 'Distances of vectors are built in: array_distance, array_cosine_similarity',
   inet: "Take an address apart with string_split(text, '.')",
   excel: files,
-  ...Object.fromEntries('parquet httpfs sqlite_scanner postgres_scanner mysql_scanner iceberg delta avro ducklake aws azure'.split(' ').map((name) => [name, files]))
+  ...Object.fromEntries(
+    'parquet httpfs sqlite_scanner postgres_scanner mysql_scanner iceberg delta avro ducklake aws azure'
+      .split(' ')
+      .map((name) => [name, files])
+  )
 }
 
 const icuAdvices: Readonly<Record<string, string>> = {
@@ -106,7 +126,13 @@ const advice = (text: string | undefined): string => (text === undefined ? '' : 
 /** Where a name stands outside of texts and comments. Some are written in another way than DuckDB calls them. */
 function wordAt(sql: string, name: string): number | undefined {
   const bare = withoutTexts(sql)
-  const spelled: Readonly<Record<string, string>> = { get_current_time: 'current_time', current_localtimestamp: 'localtimestamp', current_localtime: 'localtime', json_extract: '->', json_extract_string: '->>' }
+  const spelled: Readonly<Record<string, string>> = {
+    get_current_time: 'current_time',
+    current_localtimestamp: 'localtimestamp',
+    current_localtime: 'localtime',
+    json_extract: '->',
+    json_extract_string: '->>'
+  }
   for (const word of [name, spelled[name.toLowerCase()]]) {
     if (word === undefined) continue
     const edge = /^\w+$/.test(word) ? '\\b' : ''
@@ -117,4 +143,5 @@ function wordAt(sql: string, name: string): number | undefined {
 }
 
 /** The statement, with blanks in the place of its texts and comments. */
-const withoutTexts = (sql: string): string => sql.replaceAll(/'[^']*'|--[^\r\n]*|\/\*[^]*?\*\//g, (text) => ' '.repeat(text.length))
+const withoutTexts = (sql: string): string =>
+  sql.replaceAll(/'[^']*'|--[^\r\n]*|\/\*[^]*?\*\//g, (text) => ' '.repeat(text.length))

@@ -12,7 +12,15 @@ export function zoneOffsets(zone: string, year = 2026): ZoneOffsets | undefined 
     return { january: east, july: east }
   }
   try {
-    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' })
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric'
+    })
     return { january: offsetAt(format, Date.UTC(year, 0, 15)), july: offsetAt(format, Date.UTC(year, 6, 15)) }
   } catch {
     return undefined

@@ -16,7 +16,12 @@ export interface TimeParts {
 export function utcParts(ms: number): TimeParts {
   const days = Math.floor(ms / dayMs)
   const seconds = Math.floor((ms - days * dayMs) / 1000)
-  return { ...civilOf(days), hour: Math.floor(seconds / 3600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 }
+  return {
+    ...civilOf(days),
+    hour: Math.floor(seconds / 3600),
+    minute: Math.floor(seconds / 60) % 60,
+    second: seconds % 60
+  }
 }
 
 /** How far this machine's clock is ahead of UTC at an instant, in milliseconds. */

@@ -13,7 +13,8 @@ const wholeTime = new RegExp(String.raw`^${date}(?:(?:T|\s+)${clock})?(?:\s*\[?(
 const wholeClock = new RegExp(String.raw`^${clock}(?:\s*\[?(${zone})\]?)?$`, 'i')
 
 /** A date, a time of day and a zone with blanks between them, at the start of a longer text. */
-const typedStart = /^(?:[+\-\u2212]?\d{4,6}-\d{1,2}-\d{1,2}\s+)?\d{1,2}:\d{2}\S*(?:\s+(?:Z|(?:UTC|GMT)(?:[+\-\u2212]\S+)?|[+\-\u2212]\d\S*|[A-Z]\w*\/\S+)(?=\s|$))?/i
+const typedStart =
+  /^(?:[+\-\u2212]?\d{4,6}-\d{1,2}-\d{1,2}\s+)?\d{1,2}:\d{2}\S*(?:\s+(?:Z|(?:UTC|GMT)(?:[+\-\u2212]\S+)?|[+\-\u2212]\d\S*|[A-Z]\w*\/\S+)(?=\s|$))?/i
 
 const dayUs = 86_400_000_000n
 
@@ -21,7 +22,20 @@ const dayUs = 86_400_000_000n
 const leastUs = -9_223_372_022_400_000_000n
 const mostUs = 9_223_372_036_854_775_806n
 
-const monthNames = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const monthNames = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December'
+]
 
 /**
  * Every time that a person types, wherever it is typed. A year, a month or a day may stand alone and mean their beginning; `T` or blanks come before the time
@@ -42,7 +56,8 @@ export function parseTime(text: string): TypedTime {
   const offset = offsetAt(zoneName, local)
   if ('fault' in offset) return offset
   const us = local - offset.us
-  if (us < leastUs || us > mostUs) return { fault: 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)' }
+  if (us < leastUs || us > mostUs)
+    return { fault: 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)' }
   return { us }
 }
 
@@ -55,7 +70,8 @@ export function parseClock(text: string): TypedClock {
   if ('fault' in time) return time
   if (time.us === dayUs) return { fault: 'a day ends before 24:00' }
   const offset = zoneName === undefined ? { us: 0n } : fixedOffset(zoneName)
-  if (offset === undefined) return { fault: `a time of day in ${zoneName} depends on the day: add the date, or an offset such as +02:00` }
+  if (offset === undefined)
+    return { fault: `a time of day in ${zoneName} depends on the day: add the date, or an offset such as +02:00` }
   return 'fault' in offset ? offset : { us: time.us, offsetUs: offset.us }
 }
 
@@ -75,7 +91,12 @@ function dayIn(year: number, month: number, day: number): number | { readonly fa
 }
 
 /** Microseconds since midnight; 24:00 is the end of a day. */
-function clockIn(hours: string, minutes: string, seconds = '0', fraction = ''): { readonly us: bigint } | { readonly fault: string } {
+function clockIn(
+  hours: string,
+  minutes: string,
+  seconds = '0',
+  fraction = ''
+): { readonly us: bigint } | { readonly fault: string } {
   const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)]
   const digits = fraction.replace(/0+$/, '')
   if (digits.length > 6) return { fault: 'times are exact to the microsecond, six digits behind the second' }
@@ -96,20 +117,25 @@ function fixedOffset(name: string): { readonly us: bigint } | { readonly fault: 
   if (!match) return undefined
   const [, sign, hours = '0', minutes = '0'] = match
   const total = Number(hours) * 60 + Number(minutes)
-  if (Number(minutes) > 59 || total > 18 * 60) return { fault: `there is no offset ${name}: they go from -18:00 to +18:00` }
+  if (Number(minutes) > 59 || total > 18 * 60)
+    return { fault: `there is no offset ${name}: they go from -18:00 to +18:00` }
   return { us: BigInt(sign === undefined || sign === '+' ? total : -total) * 60_000_000n }
 }
 
 /** Clocks that are put forward leave local times out, and those that are put back show some twice: neither is guessed. */
 function offsetOfZone(name: string, localUs: bigint): { readonly us: bigint } | { readonly fault: string } {
   const clockOf = zoneClock(name)
-  if (!clockOf) return { fault: `there is no time zone ${name}: write one such as Europe/Berlin, or an offset such as +02:00` }
+  if (!clockOf)
+    return { fault: `there is no time zone ${name}: write one such as Europe/Berlin, or an offset such as +02:00` }
   const localMs = Number(floorDiv(localUs, 1000n))
   // Offsets around the time: any change of clocks lies between them.
   const near = [...new Set([-dayMs, 0, dayMs].map((by) => clockOf(localMs + by) - (localMs + by)))]
   const fitting = near.filter((offset) => clockOf(localMs - offset) === localMs)
   if (fitting.length === 0) return { fault: `it does not exist in ${name}, where the clocks are put forward then` }
-  if (fitting.length > 1) return { fault: `it comes twice in ${name}, where the clocks are put back then: end it with ${fitting.map(offsetText).sort().join(' or ')}` }
+  if (fitting.length > 1)
+    return {
+      fault: `it comes twice in ${name}, where the clocks are put back then: end it with ${fitting.map(offsetText).sort().join(' or ')}`
+    }
   return { us: BigInt(fitting[0]!) * 1000n }
 }
 
@@ -128,7 +154,9 @@ function zoneClock(name: string): ((ms: number) => number) | undefined {
     const beyond = cyclesBeyond(ms) * cycleDays * dayMs
     const within = ms - beyond
     const parts = new Map(format.formatToParts(within).map(({ type, value }) => [type, Number(value)]))
-    const [month = 1, day = 1, hour = 0, minute = 0, second = 0] = (['month', 'day', 'hour', 'minute', 'second'] as const).map((type) => parts.get(type))
+    const [month = 1, day = 1, hour = 0, minute = 0, second = 0] = (
+      ['month', 'day', 'hour', 'minute', 'second'] as const
+    ).map((type) => parts.get(type))
     // The local day is the same or one beside it, so a year only differs at its turn.
     const utc = civilOf(Math.floor(within / dayMs))
     const year = utc.year + (month === 1 && utc.month === 12 ? 1 : month === 12 && utc.month === 1 ? -1 : 0)

@@ -10,7 +10,8 @@ import { openWasm } from '#test/support/wasm.ts'
 
 const string: ColumnType = { kind: 'string' }
 const names = oddTexts.filter((text) => text !== '' && !text.includes('\0'))
-const valuesOf = (table: StreamTable, column: number): unknown[] => Array.from(table.columns[column]!.values as ArrayLike<unknown>)
+const valuesOf = (table: StreamTable, column: number): unknown[] =>
+  Array.from(table.columns[column]!.values as ArrayLike<unknown>)
 
 describe('A text in Arrow bytes comes out as it went in', () => {
   test('as a value', () => {
@@ -19,13 +20,22 @@ describe('A text in Arrow bytes comes out as it went in', () => {
   })
 
   test('as the name of a column', () => {
-    const stream = arrowStream(oddTexts.map((name) => ({ name, type: string, values: ['x'] })), 1)
+    const stream = arrowStream(
+      oddTexts.map((name) => ({ name, type: string, values: ['x'] })),
+      1
+    )
     expect(readStream(stream).columns.map(({ name }) => name)).toEqual(oddTexts)
   })
 
   test('inside of lists and structs, and as the name of a field', () => {
-    const type: ColumnType = { kind: 'array', element: { kind: 'struct', fields: [{ name: '\ufefffield', type: string }] } }
-    const stream = arrowStream([{ name: 'nested', type, values: oddTexts.map((text) => [{ '\ufefffield': text }, null]) }], oddTexts.length)
+    const type: ColumnType = {
+      kind: 'array',
+      element: { kind: 'struct', fields: [{ name: '\ufefffield', type: string }] }
+    }
+    const stream = arrowStream(
+      [{ name: 'nested', type, values: oddTexts.map((text) => [{ '\ufefffield': text }, null]) }],
+      oddTexts.length
+    )
     const read = valuesOf(readStream(stream), 0).map((json) => JSON.parse(String(json)) as unknown)
     expect(read).toEqual(oddTexts.map((text) => [{ '\ufefffield': text }, null]))
   })
@@ -34,7 +44,11 @@ describe('A text in Arrow bytes comes out as it went in', () => {
     const stream = arrowStream([{ name: '\ufefft', type: string, values: oddTexts }], oddTexts.length)
     const file = streamAsFile(stream, { filter: '\ufefft = 1' })
     const table = readStream(file)
-    expect([table.columns[0]!.name, valuesOf(table, 0), tableFromIPC(file).schema.metadata.get('filter')]).toEqual(['\ufefft', oddTexts, '\ufefft = 1'])
+    expect([table.columns[0]!.name, valuesOf(table, 0), tableFromIPC(file).schema.metadata.get('filter')]).toEqual([
+      '\ufefft',
+      oddTexts,
+      '\ufefft = 1'
+    ])
   })
 
   test('in a file that is written batch by batch', async () => {
@@ -52,9 +66,14 @@ describe("A text in the page's DuckDB comes out as it went in", () => {
   test('as a value and as the name of a column', async () => {
     const wasm = await openWasm()
     wasm.insert('odd', arrowStream([{ name: '\ufefft', type: string, values: oddTexts }], oddTexts.length), true)
-    const table = wasm.query(`SELECT ${quoteName('\ufefft')}, strlen(${quoteName('\ufefft')})::INTEGER AS bytes FROM odd`)
+    const table = wasm.query(
+      `SELECT ${quoteName('\ufefft')}, strlen(${quoteName('\ufefft')})::INTEGER AS bytes FROM odd`
+    )
     expect(table.columns.map(({ name }) => name)).toEqual(['\ufefft', 'bytes'])
-    expect([valuesOf(table, 0), valuesOf(table, 1)]).toEqual([oddTexts, oddTexts.map((text) => Buffer.byteLength(text))])
+    expect([valuesOf(table, 0), valuesOf(table, 1)]).toEqual([
+      oddTexts,
+      oddTexts.map((text) => Buffer.byteLength(text))
+    ])
     const named = wasm.query(`SELECT ${names.map((name, i) => `${i} AS ${quoteName(name)}`).join(', ')}`)
     expect(named.columns.map(({ name }) => name)).toEqual(names)
   })

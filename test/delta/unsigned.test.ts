@@ -36,6 +36,9 @@ describe('A data file with unsigned integers or JSON under a Delta table', () =>
     ['double', '1::UTINYINT'],
     ['byte', '1::UTINYINT']
   ])('is refused as %s: %s', async (type, values) => {
-    await expect(readAs(type, values)).rejects.toMatchObject({ code: 'schema', message: expect.stringContaining('cannot be read without loss') as string })
+    await expect(readAs(type, values)).rejects.toMatchObject({
+      code: 'schema',
+      message: expect.stringContaining('cannot be read without loss') as string
+    })
   })
 })

@@ -43,20 +43,31 @@ describe('A text comes out of DuckDB byte for byte', () => {
   })
 
   test('as a key of a group', async () => {
-    const keys = (await database.query(`SELECT t, count(*)::INTEGER FROM (SELECT * FROM ${values} UNION ALL SELECT * FROM ${values}) GROUP BY t`)).rows()
+    const keys = (
+      await database.query(
+        `SELECT t, count(*)::INTEGER FROM (SELECT * FROM ${values} UNION ALL SELECT * FROM ${values}) GROUP BY t`
+      )
+    ).rows()
     expect(keys.length).toBe(oddTexts.length)
   })
 
   test('as the name of a column, of a result and of a field', async () => {
     const fields = names.map((name, i) => `${quoteLiteral(name)}: ${i}`)
-    const result = await database.query(`SELECT ${names.map((name, i) => `${i} AS ${quoteName(name)}`).join(', ')}, {${fields.join(', ')}} AS fields`)
+    const result = await database.query(
+      `SELECT ${names.map((name, i) => `${i} AS ${quoteName(name)}`).join(', ')}, {${fields.join(', ')}} AS fields`
+    )
     expect(result.names).toEqual([...names, 'fields'])
     expect(Object.keys(result.rows()[0]?.fields as object)).toEqual(names)
   })
 
   test('as the name of a column of a file, and of a field in it', async () => {
     const folder = temporaryFolder('names')
-    await writeParquet(database, folder, 'a.parquet', `SELECT ${names.map((name, i) => `${i} AS ${quoteName(name)}`).join(', ')}, {${names.map((name, i) => `${quoteLiteral(name)}: ${i}`).join(', ')}} AS fields`)
+    await writeParquet(
+      database,
+      folder,
+      'a.parquet',
+      `SELECT ${names.map((name, i) => `${i} AS ${quoteName(name)}`).join(', ')}, {${names.map((name, i) => `${quoteLiteral(name)}: ${i}`).join(', ')}} AS fields`
+    )
     const [columns = []] = await readParquetColumns(database, [join(folder, 'a.parquet')], ['a.parquet'])
     expect(columns.map(({ name }) => name)).toEqual([...names, 'fields'])
     expect(columns.at(-1)?.children.map(({ name }) => name)).toEqual(names)
@@ -64,11 +75,16 @@ describe('A text comes out of DuckDB byte for byte', () => {
 
   test('after it was appended to a table', async () => {
     const rows: string[] = []
-    await withRows(database, [{ name: '\ufefft', type: { kind: 'string' }, values: oddTexts }], oddTexts.length, async (sql) => {
-      const result = await database.query(sql)
-      expect(result.names).toEqual(['\ufefft'])
-      rows.push(...(result.strings(0) as string[]))
-    })
+    await withRows(
+      database,
+      [{ name: '\ufefft', type: { kind: 'string' }, values: oddTexts }],
+      oddTexts.length,
+      async (sql) => {
+        const result = await database.query(sql)
+        expect(result.names).toEqual(['\ufefft'])
+        rows.push(...(result.strings(0) as string[]))
+      }
+    )
     expect(rows).toEqual(oddTexts)
   })
 })

@@ -8,8 +8,11 @@ describeWorkbench('a row with a broken clock, in a browser in New York', (bench)
   test('is told in the overview, left out of view and brought back; a filter with a time means UTC', async () => {
     const silver = join(temporaryFolder('e2e'), 'silver')
     mkdirSync(silver)
-    const rows = "SELECT TIMESTAMPTZ '2026-01-23 12:00:00Z' + INTERVAL (i) SECOND AS event_timestamp, 'CRUISE' AS flight_phase, 'Malta' AS origin_country, 9000.0::DOUBLE AS altitude_meters, 800.0::DOUBLE AS velocity_kmh FROM range(1200) r(i)"
-    await bench.database.run(`COPY (${rows} UNION ALL SELECT TIMESTAMPTZ '9999-12-31 23:59:59Z', 'CRUISE', 'Malta', 9000.0, 800.0) TO '${join(silver, '0.parquet')}' (FORMAT parquet)`)
+    const rows =
+      "SELECT TIMESTAMPTZ '2026-01-23 12:00:00Z' + INTERVAL (i) SECOND AS event_timestamp, 'CRUISE' AS flight_phase, 'Malta' AS origin_country, 9000.0::DOUBLE AS altitude_meters, 800.0::DOUBLE AS velocity_kmh FROM range(1200) r(i)"
+    await bench.database.run(
+      `COPY (${rows} UNION ALL SELECT TIMESTAMPTZ '9999-12-31 23:59:59Z', 'CRUISE', 'Malta', 9000.0, 800.0) TO '${join(silver, '0.parquet')}' (FORMAT parquet)`
+    )
     const page = await bench.open(temporaryFolder('e2e-data'), { timezoneId: 'America/New_York' })
     await checkFolder(page, silver)
     await page.getByRole('button', { name: 'Start', exact: true }).click()
@@ -22,7 +25,9 @@ describeWorkbench('a row with a broken clock, in a browser in New York', (bench)
     expect(await page.locator('.overview-times text').count()).toBeLessThan(30)
     await leaveOut.click()
     await page.getByText('1 row at 9999-12-31, out of view').waitFor()
-    await eventually(() => overview.getAttribute('aria-label')).toMatch(/^The whole recording, 12:00:00Z to 12:\d\d:00Z/)
+    await eventually(() => overview.getAttribute('aria-label')).toMatch(
+      /^The whole recording, 12:00:00Z to 12:\d\d:00Z/
+    )
     await page.keyboard.press('Control+z')
     await eventually(() => overview.getAttribute('aria-label')).toMatch(/to (9999-12-31|\+10000-01-01)/)
     await page.keyboard.press('Control+k')

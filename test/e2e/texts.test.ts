@@ -14,11 +14,23 @@ describeWorkbench('texts that begin with U+FEFF', (bench) => {
   test('stay apart from those that do not, in gold, in the page and in what is copied and exported', async () => {
     const folder = temporaryFolder('e2e')
     const silver = join(folder, 'silver')
-    const rows = countries.flatMap((country): Observation[] => ['12:00', '12:30'].map((at) => ({ at, phase: country, country, altitude: 1000, velocity: 500 })))
-    await writeParquet(bench.database, silver, 'a.parquet', `SELECT *, origin_country AS ${quoteName('\ufeffcountry')} FROM (${observationsSql(rows)})`)
-    writeLog(silver, [[protocol(), metaData([...silverFields, { name: '\ufeffcountry', type: 'string' }]), add('a.parquet')]])
+    const rows = countries.flatMap((country): Observation[] =>
+      ['12:00', '12:30'].map((at) => ({ at, phase: country, country, altitude: 1000, velocity: 500 }))
+    )
+    await writeParquet(
+      bench.database,
+      silver,
+      'a.parquet',
+      `SELECT *, origin_country AS ${quoteName('\ufeffcountry')} FROM (${observationsSql(rows)})`
+    )
+    writeLog(silver, [
+      [protocol(), metaData([...silverFields, { name: '\ufeffcountry', type: 'string' }]), add('a.parquet')]
+    ])
     const dataFolder = temporaryFolder('e2e-data')
-    writeFileSync(join(dataFolder, 'layout.json'), JSON.stringify({ formatVersion: 1, view: { layout: 'investigate', investigate: 'sql' } }))
+    writeFileSync(
+      join(dataFolder, 'layout.json'),
+      JSON.stringify({ formatVersion: 1, view: { layout: 'investigate', investigate: 'sql' } })
+    )
     const page = await bench.open(dataFolder, { permissions: ['clipboard-write'] })
     await startRun(page, silver)
     await waitForBadge(page, 'DONE')
@@ -28,14 +40,32 @@ describeWorkbench('texts that begin with U+FEFF', (bench) => {
     await page.getByRole('textbox', { name: 'SQL' }).fill(sql)
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await result.getByText('3 rows', { exact: true }).waitFor()
-    const cells = await reads(() => result.getByRole('gridcell').allTextContents(), (texts) => texts.length === 9)
-    expect(cells).toEqual(['Germany', '[Germany]', '7', '\ufeffGermany', '[\ufeffGermany]', '10', '\ufeff\ufeffGermany', '[\ufeff\ufeffGermany]', '13'])
+    const cells = await reads(
+      () => result.getByRole('gridcell').allTextContents(),
+      (texts) => texts.length === 9
+    )
+    expect(cells).toEqual([
+      'Germany',
+      '[Germany]',
+      '7',
+      '\ufeffGermany',
+      '[\ufeffGermany]',
+      '10',
+      '\ufeff\ufeffGermany',
+      '[\ufeff\ufeffGermany]',
+      '13'
+    ])
     const heads = await result.getByRole('columnheader').allTextContents()
     expect(heads[0]).toContain('\ufeffcountry')
 
     await result.getByRole('button', { name: 'Copy', exact: true }).click()
     await page.getByText('Copied 3 rows.').waitFor()
-    expect((await copiedText(page)).split('\n').slice(0, 3).map((line) => line.split('\t')[0])).toEqual(['\ufeffcountry', 'Germany', '\ufeffGermany'])
+    expect(
+      (await copiedText(page))
+        .split('\n')
+        .slice(0, 3)
+        .map((line) => line.split('\t')[0])
+    ).toEqual(['\ufeffcountry', 'Germany', '\ufeffGermany'])
 
     for (const format of ['Arrow', 'Parquet']) {
       const file = join(folder, `result.${format.toLowerCase()}`)

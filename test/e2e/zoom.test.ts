@@ -7,10 +7,15 @@ import { unreachable } from '#test/support/reachable.ts'
 import { checkFolder, describeWorkbench, eventually, waitForBadge } from '#test/support/workbench.ts'
 
 /** What 200 % of zoom leaves of screens of 1440 by 900, 1366 by 768 and 1280 by 1024. */
-const sizes = [{ width: 720, height: 450 }, { width: 683, height: 384 }, { width: 640, height: 512 }] as const
+const sizes = [
+  { width: 720, height: 450 },
+  { width: 683, height: 384 },
+  { width: 640, height: 512 }
+] as const
 
 /** A control that moves under the check is looked at again. */
-const allReachable = (page: Page, screen: string) => expect.poll(() => unreachable(page), { interval: 200, timeout: 15_000, message: screen }).toEqual([])
+const allReachable = (page: Page, screen: string) =>
+  expect.poll(() => unreachable(page), { interval: 200, timeout: 15_000, message: screen }).toEqual([])
 
 async function command(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Control+k')
@@ -32,7 +37,8 @@ async function startScreens(page: Page, silver: string, runs: boolean): Promise<
   await closeDialog(page)
   await page.getByRole('button', { name: 'Connect to S3' }).first().click()
   await page.getByRole('dialog').waitFor()
-  for (const choice of ['Another server', 'Keys']) await page.getByRole('dialog').getByRole('radio', { name: choice }).check()
+  for (const choice of ['Another server', 'Keys'])
+    await page.getByRole('dialog').getByRole('radio', { name: choice }).check()
   await allReachable(page, 'Connect to S3')
   await closeDialog(page)
   await checkFolder(page, silver)
@@ -62,7 +68,10 @@ async function monitor(page: Page): Promise<void> {
     await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
     await allReachable(page, `tab ${tab}`)
   }
-  for (const [title, back] of [['Maximise tables', 'Maximise tables'], ['Source and runs', 'Source and runs']] as const) {
+  for (const [title, back] of [
+    ['Maximise tables', 'Maximise tables'],
+    ['Source and runs', 'Source and runs']
+  ] as const) {
     await command(page, title)
     await allReachable(page, title)
     await command(page, back)
@@ -84,7 +93,16 @@ async function otherLayouts(page: Page): Promise<void> {
 }
 
 async function dialogs(page: Page): Promise<void> {
-  for (const title of ['Export…', 'Save session as…', 'Open session…', 'Keyboard shortcuts', 'Show logs', 'Report a problem', 'Licences', 'About Contrail']) {
+  for (const title of [
+    'Export…',
+    'Save session as…',
+    'Open session…',
+    'Keyboard shortcuts',
+    'Show logs',
+    'Report a problem',
+    'Licences',
+    'About Contrail'
+  ]) {
     await command(page, title)
     await page.getByRole('dialog').waitFor()
     await allReachable(page, title)

@@ -17,13 +17,20 @@ test('decisions 1.6 a group of files that fails while those before it are still 
   const names = Array.from({ length: 128 }, (_, i) => `${String(i).padStart(3, '0')}.parquet`)
   for (const name of names.slice(1)) copyFileSync(join(silver, '000.parquet'), join(silver, name))
   // A group has 128 files: the next one has a file that is not there, which is seen at once.
-  writeLog(silver, [[protocol(), silverMetaData(), ...[...names, 'gone.parquet'].map((name, i) => add(name, { modificationTime: i + 1 }))]])
+  writeLog(silver, [
+    [
+      protocol(),
+      silverMetaData(),
+      ...[...names, 'gone.parquet'].map((name, i) => add(name, { modificationTime: i + 1 }))
+    ]
+  ])
   const unheard: unknown[] = []
   const hear = (reason: unknown) => void unheard.push(reason)
   process.on('unhandledRejection', hear)
   try {
     const { ends } = await runIn(folder, database)
-    for (const end of ends.values()) expect(end).toMatchObject({ code: 'notFound', message: expect.stringContaining('gone.parquet') as string })
+    for (const end of ends.values())
+      expect(end).toMatchObject({ code: 'notFound', message: expect.stringContaining('gone.parquet') as string })
   } finally {
     process.off('unhandledRejection', hear)
   }

@@ -212,7 +212,21 @@ test('Nothing comes of nothing', async () => {
 })
 
 test('Columns may be called whatever they like', async () => {
-  const names = ['parts', 'local', 'zone', 'padded', 'o', 'later', 'earlier', 'offset', 'name', 'us', 'v', 'sign', 'year']
+  const names = [
+    'parts',
+    'local',
+    'zone',
+    'padded',
+    'o',
+    'later',
+    'earlier',
+    'offset',
+    'name',
+    'us',
+    'v',
+    'sign',
+    'year'
+  ]
   for (const name of names) {
     const others = names.filter((other) => other !== name).map((other) => `7 AS "${other}"`)
     const v = `"${name}"`

@@ -23,8 +23,14 @@ test('a column that every file has, in whichever case and order, is no problem; 
 })
 
 test('files that lack a column in use are counted, each once, and one of them is named', () => {
-  const files: [string, string[]][] = [['3', ['b']], ['2', ['b', 'c']], ['1', ['a', 'b']], ['3', ['b']]]
-  const rest = 'their rows have no value there, as in Spark; write the column into every file, or move files without it away'
+  const files: [string, string[]][] = [
+    ['3', ['b']],
+    ['2', ['b', 'c']],
+    ['1', ['a', 'b']],
+    ['3', ['b']]
+  ]
+  const rest =
+    'their rows have no value there, as in Spark; write the column into every file, or move files without it away'
   expect(messages(['a', 'b'], ...files)).toEqual([['2', `2 files have no column a, as 2: ${rest}`]])
 })
 
@@ -57,6 +63,14 @@ test('contrail check and replay warn of it too', async () => {
   const out = temporaryFolder('lacking-out')
   const check = await contrail(['check', '--silver', silver])
   expect([check.code, check.stdout.includes(`! Columns match: ${said}\n`)]).toEqual([0, true])
-  const replay = await contrail(['replay', '--silver', silver, '--gold', `${out}/gold`, '--checkpoints', `${out}/checkpoints`])
+  const replay = await contrail([
+    'replay',
+    '--silver',
+    silver,
+    '--gold',
+    `${out}/gold`,
+    '--checkpoints',
+    `${out}/checkpoints`
+  ])
   expect([replay.code, replay.stderr.includes(said)]).toEqual([0, true])
 })

@@ -15,10 +15,16 @@ describe('A text file', () => {
   })
 
   test('of no bytes, of a mark alone and of a single character is a text', () => {
-    expect([[], [0xef, 0xbb, 0xbf], [0xff, 0xfe], [0xfe, 0xff], [0x61]].map((bytes) => writtenText(Uint8Array.from(bytes), 'f'))).toEqual(['', '', '', '', 'a'])
+    expect(
+      [[], [0xef, 0xbb, 0xbf], [0xff, 0xfe], [0xfe, 0xff], [0x61]].map((bytes) =>
+        writtenText(Uint8Array.from(bytes), 'f')
+      )
+    ).toEqual(['', '', '', '', 'a'])
   })
 
   test.each(Object.entries(noText))('%s is refused with its name when a person wrote it', (_, encode) => {
-    expect(() => writtenText(encode('{"a": 1}'), '/a/file.json')).toThrow(/^\/a\/file.json is not text in UTF-(8|16LE): save it as UTF-8/)
+    expect(() => writtenText(encode('{"a": 1}'), '/a/file.json')).toThrow(
+      /^\/a\/file.json is not text in UTF-(8|16LE): save it as UTF-8/
+    )
   })
 })

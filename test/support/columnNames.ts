@@ -9,7 +9,8 @@ export function rename(file: string, names: readonly string[]): void {
   for (const name of names) {
     const wanted = Buffer.from(standIn(name))
     let met = 0
-    for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + wanted.length), met++) bytes.set(Buffer.from(name), at)
+    for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + wanted.length), met++)
+      bytes.set(Buffer.from(name), at)
     if (met === 0) throw new Error(`${file} has no ${String(wanted)}`)
   }
   writeFileSync(file, bytes)

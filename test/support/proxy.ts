@@ -44,21 +44,33 @@ export async function startProxy({ user, status, leadsTo }: ProxyOptions = {}): 
   const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
     const refused = meet(incoming)
     const target = URL.canParse(incoming.url ?? '') ? new URL(incoming.url!) : undefined
-    if (refused !== undefined || !target) return void response.writeHead(refused ?? 400, { 'content-type': 'text/html' }).end('<html>The proxy says no</html>')
+    if (refused !== undefined || !target)
+      return void response
+        .writeHead(refused ?? 400, { 'content-type': 'text/html' })
+        .end('<html>The proxy says no</html>')
     const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.startsWith('proxy-')))
-    const onward = ask({ host: leadsTo === undefined ? target.hostname : '127.0.0.1', port: leadsTo ?? target.port, path: target.pathname + target.search, method: incoming.method, headers })
+    const onward = ask({
+      host: leadsTo === undefined ? target.hostname : '127.0.0.1',
+      port: leadsTo ?? target.port,
+      path: target.pathname + target.search,
+      method: incoming.method,
+      headers
+    })
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.on('error', () => response.destroy())
       answer.pipe(response)
     })
-    onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end('The proxy cannot reach it')))
+    onward.on('error', () =>
+      response.headersSent ? response.destroy() : response.writeHead(502).end('The proxy cannot reach it')
+    )
     incoming.pipe(onward)
   })
   server.on('connect', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined)
     const refused = meet(incoming)
-    if (refused !== undefined) return void socket.end(`HTTP/1.1 ${refused} No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\nno\n`)
+    if (refused !== undefined)
+      return void socket.end(`HTTP/1.1 ${refused} No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\nno\n`)
     const [host = '', port = ''] = (incoming.url ?? '').split(/:(?=\d+$)/)
     const onward = connect(leadsTo ?? Number(port), leadsTo === undefined ? host : '127.0.0.1')
     onward.on('error', () => socket.end('HTTP/1.1 502 Unreachable\r\nContent-Length: 0\r\n\r\n'))

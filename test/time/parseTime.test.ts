@@ -60,7 +60,11 @@ describe.each(['UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu'])('o
     for (const day of ['2026-03-08', '2026-03-29', '2026-10-25', '2026-11-01']) {
       for (let quarter = 0; quarter < 96; quarter++) {
         const time = `${String(Math.floor(quarter / 4)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}`
-        for (const text of [`${day} ${time}`, `${day}T${time}`, `${day} ${time}:00`]) expect(inTimeZone(zone, () => parseTime(text)), text).toEqual({ us: us(`${day}T${time}:00Z`) })
+        for (const text of [`${day} ${time}`, `${day}T${time}`, `${day} ${time}:00`])
+          expect(
+            inTimeZone(zone, () => parseTime(text)),
+            text
+          ).toEqual({ us: us(`${day}T${time}:00Z`) })
       }
     }
   })
@@ -68,14 +72,26 @@ describe.each(['UTC', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu'])('o
 
 describe('times of a zone in the hours when its clocks are changed', () => {
   test('are read where they are there once', () => {
-    expect([parseTime('2026-03-29 01:59:59 Europe/Berlin'), parseTime('2026-03-29 03:00 Europe/Berlin')]).toEqual([{ us: us('2026-03-29T00:59:59Z') }, { us: us('2026-03-29T01:00:00Z') }])
-    expect([parseTime('2026-11-01 00:59 America/New_York'), parseTime('2026-11-01 02:00 America/New_York')]).toEqual([{ us: us('2026-11-01T04:59:00Z') }, { us: us('2026-11-01T07:00:00Z') }])
+    expect([parseTime('2026-03-29 01:59:59 Europe/Berlin'), parseTime('2026-03-29 03:00 Europe/Berlin')]).toEqual([
+      { us: us('2026-03-29T00:59:59Z') },
+      { us: us('2026-03-29T01:00:00Z') }
+    ])
+    expect([parseTime('2026-11-01 00:59 America/New_York'), parseTime('2026-11-01 02:00 America/New_York')]).toEqual([
+      { us: us('2026-11-01T04:59:00Z') },
+      { us: us('2026-11-01T07:00:00Z') }
+    ])
   })
 
   test.each([
     ['2026-03-29 02:30 Europe/Berlin', 'it does not exist in Europe/Berlin, where the clocks are put forward then'],
-    ['2026-10-25 02:30 Europe/Berlin', 'it comes twice in Europe/Berlin, where the clocks are put back then: end it with +01:00 or +02:00'],
-    ['2026-11-01 01:30 America/New_York', 'it comes twice in America/New_York, where the clocks are put back then: end it with -04:00 or -05:00']
+    [
+      '2026-10-25 02:30 Europe/Berlin',
+      'it comes twice in Europe/Berlin, where the clocks are put back then: end it with +01:00 or +02:00'
+    ],
+    [
+      '2026-11-01 01:30 America/New_York',
+      'it comes twice in America/New_York, where the clocks are put back then: end it with -04:00 or -05:00'
+    ]
   ])('%s is not guessed', (text, fault) => {
     expect(parseTime(text)).toEqual({ fault })
   })
@@ -107,7 +123,10 @@ test.each([
   ['2026-01-23 12:05:30.1234567', 'times are exact to the microsecond, six digits behind the second'],
   ['2026-01-23 12:05+19:00', 'there is no offset +19:00: they go from -18:00 to +18:00'],
   ['2026-01-23 12:05+02:75', 'there is no offset +02:75: they go from -18:00 to +18:00'],
-  ['2026-01-23 12:05 Mars/Olympus', 'there is no time zone Mars/Olympus: write one such as Europe/Berlin, or an offset such as +02:00'],
+  [
+    '2026-01-23 12:05 Mars/Olympus',
+    'there is no time zone Mars/Olympus: write one such as Europe/Berlin, or an offset such as +02:00'
+  ],
   ['294247-01-10 04:00:54.775807', 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)'],
   ['294248-01-01', 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)'],
   ['-290308-12-21', 'it lies beyond the times that a timestamp can hold (290309 BC to 294247)']
@@ -162,7 +181,12 @@ describe('the calendar', () => {
       let before = civilOf(start - 1)
       for (let day = start; day < start + 800; day++) {
         const now = civilOf(day)
-        const next = before.day < daysInMonth(before.year, before.month) ? { ...before, day: before.day + 1 } : before.month < 12 ? { ...before, month: before.month + 1, day: 1 } : { year: before.year + 1, month: 1, day: 1 }
+        const next =
+          before.day < daysInMonth(before.year, before.month)
+            ? { ...before, day: before.day + 1 }
+            : before.month < 12
+              ? { ...before, month: before.month + 1, day: 1 }
+              : { year: before.year + 1, month: 1, day: 1 }
         expect(now).toEqual(next)
         before = now
       }
@@ -170,6 +194,14 @@ describe('the calendar', () => {
   })
 
   test('years have four digits at least, and a sign beyond', () => {
-    expect([2026, 1, 0, -44, 9999, 10_000, 294_247].map(yearText)).toEqual(['2026', '0001', '0000', '-0044', '9999', '+10000', '+294247'])
+    expect([2026, 1, 0, -44, 9999, 10_000, 294_247].map(yearText)).toEqual([
+      '2026',
+      '0001',
+      '0000',
+      '-0044',
+      '9999',
+      '+10000',
+      '+294247'
+    ])
   })
 })

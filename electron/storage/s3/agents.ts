@@ -27,8 +27,13 @@ export function openAgents({ proxies, caBundle, maxSockets }: AgentsOptions): Ag
   const direct: Agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
   if (!proxies) return direct
   return {
-    httpAgent: new RoutedHttpAgent(routes('http', proxies, direct.httpAgent, ({ url }) => new HttpProxyAgent(url, options))),
-    httpsAgent: new RoutedHttpsAgent(routes('https', proxies, direct.httpsAgent, ({ url }) => new HttpsProxyAgent(url, options)), ca)
+    httpAgent: new RoutedHttpAgent(
+      routes('http', proxies, direct.httpAgent, ({ url }) => new HttpProxyAgent(url, options))
+    ),
+    httpsAgent: new RoutedHttpsAgent(
+      routes('https', proxies, direct.httpsAgent, ({ url }) => new HttpsProxyAgent(url, options)),
+      ca
+    )
   }
 }
 
@@ -43,7 +48,12 @@ interface Target {
   readonly port?: number | string | null
 }
 
-function routes(scheme: 'http' | 'https', proxies: Proxies, direct: HttpAgent, open: (proxy: Proxy) => HttpAgent): Routes {
+function routes(
+  scheme: 'http' | 'https',
+  proxies: Proxies,
+  direct: HttpAgent,
+  open: (proxy: Proxy) => HttpAgent
+): Routes {
   const opened = new Map<string, HttpAgent>()
   return {
     agentFor({ host, port }) {
@@ -109,6 +119,10 @@ function readBundle(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Fault('usage', `the certificates in ${file} cannot be read: correct AWS_CA_BUNDLE or ca_bundle of the profile, or leave it out`, { cause: error })
+    throw new Fault(
+      'usage',
+      `the certificates in ${file} cannot be read: correct AWS_CA_BUNDLE or ca_bundle of the profile, or leave it out`,
+      { cause: error }
+    )
   }
 }

@@ -82,11 +82,17 @@ function settingsOf(name: string, keys: ReadonlyMap<string, string>, sections: I
 }
 
 /** A `services` section beats the profile's `endpoint_url`. What is wrong stops nobody but who uses the profile. */
-function endpointOf(name: string, keys: ReadonlyMap<string, string>, sections: IniSections): Pick<ProfileSettings, 'endpoint' | 'wrong'> {
+function endpointOf(
+  name: string,
+  keys: ReadonlyMap<string, string>,
+  sections: IniSections
+): Pick<ProfileSettings, 'endpoint' | 'wrong'> {
   const services = keys.get('services')
   const section = services === undefined ? undefined : servicesSection(sections, services)
   if (services !== undefined && !section) {
-    return { wrong: `the profile ${name} says services = ${services}, and the AWS configuration has no [services ${services}]: add that section, or give --endpoint` }
+    return {
+      wrong: `the profile ${name} says services = ${services}, and the AWS configuration has no [services ${services}]: add that section, or give --endpoint`
+    }
   }
   const ofServices = section?.get('s3.endpoint_url')
   // The last one is what the AWS CLI takes with its plugin for endpoints alone.

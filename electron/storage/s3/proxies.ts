@@ -47,10 +47,14 @@ export const proxyName = ({ url, variable }: Proxy): string => `the proxy ${url.
 function parseProxy({ variable, value }: ProxyVariable): URL {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value.replace(/^\/\//, '')}`
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || url.hostname === '') throw new Fault('usage', `${variable} is no address of a proxy: write it as http://host:port`)
+  if (!url || url.hostname === '')
+    throw new Fault('usage', `${variable} is no address of a proxy: write it as http://host:port`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     const kind = url.protocol.slice(0, -1)
-    throw new Fault('usage', `${variable} names a ${kind} proxy, and Contrail knows those of HTTP: set HTTPS_PROXY and HTTP_PROXY to http://host:port, or name the server in NO_PROXY`)
+    throw new Fault(
+      'usage',
+      `${variable} names a ${kind} proxy, and Contrail knows those of HTTP: set HTTPS_PROXY and HTTP_PROXY to http://host:port, or name the server in NO_PROXY`
+    )
   }
   if (!isDecodable(url)) {
     throw new Fault('usage', `${variable} has a user or password with a % that encodes nothing: write the % as %25`)
@@ -74,7 +78,10 @@ function isBypassed(address: URL, entry: string): boolean {
   if (entry.includes('/')) return isInBlock(host, entry)
   const [, name = entry, port] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? []
   if (port !== undefined && port !== portOf(address)) return false
-  const meant = bare(name).replace(/^\*?\./, '').replace(/\.$/, '').toLowerCase()
+  const meant = bare(name)
+    .replace(/^\*?\./, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
   return meant !== '' && (host === canonical(meant) || (isIP(host) === 0 && host.endsWith(`.${meant}`)))
 }
 

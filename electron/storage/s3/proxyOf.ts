@@ -6,7 +6,11 @@ const known = new WeakMap<object, Proxy>()
 /** The error, for which `proxyOf` knows the proxy that the SDK's request took. */
 export function withProxy(error: unknown, request: unknown, proxies: Proxies | undefined): unknown {
   if (!proxies || typeof error !== 'object' || error === null) return error
-  const { protocol = 'https:', hostname = '', port } = request as { protocol?: string; hostname?: string; port?: number }
+  const {
+    protocol = 'https:',
+    hostname = '',
+    port
+  } = request as { protocol?: string; hostname?: string; port?: number }
   const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname
   const address = `${protocol}//${host}${port === undefined ? '' : `:${port}`}`
   const proxy = URL.canParse(address) ? proxyFor(new URL(address), proxies) : undefined
@@ -14,4 +18,5 @@ export function withProxy(error: unknown, request: unknown, proxies: Proxies | u
   return error
 }
 
-export const proxyOf = (error: unknown): Proxy | undefined => (typeof error === 'object' && error !== null ? known.get(error) : undefined)
+export const proxyOf = (error: unknown): Proxy | undefined =>
+  typeof error === 'object' && error !== null ? known.get(error) : undefined
