@@ -1,6 +1,6 @@
 import { BIGINT, DOUBLE, VARCHAR, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api'
 import type { ValueType } from '#shared/engine/valueType.ts'
-import { microsSql, timeSql } from '#shared/query/microsSql.ts'
+import { timeSql } from '#shared/query/microsSql.ts'
 import { quoteLiteral, quoteName } from '#shared/query/sqlText.ts'
 import { randomUUID } from 'node:crypto'
 import type { Database } from './database.ts'
@@ -128,8 +128,9 @@ function statSql({ name, type }: MemoryColumn, side: 'min' | 'max'): string {
     case 'timestamp':
     case 'timestamp_ntz': {
       const zone = type.kind === 'timestamp' ? 'Z' : ''
-      const least = microsSql(`min(${column})`)
-      const greatest = microsSql(`max(${column})`)
+      // Infinite ones are NULL here, and so beyond the year 9999 or before the year 1.
+      const least = `epoch_us(min(${column}))`
+      const greatest = `epoch_us(max(${column}))`
       const edge = side === 'min' ? least : `(${greatest} + 999)`
       const ms = `CASE WHEN ${edge} >= 0 THEN ${edge} // 1000 ELSE -1 - ((-1 - (${edge})) // 1000) END`
       return `CASE WHEN ${least} >= ${firstOfYear1} AND ${greatest} < ${firstOfYear10000} THEN strftime(make_timestamp(${ms} * 1000), '%Y-%m-%dT%H:%M:%S.%g${zone}') END`

@@ -26,18 +26,21 @@ export function measuredColumns(spec: QuerySpec): readonly Column[] {
   return [...columns.values()]
 }
 
+/** The event time as a number, made once in a query: planning takes longer the more often its SQL stands there. No column of silver has the name. */
+const microsColumn = 'microseconds of its event time'
+
 /**
  * SQL that reduces a scan to partials: columns `file`, `pane` (number of the pane, not its start), `key` (text), then one column per lane of
  * `slotLayoutOf(spec)`: numbers as DOUBLE, exact sums and extremes of longs and decimals as text (`parseExact` reads it). NULL where there is no value.
  */
 export function partialsSql(spec: QuerySpec, eventTime: string, scan: string, options: { readonly file: boolean; readonly moments: Moments }): string {
   const file = options.file ? quoteName(filePositionColumn) : '0'
-  const time = microsSql(quoteName(eventTime))
+  const time = quoteName(eventTime)
   const inputs = measuredColumns(spec).flatMap((column) => inputsOf(column, options.moments))
   const lanes = slotLayoutOf(spec).slots.flatMap(({ slot }) => lanesSql(slot, options.moments))
   return `SELECT file, pane, key, ${lanes.map((sql, i) => `${sql} AS l${i}`).join(', ')}
-FROM (SELECT ${file} AS file, ${floorDivSql(time, spec.window.pane)} AS pane, ${keySql(spec.key)} AS key${inputs.map((sql) => `, ${sql}`).join('')}
-  FROM (${scan}) WHERE ${quoteName(eventTime)} IS NOT NULL)
+FROM (SELECT ${file} AS file, ${floorDivSql(quoteName(microsColumn), spec.window.pane)} AS pane, ${keySql(spec.key)} AS key${inputs.map((sql) => `, ${sql}`).join('')}
+  FROM (SELECT *, ${microsSql(time)} AS ${quoteName(microsColumn)} FROM (${scan}) WHERE ${time} IS NOT NULL))
 GROUP BY file, pane, key ORDER BY file`
 }
 
